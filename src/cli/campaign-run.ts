@@ -1,0 +1,169 @@
+/**
+ * One campaign as commands run it: brings the target up, runs, writes the record, shows the result, takes the target
+ * down. What is run and how it is judged is the harness's business.
+ */
+import path from "node:path";
+import type { CampaignProgress, CampaignResult } from "../harness/campaign.ts";
+import { beginRecord, completeRecord, writeResult } from "../harness/record/record-files.ts";
+import type { FailureSummary, RunRecord } from "../harness/record/verdict.ts";
+import { writeText } from "../platform/files.ts";
+import type { Profile } from "../protocol/profile.ts";
+import { renderMarkdown } from "../reports/markdown.ts";
+import { renderTerminal } from "../reports/terminal.ts";
+import { count } from "../reports/text.ts";
+import { REQUIREMENTS } from "../scenarios/requirements.ts";
+import { type ExitCode, exitCodeOf } from "./exit-codes.ts";
+import type { CommandIo } from "./io.ts";
+import { createProgressLine } from "./progress.ts";
+import type { Services } from "./services.ts";
+import { openTarget, type TargetChoice, targetName } from "./targets.ts";
+
+export interface CampaignSettings {
+  readonly target: TargetChoice;
+  readonly profile: Profile;
+  readonly token?: string | undefined;
+  readonly seed: string;
+  readonly runs?: number | undefined;
+  /** Milliseconds. */
+  readonly time?: number | undefined;
+  readonly only: readonly string[];
+  readonly require: readonly string[];
+  readonly strict: boolean;
+  /** Milliseconds. */
+  readonly shrinkBudget: number;
+  readonly directory: string;
+  readonly json: boolean;
+  /** For the record: the command line. */
+  readonly commandLine: readonly string[];
+}
+
+/** @throws HarnessError when nothing can be said: the target cannot be brought up, the record cannot be written */
+export async function runAndReport(settings: CampaignSettings, services: Services, io: CommandIo): Promise<ExitCode> {
+  (settings.json ? io.err : io.out)(`seed ${settings.seed}\n`);
+  const run = runRecord(settings, services);
+  const { target, close } = await openTarget(settings.target, settings.profile, settings.token, services);
+  try {
+    await beginRecord(settings.directory, run);
+    const result = await runWithProgress(settings, target, services, io);
+    await writeRecord(settings, run, result, services, io);
+    if (settings.json) io.out(`${JSON.stringify(result.verdict, null, 2)}\n`);
+    else showResult(settings, result, io);
+    return exitCodeOf(result.verdict.outcome);
+  } finally {
+    await close();
+  }
+}
+
+async function runWithProgress(
+  settings: CampaignSettings,
+  target: Parameters<Services["runCampaign"]>[0]["target"],
+  services: Services,
+  io: CommandIo,
+): Promise<CampaignResult> {
+  const line = createProgressLine(io, services.now);
+  const { runs, time } = settings;
+  try {
+    return await services.runCampaign({
+      target,
+      profile: settings.profile,
+      seed: settings.seed,
+      ...(runs === undefined ? {} : { runs }),
+      ...(time === undefined ? {} : { timeLimit: time }),
+      only: settings.only,
+      strict: settings.strict,
+      require: settings.require,
+      shrinkBudget: settings.shrinkBudget,
+      signal: io.signal,
+      onProgress: (progress) => line.show(progressText(progress, time)),
+      version: services.version,
+    });
+  } finally {
+    line.clear();
+  }
+}
+
+function progressText(progress: CampaignProgress, timeLimit: number | undefined): string {
+  const asked = progress.requestedRuns === undefined ? "" : ` of ${progress.requestedRuns}`;
+  const limit = timeLimit === undefined ? "" : ` of ${Math.round(timeLimit / 1_000)}`;
+  const seconds = `${Math.round(progress.elapsed / 1_000)}${limit} s`;
+  if (progress.phase === "shrinking") return `making ${count(progress.failures, "failure")} small, ${seconds}`;
+  return `${progress.runs}${asked} plans, ${count(progress.failures, "failure")}, ${seconds}`;
+}
+
+function runRecord(settings: CampaignSettings, services: Services): RunRecord {
+  return {
+    formatVersion: 1,
+    fleetproof: services.version,
+    node: services.nodeVersion,
+    status: "incomplete",
+    target: targetName(settings.target),
+    profile: settings.profile.name,
+    seed: settings.seed,
+    arguments: [...settings.commandLine],
+    startedAt: services.timeOfDay(),
+  };
+}
+
+async function writeRecord(
+  settings: CampaignSettings,
+  run: RunRecord,
+  result: CampaignResult,
+  services: Services,
+  io: CommandIo,
+): Promise<void> {
+  const { directory, target } = settings;
+  await writeResult(directory, result, {
+    fleetproof: services.version,
+    target: targetName(target),
+    mutant: target.kind === "sim" ? target.mutant : undefined,
+    exact: target.kind === "sim",
+  });
+  const chart = await writeChart(directory, result, services, io);
+  const evidence = result.failures.map(
+    (failure) =>
+      [failure.id, { plan: failure.shrunk, history: failure.shrunkHistory, finding: failure.shrunkFinding }] as const,
+  );
+  const page = renderMarkdown({
+    verdict: result.verdict,
+    catalogue: REQUIREMENTS,
+    evidence: new Map(evidence),
+    replayCommand: replayCommand(directory),
+    chart,
+  });
+  await writeText(path.join(directory, "report.md"), page);
+  await completeRecord(directory, run, services.timeOfDay());
+}
+
+/** A machine on which no canvas can be loaded loses the picture, nothing else. */
+async function writeChart(
+  directory: string,
+  result: CampaignResult,
+  services: Services,
+  io: CommandIo,
+): Promise<string | undefined> {
+  if (result.states === undefined) return undefined;
+  try {
+    const bytes = await services.drawStateChart(result.states);
+    await writeText(path.join(directory, "states.png"), bytes);
+    return "states.png";
+  } catch (error) {
+    io.err(`no chart: ${error instanceof Error ? error.message : String(error)}\n`);
+    return undefined;
+  }
+}
+
+const replayCommand =
+  (directory: string) =>
+  (failure: FailureSummary): string =>
+    `fleetproof replay ${path.join(directory, failure.shrunk)}`;
+
+function showResult(settings: CampaignSettings, result: CampaignResult, io: CommandIo): void {
+  const view = {
+    verdict: result.verdict,
+    catalogue: REQUIREMENTS,
+    shrunk: new Map(result.failures.map(({ id, shrunk }) => [id, shrunk])),
+    replayCommand: replayCommand(settings.directory),
+  };
+  io.out(`\n${renderTerminal(view, { columns: io.columns, colours: io.colours })}`);
+  io.out(`      report ${path.join(settings.directory, "report.md")}\n`);
+}

@@ -1,0 +1,73 @@
+/** `preflight`: in at most ten seconds, whether a target can be verified at all, and how long that would take. */
+import { z } from "zod";
+import { UsageError } from "../../platform/errors.ts";
+import { uniqueName } from "../../platform/hash.ts";
+import { renderPreflight } from "../../reports/preflight-text.ts";
+import { defineCommand, Flag, Text } from "../command.ts";
+import { EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS, type ExitCode } from "../exit-codes.ts";
+import { type PreflightStep, runPreflight } from "../preflight/steps.ts";
+import { groupWaits } from "../preflight/waits.ts";
+import { PROFILE_OPTION, ProfileName, readProfile, TIME_OPTIONS, TimeSchemas } from "../profiles.ts";
+import { openTarget, readTarget } from "../targets.ts";
+
+export const PREFLIGHT = defineCommand({
+  name: "preflight",
+  about:
+    "Checks in at most 10 s whether a live target can be verified: addresses, provisioning, registration, capabilities.",
+  options: [
+    {
+      name: "target",
+      value: "TARGET",
+      about: "base URL of a server that speaks the task API, or reference-live",
+      preset: "reference-live",
+    },
+    { name: "coap", value: "URL", about: "CoAP address of an http target, such as coap://127.0.0.1:5683" },
+    { name: "token", value: "TEXT", about: "bearer token for the task API of an http target" },
+    { ...PROFILE_OPTION, presetText: "live for reference-live, empty for other targets" },
+    ...TIME_OPTIONS,
+    { name: "json", about: "print the result as one JSON document to stdout, all else to stderr" },
+  ],
+  examples: ["preflight --target http://127.0.0.1:8080/v1.1 --coap coap://127.0.0.1:5683"],
+  schema: z.strictObject({
+    target: Text,
+    coap: Text.optional(),
+    token: Text.optional(),
+    profile: ProfileName,
+    ...TimeSchemas,
+    json: Flag,
+  }),
+  async run(options, services, io) {
+    const choice = readTarget(options);
+    if (choice.kind === "sim") throw new UsageError("bad-value", "--target: a simulated server needs no preflight");
+    const profile = await readProfile(options.profile, choice.kind, options);
+    const { target, close } = await openTarget(choice, profile, options.token, services);
+    if (target.kind !== "live") throw new Error("a live target is expected here");
+    try {
+      const [coapHost, coapPort] = hostAndPort(target.coap);
+      const name = `preflight-${uniqueName().slice(0, 12)}`;
+      const steps = await runPreflight(
+        { http: target.http, coapHost, coapPort, token: options.token, name },
+        services.probes,
+      );
+      const waits = groupWaits(profile);
+      if (options.json)
+        io.out(`${JSON.stringify({ target: target.name, profile: profile.name, steps, waits }, null, 2)}\n`);
+      else
+        io.out(renderPreflight(target.name, profile.name, steps, waits, { columns: io.columns, colours: io.colours }));
+      return exitCode(steps);
+    } finally {
+      await close();
+    }
+  },
+});
+
+function hostAndPort(address: string): readonly [string, number] {
+  const colon = address.lastIndexOf(":");
+  return [address.slice(0, colon).replace(/^\[|\]$/g, ""), Number(address.slice(colon + 1))];
+}
+
+/** A set-up fault hides what comes after it, so it outweighs a finding. */
+function exitCode(steps: readonly PreflightStep[]): ExitCode {
+  if (steps.some(({ outcome }) => outcome === "set-up fault")) return EXIT_INCONCLUSIVE;
+  return steps.some(({ outcome }) => outcome === "finding") ? EXIT_FAIL : EXIT_PASS;
+}

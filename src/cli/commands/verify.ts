@@ -1,0 +1,129 @@
+/** `verify`: the main job. Generates plans, runs them against the target, judges what was seen, writes a record. */
+import { z } from "zod";
+import { checkPrefixes } from "../campaign-options.ts";
+import { runAndReport } from "../campaign-run.ts";
+import { Duration, defineCommand, Flag, integer, List, PositiveDuration, Text } from "../command.ts";
+import { PROFILE_OPTION, ProfileName, readProfile, TIME_OPTIONS, TimeSchemas } from "../profiles.ts";
+import { readTarget } from "../targets.ts";
+
+/** Plans of a simulated campaign for which neither `--runs` nor `--time` is given. */
+const SIMULATED_RUNS = 1_000;
+/** Milliseconds of a live campaign for which neither is given. */
+const LIVE_TIME = 60_000;
+
+const Options = z.strictObject({
+  target: Text,
+  coap: Text.optional(),
+  runs: integer(1, 10_000_000).optional(),
+  time: PositiveDuration.optional(),
+  seed: Text.regex(/^[\w.:-]{1,48}$/, "must be 1 to 48 letters, figures or any of . : _ -").optional(),
+  only: List.optional(),
+  require: List.optional(),
+  strict: Flag,
+  profile: ProfileName,
+  ...TimeSchemas,
+  token: Text.optional(),
+  mutant: Text.optional(),
+  "shrink-budget": Duration,
+  out: Text,
+  json: Flag,
+});
+
+export const VERIFY = defineCommand({
+  name: "verify",
+  about: "Verifies a server: runs generated plans against it and judges every requirement.",
+  options: [
+    {
+      name: "target",
+      value: "TARGET",
+      about:
+        "sim (the reference server in simulation), reference-live (the same over UDP and HTTP), or the base URL of a server that speaks the task API",
+      preset: "sim",
+    },
+    { name: "coap", value: "URL", about: "CoAP address of an http target, such as coap://127.0.0.1:5683" },
+    {
+      name: "runs",
+      value: "N",
+      about: "number of plans",
+      presetText: "1000 in simulation, live as many as fit into --time",
+    },
+    {
+      name: "time",
+      value: "DURATION",
+      about: "wall time after which no more plans are started",
+      presetText: "none in simulation, 60s live",
+    },
+    {
+      name: "seed",
+      value: "TEXT",
+      about: "same seed and --runs in simulation: same plans, same result",
+      presetText: "random",
+    },
+    {
+      name: "only",
+      value: "IDS",
+      about: "judge only these requirements: ids or their beginnings, such as Q-,R-04",
+      presetText: "all",
+    },
+    {
+      name: "require",
+      value: "IDS",
+      about: "inconclusive unless these were exercised: ids or their beginnings",
+      presetText: "none",
+    },
+    { name: "strict", about: "a SHOULD that is not kept fails the campaign" },
+    PROFILE_OPTION,
+    ...TIME_OPTIONS,
+    { name: "token", value: "TEXT", about: "bearer token for the task API of an http target" },
+    {
+      name: "mutant",
+      value: "ID",
+      about: "simulate this shipped defective server instead of the correct one, to see a failure",
+    },
+    {
+      name: "shrink-budget",
+      value: "DURATION",
+      about: "wall time for making failing plans small, over all failures",
+      preset: "30s",
+    },
+    { name: "out", value: "DIR", about: "directory of the record", preset: "./fleetproof-out" },
+    { name: "json", about: "print the verdict as one JSON document to stdout, all else to stderr" },
+  ],
+  examples: [
+    "verify --runs 200 --seed 4711",
+    "verify --target http://127.0.0.1:8080/v1.1 --coap coap://127.0.0.1:5683 --time 2m",
+    "verify --only Q-,R-04 --strict --json",
+  ],
+  schema: Options,
+  async run(options, services, io) {
+    const target = readTarget(options);
+    const isLive = target.kind !== "sim";
+    const unlimited = options.runs === undefined && options.time === undefined;
+    const profile = await readProfile(options.profile, target.kind, options);
+    const settings = {
+      target,
+      profile,
+      token: options.token,
+      seed: options.seed ?? services.randomSeed(),
+      runs: unlimited && !isLive ? SIMULATED_RUNS : options.runs,
+      time: unlimited && isLive ? LIVE_TIME : options.time,
+      only: checkPrefixes("only", options.only ?? []),
+      require: checkPrefixes("require", options.require ?? []),
+      strict: options.strict,
+      shrinkBudget: options["shrink-budget"],
+      directory: options.out,
+      json: options.json,
+      commandLine: commandLine(options),
+    };
+    return runAndReport(settings, services, io);
+  },
+});
+
+/** What was asked for, for the record; a token stays out of it. */
+function commandLine(options: z.infer<typeof Options>): readonly string[] {
+  return Object.entries(options).flatMap(([name, value]) => {
+    if (value === undefined || value === false) return [];
+    if (value === true) return [`--${name}`];
+    return [`--${name}=${name === "token" ? "…" : String(value)}`];
+  });
+}

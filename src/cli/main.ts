@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+/**
+ * The program: gives the commands their streams and services, and the process its exit code.
+ *
+ * The first Ctrl-C asks the command to stop, and to write what there is; the second ends the process at once.
+ */
+import { onInterrupt } from "../platform/process.ts";
+import { columns, isTerminal, tolerateClosedPipes, wantsColour, write } from "../platform/terminal.ts";
+import type { CommandIo } from "./io.ts";
+import { run } from "./run.ts";
+import { createServices } from "./wiring.ts";
+
+/** What shells report for a process that Ctrl-C ended: 128 + SIGINT. */
+const INTERRUPTED = 130;
+
+const stop = new AbortController();
+onInterrupt((signal) => {
+  if (stop.signal.aborted) process.exit(INTERRUPTED);
+  stop.abort();
+  if (signal === "SIGINT" && isTerminal("stderr")) write("stderr", "\nstopping; Ctrl-C again quits at once\n");
+});
+tolerateClosedPipes();
+
+const io: CommandIo = {
+  out: (text) => write("stdout", text),
+  err: (text) => write("stderr", text),
+  outIsTerminal: isTerminal("stdout"),
+  errIsTerminal: isTerminal("stderr"),
+  columns: columns("stdout"),
+  colours: wantsColour("stdout"),
+  signal: stop.signal,
+};
+
+process.exitCode = await run(process.argv.slice(2), io, createServices());

@@ -1,0 +1,140 @@
+/**
+ * Reads a command line: which command, with which option texts. What the texts mean is said by the command's schema.
+ *
+ * Nothing is executed and nothing is printed here, so that a wrong command line costs nothing and help can be tested.
+ */
+import yargs, { type Argv } from "yargs";
+import { UsageError } from "../platform/errors.ts";
+import { type Command, nearest, type OptionRow } from "./command.ts";
+
+export type ParsedCommandLine =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "command"; readonly command: Command; readonly texts: Readonly<Record<string, unknown>> };
+
+export interface CommandLineSettings {
+  readonly version: string;
+  /** Characters per line of help. */
+  readonly columns: number;
+}
+
+/** @throws UsageError: unknown command, an option without its value, too many or too few arguments */
+export async function parseCommandLine(
+  argv: readonly string[],
+  commands: readonly Command[],
+  settings: CommandLineSettings,
+): Promise<ParsedCommandLine> {
+  const [first] = argv;
+  if (first !== undefined && !first.startsWith("-")) refuseUnknownCommand(first, commands);
+  let chosen: ParsedCommandLine | undefined;
+  let text = "";
+  let failure: string | undefined;
+  const parser = commands.reduce(
+    (built, command) =>
+      built.command(usageOf(command), command.about, optionBuilder(command), (parsed) => {
+        chosen = { kind: "command", command, texts: textsOf(parsed, command) };
+      }),
+    baseParser(settings),
+  );
+  await parser.parse([...argv], {}, (error, _parsed, output) => {
+    text = output;
+    failure = error?.message;
+  });
+  if (failure !== undefined)
+    throw wrongArguments(
+      failure,
+      commands.find(({ name }) => name === first),
+    );
+  if (chosen !== undefined) return chosen;
+  if (text !== "") return { kind: "text", text };
+  throw new UsageError("missing-value", "no command given: fleetproof --help lists the commands");
+}
+
+function baseParser(settings: CommandLineSettings): Argv {
+  return yargs([])
+    .scriptName("fleetproof")
+    .locale("en")
+    .usage(
+      "Finds out whether an LwM2M device-management task server keeps its promises.\n\nUsage: $0 <command> [options]",
+    )
+    .epilogue(
+      "fleetproof <command> --help tells more about a command. Durations have a unit: 500ms, 20s, 5m, 2h, 7d.\nExit codes: 0 pass, 1 fail, 2 inconclusive or set-up fault, 64 wrong command line, 70 bug in fleetproof.",
+    )
+    .parserConfiguration({
+      "camel-case-expansion": false,
+      "boolean-negation": false,
+      "dot-notation": false,
+      "duplicate-arguments-array": false,
+      "parse-numbers": false,
+      "parse-positional-numbers": false,
+    })
+    .exitProcess(false)
+    .fail(false)
+    .help("help")
+    .version(settings.version)
+    .wrap(Math.max(60, Math.min(settings.columns, 110)));
+}
+
+const usageOf = (command: Command): string =>
+  command.positional === undefined ? command.name : `${command.name} <${command.positional.name}>`;
+
+const optionBuilder =
+  (command: Command) =>
+  (built: Argv): Argv => {
+    const started = built.usage(`${command.about}\n\nUsage: $0 ${usageOf(command)} [options]`);
+    const { positional } = command;
+    const placed =
+      positional === undefined
+        ? started
+        : started.positional(positional.name, { type: "string", describe: positional.about });
+    const withOptions = command.options.reduce(
+      (parser, option) => parser.option(option.name, yargsOption(option)),
+      placed,
+    );
+    return command.examples.reduce((parser, example) => parser.example(`fleetproof ${example}`, ""), withOptions);
+  };
+
+function yargsOption(option: OptionRow) {
+  const shown = option.presetText ?? option.preset;
+  const about = option.value === undefined ? option.about : `${option.value}  ${option.about}`;
+  const describe = shown === undefined ? about : `${about} [default: ${shown}]`;
+  return option.value === undefined
+    ? ({ type: "boolean", describe } as const)
+    : ({ type: "string", describe, requiresArg: true } as const);
+}
+
+/** Only what the user wrote, and presets: neither yargs' own keys nor options that are absent. */
+function textsOf(parsed: Readonly<Record<string, unknown>>, command: Command): Readonly<Record<string, unknown>> {
+  const extra = (parsed["_"] as readonly unknown[]).slice(1);
+  if (extra.length > 0)
+    throw new UsageError("bad-value", `unexpected argument "${String(extra[0])}" after ${usageOf(command)}`);
+  const presets = command.options.flatMap(({ name, preset }) =>
+    preset === undefined ? [] : [[name, preset] as const],
+  );
+  const given = Object.entries(parsed).filter(
+    ([name, value]) => !OWN_KEYS.includes(name) && value !== undefined && !isAbsentSwitch(name, value, command),
+  );
+  return { ...Object.fromEntries(presets), ...Object.fromEntries(given) };
+}
+
+const OWN_KEYS: readonly string[] = ["_", "$0", "help", "version"];
+
+const isAbsentSwitch = (name: string, value: unknown, command: Command): boolean =>
+  value === false && command.options.some((option) => option.name === name && option.value === undefined);
+
+function refuseUnknownCommand(name: string, commands: readonly Command[]): void {
+  const names = commands.map((command) => command.name);
+  if (names.includes(name)) return;
+  const near = nearest(name, names);
+  const hint = near === undefined ? `the commands are ${names.join(", ")}` : `did you mean ${near}?`;
+  throw new UsageError("bad-value", `unknown command "${name}": ${hint}`);
+}
+
+function wrongArguments(message: string, command: Command | undefined): UsageError {
+  if (message.startsWith("Not enough non-option arguments") && command?.positional !== undefined) {
+    const { name, about } = command.positional;
+    return new UsageError("missing-value", `fleetproof ${command.name} needs <${name}>: ${about}`);
+  }
+  const option = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
+  if (option !== undefined) return new UsageError("missing-value", `--${option} needs a value`);
+  return new UsageError("bad-value", message);
+}

@@ -1,0 +1,67 @@
+/**
+ * What commands need from the rest of the program. main.ts gives them the real things, tests give them others.
+ */
+import type { CampaignOptions, CampaignResult, Target } from "../harness/campaign.ts";
+import type { SavedPlan, StateSeries } from "../harness/record/verdict.ts";
+import type { ReplayOutcome } from "../harness/replay.ts";
+import type { BuildServer } from "../harness/simulate.ts";
+import type { Profile } from "../protocol/profile.ts";
+import type { PreflightProbes } from "./preflight/steps.ts";
+
+export interface Services {
+  readonly version: string;
+  readonly nodeVersion: string;
+  readonly mutants: readonly MutantSummary[];
+  /** The reference server, or the defective copy of it that has this id. */
+  serverFor(mutant: string | undefined): BuildServer;
+  runCampaign(options: CampaignOptions): Promise<CampaignResult>;
+  replaySavedPlan(saved: SavedPlan, target: Target, signal?: AbortSignal): Promise<ReplayOutcome>;
+  /** Starts the reference server in a process of its own. */
+  startReferenceLive(profile: Profile): Promise<RunningServer>;
+  /** Starts the reference server in this process. */
+  startServer(settings: ServeSettings): Promise<RunningServer>;
+  readonly probes: PreflightProbes;
+  /** Bytes of a PNG. */
+  drawStateChart(series: StateSeries): Promise<Uint8Array>;
+  /** `host:port` with the host as an address. */
+  resolveAddress(host: string, port: number): Promise<string>;
+  /** Settles when standard input has ended. */
+  inputEnded(): Promise<void>;
+  randomSeed(): string;
+  /** Milliseconds of a clock that never goes back. */
+  now(): number;
+  /** The time of day, `2026-01-01T00:00:00Z`. */
+  timeOfDay(): string;
+}
+
+export interface MutantSummary {
+  readonly id: string;
+  readonly sentence: string;
+  /** What it breaks; absent for a legal variant. */
+  readonly requirement: string | undefined;
+}
+
+export interface RunningServer {
+  /** `http://127.0.0.1:8080/v1.1` */
+  readonly http: string;
+  /** `coap://127.0.0.1:5683` */
+  readonly coap: string;
+  close(): Promise<void>;
+}
+
+export interface ServeSettings {
+  readonly host: string;
+  /** 0: a free one. */
+  readonly httpPort: number;
+  readonly coapPort: number;
+  readonly profile: Profile;
+  readonly token: string | undefined;
+  readonly open: boolean;
+  readonly provision: Provision | undefined;
+}
+
+/** What `serve` knows from the beginning: bodies of POST /devicetypes and POST /devices. */
+export interface Provision {
+  readonly deviceTypes: readonly unknown[];
+  readonly devices: readonly unknown[];
+}

@@ -1,0 +1,116 @@
+/** What `--target` means: reading it, and bringing the target up and down around a command. */
+
+import type { Target } from "../harness/campaign.ts";
+import { UsageError } from "../platform/errors.ts";
+import type { Profile } from "../protocol/profile.ts";
+import { nearest } from "./command.ts";
+import type { Services } from "./services.ts";
+
+export type TargetChoice =
+  | { readonly kind: "sim"; readonly mutant: string | undefined }
+  | { readonly kind: "reference-live" }
+  /** `coapHost` may be a name; a port is always there. */
+  | { readonly kind: "http"; readonly http: string; readonly coapHost: string; readonly coapPort: number };
+
+export interface TargetTexts {
+  readonly target: string;
+  readonly coap?: string | undefined;
+  readonly mutant?: string | undefined;
+}
+
+const COAP_PORT = 5683;
+
+/** @throws UsageError when the options contradict each other, or an address cannot be read */
+export function readTarget(texts: TargetTexts): TargetChoice {
+  const { target, coap, mutant } = texts;
+  const isHttp = /^https?:\/\//.test(target);
+  if (!isHttp && target !== "sim" && target !== "reference-live") {
+    throw new UsageError(
+      "bad-value",
+      `--target: "${target}" is neither sim, nor reference-live, nor a URL such as http://127.0.0.1:8080/v1.1`,
+    );
+  }
+  if (mutant !== undefined && target !== "sim")
+    throw new UsageError("conflict", "--mutant works with --target sim only");
+  if (coap !== undefined && !isHttp) throw new UsageError("conflict", "--coap goes with an http target only");
+  if (target === "sim") return { kind: "sim", mutant };
+  if (target === "reference-live") return { kind: "reference-live" };
+  if (coap === undefined) {
+    throw new UsageError(
+      "missing-value",
+      "--coap is missing: the CoAP address of the target, such as coap://127.0.0.1:5683",
+    );
+  }
+  return { kind: "http", http: readHttp(target), ...readCoap(coap) };
+}
+
+function readHttp(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.search !== "" || url.hash !== "") {
+    throw new UsageError("bad-value", `--target: "${text}" is not a base URL such as http://127.0.0.1:8080/v1.1`);
+  }
+  return url.href.replace(/\/+$/, "");
+}
+
+function readCoap(text: string): { readonly coapHost: string; readonly coapPort: number } {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== "coap:" || url.hostname === "") {
+    throw new UsageError("bad-value", `--coap: "${text}" is not an address such as coap://127.0.0.1:5683`);
+  }
+  return { coapHost: url.hostname.replace(/^\[|\]$/g, ""), coapPort: url.port === "" ? COAP_PORT : Number(url.port) };
+}
+
+/** The target as it stands in records: what `readSavedTarget` reads back. */
+export function targetName(choice: TargetChoice): string {
+  if (choice.kind !== "http") return choice.kind;
+  const host = choice.coapHost.includes(":") ? `[${choice.coapHost}]` : choice.coapHost;
+  return `${choice.http} coap://${host}:${choice.coapPort}`;
+}
+
+export function readSavedTarget(name: string, mutant: string | undefined): TargetChoice {
+  const [target = "", coap] = name.split(" ");
+  return readTarget({ target, coap, mutant });
+}
+
+export interface OpenTarget {
+  readonly target: Target;
+  close(): Promise<void>;
+}
+
+/**
+ * Brings the target up.
+ *
+ * @throws UsageError for an unknown mutant; HarnessError when it cannot be started or its name does not resolve
+ */
+export async function openTarget(
+  choice: TargetChoice,
+  profile: Profile,
+  token: string | undefined,
+  services: Services,
+): Promise<OpenTarget> {
+  const nothingToClose = async () => {};
+  const name = targetName(choice);
+  switch (choice.kind) {
+    case "sim": {
+      refuseUnknownMutant(choice.mutant, services);
+      return { target: { kind: "sim", name, build: services.serverFor(choice.mutant) }, close: nothingToClose };
+    }
+    case "reference-live": {
+      const { http, coap, close } = await services.startReferenceLive(profile);
+      return { target: { kind: "live", name, http, coap: coap.replace("coap://", "") }, close };
+    }
+    case "http": {
+      const coap = await services.resolveAddress(choice.coapHost, choice.coapPort);
+      const bearer = token === undefined ? {} : { token };
+      return { target: { kind: "live", name, http: choice.http, coap, ...bearer }, close: nothingToClose };
+    }
+  }
+}
+
+function refuseUnknownMutant(mutant: string | undefined, services: Services): void {
+  const ids = services.mutants.map(({ id }) => id);
+  if (mutant === undefined || ids.includes(mutant)) return;
+  const near = nearest(mutant, ids);
+  const hint = near === undefined ? `there are ${ids.join(", ")}` : `did you mean ${near}?`;
+  throw new UsageError("bad-value", `--mutant: there is no "${mutant}": ${hint}`);
+}

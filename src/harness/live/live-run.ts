@@ -1,0 +1,275 @@
+/**
+ * One live run: the plan interpreter, the hosts of the devices and the REST client brought together, and its record.
+ */
+import { now } from "../../platform/clock.ts";
+import { HarnessError } from "../../platform/errors.ts";
+import { createRandomSource } from "../../platform/random.ts";
+import { type Address, splitAddress } from "../../protocol/address.ts";
+import type { CoapParams } from "../../protocol/coap/params.ts";
+import { before, type Instant, type Micros, NEVER, toMillis, toUnixMillis } from "../../protocol/time.ts";
+import type { Plan } from "../../scenarios/plan.ts";
+import type { VirtualDevice, VirtualDeviceOptions } from "../../simulator/device/types.ts";
+import { createNetwork } from "../../simulator/network.ts";
+import type { History, HistoryEvent, MarkEvent, RunTime } from "../history.ts";
+import {
+  createInterpreter,
+  type Interpreter,
+  type InterpreterEffect,
+  type InterpreterInput,
+  type RunNames,
+  runNames,
+} from "../plan-interpreter.ts";
+import type { Waker } from "./agenda.ts";
+import { createDeviceHost, type DeviceHost } from "./device-host.ts";
+import type { RestOutcome } from "./http-client.ts";
+import type { LiveSession } from "./session.ts";
+
+export interface LiveOptions {
+  /** What runs share: sockets' addresses, one alarm, one HTTP agent. Absent: a session for this run alone. */
+  readonly session?: LiveSession;
+  /** Ends the run early, with a `cut-off` mark. */
+  readonly signal?: AbortSignal;
+  /** Sees each event as it happens. */
+  readonly onEvent?: (event: HistoryEvent) => void;
+  /** Of the devices. Default: the same as the profile tells of the server. */
+  readonly coap?: CoapParams;
+  /** How long a datagram may take to the server at most, when this process is not late itself. Default 20 ms: the same machine. */
+  readonly uplinkSpan?: Micros;
+  /** A process that is later than this measures nothing any more: the run is cut off. Default 1 s. */
+  readonly maxLateness?: Micros;
+  /** Makes the devices; for variants. */
+  readonly device?: (options: VirtualDeviceOptions) => VirtualDevice;
+}
+
+type Settings = LiveOptions & Required<Omit<LiveOptions, "session" | "signal" | "onEvent">>;
+
+/** The state of one live run; a class because its parts call each other in a loop. */
+export class LiveRun {
+  private readonly plan: Plan;
+  private readonly server: Address;
+  private readonly session: LiveSession;
+  private readonly settings: Settings;
+  private readonly names: RunNames;
+  /** Of this run's names on the server, and of its randomness: a run repeats no message id of another one's device. */
+  private readonly scope: string;
+  private readonly interpreter: Interpreter;
+  private readonly waker: Waker;
+  private readonly events: HistoryEvent[] = [];
+  private readonly started = now();
+  private hosts: readonly DeviceHost[] = [];
+  /** REST requests under way. */
+  private pending = 0;
+  private ending: MarkEvent | undefined;
+  private heardFromServer = false;
+  private over = false;
+  private finish: () => void = () => undefined;
+  private fail: (error: unknown) => void = () => undefined;
+
+  constructor(plan: Plan, server: Address, session: LiveSession, settings: Settings) {
+    this.plan = plan;
+    this.server = server;
+    this.session = session;
+    this.settings = settings;
+    this.scope = `${session.scope}-${session.nextRun()}`;
+    this.names = runNames(plan, this.scope);
+    this.interpreter = createInterpreter(plan, this.names);
+    this.waker = session.agenda.waker(() => this.toInterpreter({ kind: "time" }));
+  }
+
+  async toTheEnd(): Promise<History> {
+    const { signal } = this.settings;
+    const interrupted = (): void => this.cutOff("interrupted");
+    try {
+      this.hosts = await this.openHosts();
+      await new Promise<void>((resolve, reject) => {
+        this.finish = resolve;
+        this.fail = reject;
+        signal?.addEventListener("abort", interrupted);
+        if (signal?.aborted === true) interrupted();
+        if (this.over) resolve();
+        else this.obey(this.interpreter.start(now()));
+      });
+    } finally {
+      this.over = true;
+      this.waker.want(NEVER);
+      signal?.removeEventListener("abort", interrupted);
+      await Promise.all(this.hosts.map((host) => host.close()));
+    }
+    return { header: this.header(), events: this.events };
+  }
+
+  private header(): History["header"] {
+    const { devices, deviceTypes } = this.names;
+    return {
+      formatVersion: 1,
+      plan: this.plan.id,
+      mode: "live",
+      startedAt: toUnixMillis(this.started),
+      devices,
+      deviceTypes,
+    };
+  }
+
+  // ── the record
+
+  private readonly runTime = (instant: Instant): RunTime => instant - this.started;
+
+  private readonly record = (event: HistoryEvent): void => {
+    if (this.over) return;
+    if (event.kind === "downlink") this.heardFromServer = true;
+    this.events.push(event);
+    this.settings.onEvent?.(event);
+  };
+
+  /** A process that is too late does not know what happened when: it must not judge anybody. */
+  private readonly lateness = (read: Instant): Micros => {
+    const late = this.session.measuring.lateness(read);
+    if (late > this.settings.maxLateness) this.cutOff(`this process was ${Math.round(toMillis(late))} ms late`);
+    return late;
+  };
+
+  private cutOff(reason: string): void {
+    this.record({ kind: "mark", mark: "cut-off", reason, at: this.runTime(now()) });
+    this.over = true;
+    this.finish();
+  }
+
+  // ── interpreter
+
+  private toInterpreter(input: InterpreterInput): void {
+    if (!this.over) this.obey(this.interpreter.handle(input, now()));
+  }
+
+  private obey(effects: readonly InterpreterEffect[]): void {
+    for (const effect of effects) this.perform(effect);
+    this.waker.want(this.interpreter.deadline);
+  }
+
+  private perform(effect: InterpreterEffect): void {
+    switch (effect.kind) {
+      case "rest":
+        this.ask(effect);
+        break;
+      case "begin":
+        this.begin(effect.start);
+        break;
+      case "command": {
+        const { at: _at, device: _device, ...command } = effect.operation;
+        this.hosts[effect.device]?.give({ kind: "command", command });
+        break;
+      }
+      case "mark":
+        this.mark(effect.mark, effect.reason);
+        break;
+      case "abort":
+        this.fail(new HarnessError("target-not-usable", `plan ${this.plan.id}: ${effect.reason}`));
+        break;
+      case "done":
+        this.endWhenAnswered();
+    }
+  }
+
+  private mark(mark: MarkEvent["mark"], reason: string | undefined): void {
+    const event: MarkEvent = {
+      kind: "mark",
+      mark,
+      at: this.runTime(now()),
+      ...(reason === undefined ? {} : { reason }),
+    };
+    if (mark === "end") this.ending = event;
+    else this.record(event);
+  }
+
+  /** What was asked within the plan's time is answered within the record. */
+  private endWhenAnswered(): void {
+    if (this.ending === undefined || this.pending > 0 || this.over) return;
+    this.record(this.ending);
+    this.over = true;
+    this.finish();
+  }
+
+  // ── REST
+
+  private ask({ ticket, request, purpose }: Extract<InterpreterEffect, { kind: "rest" }>): void {
+    const at = this.runTime(now());
+    this.record({ kind: "rest-request", ticket, request, purpose, at });
+    this.pending += 1;
+    this.session.http.send(request, (outcome) => {
+      this.pending -= 1;
+      if (this.over) return;
+      this.answered(ticket, at, outcome);
+      this.endWhenAnswered();
+    });
+  }
+
+  private answered(ticket: number, askedAt: RunTime, outcome: RestOutcome): void {
+    const read = now();
+    const at = this.runTime(read);
+    const earliest = Math.max(askedAt, this.runTime(before(read, this.lateness(read))));
+    if (outcome.kind === "answer") {
+      const { response } = outcome;
+      this.record({ kind: "rest-answer", ticket, response, at, earliest });
+      this.toInterpreter({ kind: "answer", ticket, response });
+    } else {
+      const reason = `${outcome.reason}: ${outcome.detail}`;
+      this.record({ kind: "rest-failure", ticket, reason, at, earliest });
+      this.toInterpreter({ kind: "failure", ticket, reason });
+    }
+  }
+
+  // ── devices
+
+  private async openHosts(): Promise<readonly DeviceHost[]> {
+    const opened = await Promise.allSettled(this.plan.fleet.map(() => this.openSocket()));
+    const sockets = opened.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    const failed = opened.find((result) => result.status === "rejected");
+    if (failed !== undefined) {
+      await Promise.all(sockets.map((socket) => socket.close()));
+      throw failed.reason;
+    }
+    return sockets.map((socket, index) =>
+      createDeviceHost({
+        index,
+        socket,
+        openSocket: this.openSocket,
+        agenda: this.session.agenda,
+        record: this.record,
+        runTime: this.runTime,
+        lateness: this.lateness,
+        uplinkSpan: this.settings.uplinkSpan,
+        onTrouble: (error) => this.fail(error),
+        onRefused: () => this.refused(),
+      }),
+    );
+  }
+
+  private readonly openSocket = (): ReturnType<LiveSession["openSocket"]> => this.session.openSocket(this.server);
+
+  /** A server that restarts refuses for a moment. One that was never there is a mistake of whoever set the run up. */
+  private refused(): void {
+    if (this.heardFromServer) return;
+    const { host, port } = splitAddress(this.server);
+    this.fail(new HarnessError("target-not-usable", `nobody listens for CoAP at udp ${host}:${port}`));
+  }
+
+  private begin(start: Instant): void {
+    const { fleet, latency, simSeed } = this.plan;
+    const faults = this.plan.faults.map((fault) => ({ ...fault, device: fault.device % fleet.length }));
+    const network = createNetwork({ seed: simSeed, latency, faults, start });
+    const random = createRandomSource(`${simSeed}~${this.scope}`);
+    fleet.forEach(({ type: _type, registersAt, ...model }, index) => {
+      const device = this.settings.device({
+        name: this.names.devices[index] ?? "",
+        index,
+        model,
+        faults: faults.filter((fault) => fault.device === index),
+        server: this.server,
+        coap: this.settings.coap,
+        random: (key) => random(`device/${index}/${key}`),
+        start,
+        registersAt,
+      });
+      this.hosts[index]?.begin(device, network);
+    });
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * The life of exchanges and device tasks in the oracle's model: attempts, their ends, and what the server owes next.
+ *
+ * Rules: docs/semantics.md, choices 4, 10, 12, 13, 14, 15, 28 and "Failed attempt, or answer?".
+ */
+import { codeClass } from "../../protocol/coap/codes.ts";
+import type { CoapMessage } from "../../protocol/coap/types.ts";
+import type { OracleContext } from "./context.ts";
+import { expect } from "./expectations.ts";
+import type { Certainty } from "./facts.ts";
+import { recordMirror } from "./mirror.ts";
+import type { DeviceTaskView, DeviceView, Exchange, ExchangeEnd, Owed } from "./model.ts";
+import { surelyBefore, type Window } from "./window.ts";
+
+/** Is the device registered during `window`? At the exact end of the lifetime either answer is right (choice 16). */
+export function registeredDuring(context: OracleContext, device: DeviceView, window: Window): Certainty {
+  const registration = device.registration;
+  if (registration === undefined) {
+    const since = device.unregisteredSince;
+    return since === undefined || window.earliest > since.latest || since.latest === 0 ? "no" : "maybe";
+  }
+  const { earliest, latest } = lifetimeEnd(context, registration.refreshed, registration.lifetime);
+  if (window.latest < earliest) return "yes";
+  return window.earliest > latest ? "no" : "maybe";
+}
+
+/** Live, servers sweep their registrations now and then: ± 2.5 s (choice 16). */
+export function lifetimeEnd(context: OracleContext, refreshed: Window, lifetime: number): Window {
+  const sweep = context.live ? 2_500_000 : 0;
+  return { earliest: refreshed.earliest + lifetime - sweep, latest: refreshed.latest + lifetime + sweep };
+}
+
+/** Until when the server may take the device to be awake; without queue mode: always. */
+const awakeUntil = (context: OracleContext, device: DeviceView): number =>
+  device.registration?.queueMode === true ? device.lastUplink + context.awakeWindow : Number.POSITIVE_INFINITY;
+
+/** The server must try these tasks as soon as the device is free. */
+export function owe(device: DeviceView, deviceTask: DeviceTaskView, owed: Owed): void {
+  if (deviceTask.blurred === undefined && deviceTask.settled === undefined) device.owed.set(deviceTask, owed);
+}
+
+/**
+ * When an attempt that is owed is surely overdue; infinite while nothing can be said: an exchange is open, the
+ * device may fall asleep or lose its registration before.
+ */
+export function overdueAt(context: OracleContext, device: DeviceView): number {
+  if (device.owed.size === 0 || device.open !== undefined || device.registration === undefined)
+    return Number.POSITIVE_INFINITY;
+  return device.idleSince + context.bound;
+}
+
+/** The attempts that were owed did not come in time. */
+export function missOwed(context: OracleContext, device: DeviceView, event: number): void {
+  const due = device.idleSince + context.bound;
+  const registration = device.registration;
+  const judgeable =
+    registration !== undefined &&
+    due < awakeUntil(context, device) &&
+    due < lifetimeEnd(context, registration.refreshed, registration.lifetime).earliest;
+  const owed = [...device.owed];
+  device.owed.clear();
+  if (!judgeable) return;
+  for (const [deviceTask, what] of owed) {
+    const gone =
+      deviceTask.settled !== undefined || deviceTask.blurred !== undefined || deviceTask.cancelAsked !== undefined;
+    if (gone || deviceTask.task.expiry.earliest <= due) continue;
+    context.emit({ kind: "owed-missed", deviceTask, owed: what, event });
+  }
+}
+
+/** An exchange is over; its device task goes back to the queue unless it was answered. */
+export function endExchange(
+  context: OracleContext,
+  exchange: Exchange,
+  how: ExchangeEnd,
+  window: Window,
+  event?: number,
+): void {
+  exchange.end = { how, window, event };
+  const device = exchange.device;
+  if (device.open === exchange) device.open = undefined;
+  device.idleSince = Math.max(device.idleSince, window.latest);
+  const deviceTask = exchange.task;
+  if (how !== "answered" && how !== "moved" && how !== "superseded") device.owed.clear();
+  if (deviceTask !== undefined && deviceTask.settled === undefined && how !== "answered")
+    requeue(deviceTask, how, window);
+  context.emit({ kind: "exchange-ended", exchange });
+}
+
+function requeue(deviceTask: DeviceTaskView, how: ExchangeEnd, window: Window): void {
+  if (how === "expired" || how === "superseded") return;
+  if (deviceTask.cancelAsked !== undefined) {
+    // Cancelled in flight: a failed attempt ends it.
+    expect(deviceTask, "cancelled", window);
+    deviceTask.settled = { how: "cancelled", window, event: deviceTask.task.event };
+    deviceTask.device.pending.delete(deviceTask);
+    return;
+  }
+  expect(deviceTask, "pending", window, { after: how });
+}
+
+/** A response that matches an open exchange: the answer is final. */
+export function answerExchange(
+  context: OracleContext,
+  exchange: Exchange,
+  response: CoapMessage,
+  window: Window,
+  event: number,
+): void {
+  exchange.response = response;
+  endExchange(context, exchange, "answered", window, event);
+  const deviceTask = exchange.task;
+  if (deviceTask === undefined || deviceTask.settled !== undefined) return;
+  if (!surelyBefore(window, deviceTask.task.expiry) && context.live) {
+    blur(deviceTask, "the answer arrived about when the task expired");
+    return;
+  }
+  const failed = codeClass(response.code) !== 2 || !recordMirror(deviceTask, response, window, event);
+  expect(deviceTask, failed ? "failed" : "succeeded", window, failed ? { answer: response } : {});
+  deviceTask.settled = { how: failed ? "failed" : "succeeded", window, event };
+  exchange.device.pending.delete(deviceTask);
+}
+
+/** The oracle cannot follow this device task any further. */
+export function blur(deviceTask: DeviceTaskView, reason: string): void {
+  deviceTask.blurred ??= reason;
+  deviceTask.device.owed.delete(deviceTask);
+  deviceTask.device.mirrorBlurred = true;
+}
+
+/** The active period of a device task ends (choice 10). */
+export function expire(context: OracleContext, deviceTask: DeviceTaskView): void {
+  const { device, task } = deviceTask;
+  const exchange = device.open?.task === deviceTask ? device.open : undefined;
+  device.owed.delete(deviceTask);
+  device.pending.delete(deviceTask);
+  if (exchange !== undefined && context.profile.inFlightAtExpiry !== "fail") {
+    // The answer may still count: not declared, so neither outcome is wrong.
+    blur(deviceTask, "in flight at expiry, and the profile does not say what happens then");
+    return;
+  }
+  deviceTask.settled = {
+    how: deviceTask.cancelAsked === undefined ? "expired" : "cancelled",
+    window: task.expiry,
+    event: task.event,
+  };
+  if (deviceTask.cancelAsked !== undefined)
+    blur(deviceTask, "cancelled in flight, then expired: CANCELLED and 4004 are both right");
+  expect(deviceTask, "expired", task.expiry);
+  if (exchange !== undefined) endExchange(context, exchange, "expired", task.expiry);
+}
+
+/** How long until the server gives up on an exchange that nobody acknowledges. Spec: RFC 7252 §4.2, §4.8.2. */
+export function giveUp(context: OracleContext, exchange: Exchange): Window {
+  const { ackTimeout, ackRandomFactor, maxRetransmit, responseTimeout } = context.coap;
+  const tolerance = context.tolerance;
+  if (exchange.acknowledged !== undefined) {
+    const known = context.profile.responseTimeout !== undefined;
+    return {
+      earliest: known ? exchange.acknowledged.earliest + responseTimeout - tolerance : exchange.acknowledged.earliest,
+      latest: known ? exchange.acknowledged.latest + responseTimeout + tolerance : Number.POSITIVE_INFINITY,
+    };
+  }
+  const doublings = 2 ** (maxRetransmit + 1) - 1;
+  const gap = exchange.firstGap;
+  const shortest = Math.max(ackTimeout, gap === undefined ? 0 : gap.earliest - tolerance);
+  const longest = Math.min(
+    ackTimeout * ackRandomFactor,
+    gap === undefined ? Number.POSITIVE_INFINITY : gap.latest + tolerance,
+  );
+  const spread = context.live ? tolerance : 0;
+  return {
+    earliest: exchange.started.earliest + Math.min(shortest, longest) * doublings - spread,
+    latest: exchange.started.latest + Math.max(shortest, longest) * doublings + spread,
+  };
+}

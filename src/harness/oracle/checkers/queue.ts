@@ -1,0 +1,108 @@
+/** Queue: Q-01 … Q-09, and what the server owes after triggers (R-04, R-05). */
+import type { Checker } from "../checker.ts";
+import type { DeviceTaskView } from "../model.ts";
+import { name, status, time } from "../text.ts";
+
+/** The creating POST returns before the first request to a device (live: while a silent device has not answered). */
+export const returnsBeforeSending: Checker = {
+  requirements: ["Q-01"],
+  on: {
+    "task-created": ({ task, event }, judge, context) => {
+      const sent = task.devices.flatMap((deviceTask) => deviceTask.attempts);
+      if (sent.length === 0) judge.pass("Q-01");
+      else if (!context.live) {
+        const first = sent[0];
+        if (first === undefined) return;
+        judge.violate(
+          "Q-01",
+          `the POST of task ${task.ref} is answered before its first datagram`,
+          "the datagram left first",
+          [first.event, event],
+        );
+      } else if (sent.some((exchange) => exchange.end === undefined)) judge.pass("Q-01");
+      else judge.undecided("Q-01");
+    },
+  },
+};
+
+/** What must be attempted is attempted in time: at creation, at Register, at Update. */
+export const owedAttempts: Checker = {
+  requirements: ["Q-02", "Q-04", "Q-08", "R-04", "R-05", "Q-09"],
+  on: {
+    "owed-kept": ({ deviceTask, owed }, judge) => {
+      judge.pass(owed.requirement);
+      if (deadSibling(deviceTask.task.devices, deviceTask)) judge.pass("Q-09");
+    },
+    "owed-missed": ({ deviceTask, owed, event }, judge, context) => {
+      const expected = `after ${owed.because}, ${name(deviceTask)} is attempted within ${time(context.bound)} of the device being free`;
+      judge.violate(owed.requirement, expected, "no request was sent", [owed.event, event]);
+      if (deadSibling(deviceTask.task.devices, deviceTask))
+        judge.violate("Q-09", expected, "no request was sent while another device of the task did not answer", [
+          owed.event,
+          event,
+        ]);
+    },
+  },
+};
+
+/** Another device of the same task is being waited for in vain. */
+function deadSibling(devices: readonly DeviceTaskView[], deviceTask: DeviceTaskView): boolean {
+  return devices.some((other) => {
+    const last = other.attempts.at(-1);
+    return other !== deviceTask && last !== undefined && last.response === undefined;
+  });
+}
+
+/** No request to a device that is not registered; its tasks stay pending with no attempt. */
+export const silentTowardsUnregistered: Checker = {
+  requirements: ["Q-03"],
+  on: {
+    attempt: ({ device, registered, event }, judge) => {
+      if (registered === "maybe") judge.undecided("Q-03");
+      if (registered === "no")
+        judge.violate("Q-03", `no request to device ${device.index}, which is not registered`, "a request was sent", [
+          event,
+        ]);
+    },
+    "status-seen": ({ deviceTask, seen, decided, fits }, judge) => {
+      if (!deviceTask.neverRegistered || deviceTask.operation === undefined || deviceTask.blurred !== undefined) return;
+      const last = deviceTask.expectations.at(-1);
+      if (last?.kind !== "pending") return;
+      if (!fits && seen.errorCode !== "4004") {
+        judge.violate("Q-03", `${name(deviceTask)} waits: the device has not registered`, status(seen), [seen.event]);
+      } else if (decided !== undefined && (seen.attempts ?? 0) === 0) judge.pass("Q-03");
+    },
+  },
+};
+
+/** No request leaves before the Register or Update that lets it go is answered. */
+export const answersBeforeRequesting: Checker = {
+  requirements: ["Q-05"],
+  on: {
+    attempt: ({ device, exchange, unanswered, event }, judge) => {
+      if (unanswered !== undefined) {
+        const expected = `the ${unanswered.kind} of device ${device.index} is answered before a request is sent to it`;
+        judge.violate("Q-05", expected, "the request left first", [unanswered.event, event]);
+      } else if (device.trigger !== undefined && exchange.started.earliest <= device.trigger.window.latest)
+        judge.pass("Q-05");
+    },
+  },
+};
+
+/** One exchange at a time per device (NSTART = 1). */
+export const oneExchangeAtATime: Checker = {
+  requirements: ["Q-06"],
+  on: {
+    attempt: ({ device, previous, previousOpen, event }, judge) => {
+      if (previousOpen === "yes" && previous !== undefined) {
+        judge.violate(
+          "Q-06",
+          `one exchange at a time with device ${device.index}`,
+          "a request was sent while another was open",
+          [previous.event, event],
+        );
+      } else if (previousOpen === "maybe") judge.undecided("Q-06");
+      else if (device.exchanges.size > 1) judge.pass("Q-06");
+    },
+  },
+};

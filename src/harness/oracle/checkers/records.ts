@@ -1,0 +1,186 @@
+/** Lifetime of records (L-01, L-02) and the task as a whole (T-01 … T-04). */
+import type { DeviceTaskStatus } from "../../../protocol/task-api/states.ts";
+import type { Checker } from "../checker.ts";
+import { name, status, time } from "../text.ts";
+
+/** A record that is younger than this says little about retention. */
+const WORTH_COUNTING = 7 * 86_400 * 1_000_000;
+
+/** Readable for 30 days from creation, gone afterwards. */
+export const keepsRecords: Checker = {
+  requirements: ["L-01", "L-02"],
+  on: {
+    "record-asked": ({ task, what, httpStatus, window, event }, judge) => {
+      if (task.state !== "created") return;
+      if (window.latest < task.removal.earliest) {
+        if (httpStatus === 404) {
+          judge.violate(
+            "L-01",
+            `the ${what} of task ${task.ref} can be read until ${time(task.removal.earliest)}`,
+            "HTTP 404",
+            [task.event, event],
+          );
+        } else if (httpStatus === 200 && window.earliest >= task.created.latest + WORTH_COUNTING) judge.pass("L-01");
+      } else if (window.earliest > task.removal.latest) {
+        if (httpStatus === 404) judge.pass("L-02");
+        else
+          judge.violate(
+            "L-02",
+            `the ${what} of task ${task.ref} is gone (404) from ${time(task.removal.latest)} on`,
+            `HTTP ${httpStatus}`,
+            [task.event, event],
+          );
+      } else judge.undecided(httpStatus === 404 ? "L-01" : "L-02");
+    },
+  },
+};
+
+const TERMINAL: readonly string[] = ["SUCCEEDED", "FAILED", "CANCELLED"];
+
+/** What a later poll may show, given an earlier one. Terminal states never change. */
+const REACHABLE: Readonly<Record<DeviceTaskStatus, readonly DeviceTaskStatus[]>> = {
+  REQUESTED: ["REQUESTED", "QUEUED", "PROCESSING", "SUCCEEDED", "FAILED", "CANCEL_REQUESTED", "CANCELLED"],
+  QUEUED: ["QUEUED", "PROCESSING", "SUCCEEDED", "FAILED", "CANCEL_REQUESTED", "CANCELLED"],
+  PROCESSING: ["QUEUED", "PROCESSING", "SUCCEEDED", "FAILED", "CANCEL_REQUESTED", "CANCELLED"],
+  CANCEL_REQUESTED: ["CANCEL_REQUESTED", "SUCCEEDED", "FAILED", "CANCELLED"],
+  SUCCEEDED: ["SUCCEEDED"],
+  FAILED: ["FAILED"],
+  CANCELLED: ["CANCELLED"],
+};
+
+/** A device task moves only along its states, and says SUCCEEDED or FAILED only for a reason. */
+export const movesAlongStates: Checker = {
+  requirements: ["T-01"],
+  on: {
+    "status-seen": ({ deviceTask, seen, previous, decided, fits, possible }, judge) => {
+      const ordered = previous !== undefined && previous.window.latest <= seen.window.earliest;
+      if (ordered && !REACHABLE[previous.status].includes(seen.status)) {
+        judge.violate(
+          "T-01",
+          `${name(deviceTask)}, ${status(previous)} before, is one of ${REACHABLE[previous.status].join(", ")}`,
+          status(seen),
+          [previous.event, seen.event],
+        );
+        return;
+      }
+      if (
+        ordered &&
+        TERMINAL.includes(seen.status) &&
+        previous.status === seen.status &&
+        previous.errorCode !== seen.errorCode
+      ) {
+        judge.violate("T-01", `${name(deviceTask)} stays ${status(previous)}`, status(seen), [
+          previous.event,
+          seen.event,
+        ]);
+        return;
+      }
+      const last = possible.at(-1);
+      const unfounded =
+        !fits &&
+        (last?.kind === "succeeded" ||
+          ((last?.kind === "pending" || last?.kind === "in-flight") && seen.errorCode !== "4004"));
+      if (unfounded && last !== undefined) {
+        judge.violate("T-01", `${name(deviceTask)} is ${last.statuses.join(" or ")}`, status(seen), [
+          deviceTask.settled?.event ?? deviceTask.task.event,
+          seen.event,
+        ]);
+      } else if (decided !== undefined && ordered) judge.pass("T-01");
+    },
+  },
+};
+
+/** COMPLETE if and only if every device is terminal. */
+export const completesWithItsDevices: Checker = {
+  requirements: ["T-02"],
+  on: {
+    "statuses-seen": ({ task, status: taskStatus, statuses, whole, window, event }, judge, context) => {
+      if (!whole || taskStatus === undefined || task.state !== "created") return;
+      const allTerminal = statuses.length === task.devices.length && statuses.every((s) => TERMINAL.includes(s.status));
+      const open = statuses.find((s) => !TERMINAL.includes(s.status));
+      if (taskStatus === "COMPLETE" && open !== undefined) {
+        judge.violate("T-02", `task ${task.ref} is not COMPLETE while a device is ${open.status}`, "COMPLETE", [event]);
+        return;
+      }
+      if (taskStatus === "COMPLETE" || (taskStatus === "CANCELLED" && task.cancelled !== undefined)) {
+        if (allTerminal) judge.pass("T-02");
+        return;
+      }
+      if (taskStatus === "CANCELLED") {
+        if (task.cancelled === undefined)
+          judge.violate("T-02", `task ${task.ref} is CANCELLED only by cancelling the whole task`, "CANCELLED", [
+            task.event,
+            event,
+          ]);
+        return;
+      }
+      if (!allTerminal) return;
+      if (task.incompleteSince === undefined) task.incompleteSince = window.latest;
+      else if (window.earliest > task.incompleteSince + context.bound) {
+        judge.violate(
+          "T-02",
+          `task ${task.ref} is COMPLETE: every device has been terminal since ${time(task.incompleteSince)}`,
+          taskStatus,
+          [event],
+        );
+      }
+    },
+  },
+};
+
+/** The counts of a task agree with the statuses in the same answer. */
+export const countsAgree: Checker = {
+  requirements: ["T-03"],
+  on: {
+    "statuses-seen": ({ task, counts, statuses, whole, event }, judge) => {
+      if (!whole || counts === undefined || statuses.length === 0) return;
+      const tally = (wanted: string): number => statuses.filter((s) => s.status === wanted).length;
+      const ended = tally("SUCCEEDED") + tally("FAILED");
+      const rows: readonly (readonly [string, number, number])[] = [
+        ["totalDevices", statuses.length, statuses.length],
+        ["numSucceeded", tally("SUCCEEDED"), tally("SUCCEEDED")],
+        ["numFailed", tally("FAILED"), tally("FAILED")],
+        ["numCancelled", tally("CANCELLED"), tally("CANCELLED")],
+        // Whether cancelled devices count as completed is not documented (choice 21).
+        ["numCompleted", ended, ended + tally("CANCELLED")],
+      ];
+      const wrong = rows.find(([key, least, most]) => {
+        const count = counts[key];
+        return count !== undefined && (count < least || count > most);
+      });
+      if (wrong === undefined) judge.pass("T-03");
+      else
+        judge.violate(
+          "T-03",
+          `${wrong[0]} of task ${task.ref} agrees with its statuses (${wrong[1]})`,
+          `${counts[wrong[0]]}`,
+          [event],
+        );
+    },
+  },
+};
+
+/** Cancelling ends exactly what had not ended. */
+export const cancelsWhatIsOpen: Checker = {
+  requirements: ["T-04"],
+  on: {
+    "status-seen": ({ deviceTask, seen, possible, decided, fits }, judge) => {
+      const last = possible.at(-1);
+      if (last === undefined) return;
+      const cancelled = last.kind === "cancelled" || last.kind === "cancel-requested";
+      const kept =
+        deviceTask.task.cancelled !== undefined &&
+        (last.kind === "succeeded" || last.kind === "failed" || last.kind === "expired" || last.kind === "server-side");
+      if (!cancelled && !kept) return;
+      if (cancelled ? !fits : seen.status === "CANCELLED") {
+        judge.violate(
+          "T-04",
+          `${name(deviceTask)} is ${last.statuses.join(" or ")} after the cancellation`,
+          status(seen),
+          [deviceTask.settled?.event ?? seen.event, seen.event],
+        );
+      } else if (decided === last) judge.pass("T-04");
+      else judge.undecided("T-04");
+    },
+  },
+};

@@ -1,0 +1,194 @@
+/** Retry: R-01 … R-09 (R-04 and R-05 are debts, see queue.ts). */
+import type { Checker, Judge } from "../checker.ts";
+import type { OracleContext } from "../context.ts";
+import type { FactOf } from "../facts.ts";
+import type { DeviceTaskView, Exchange, ExchangeEnd } from "../model.ts";
+import { ENDED, name, status, time } from "../text.ts";
+import type { Window } from "../window.ts";
+
+/** Which requirement says that a device task stays pending after an attempt that ended so. */
+const REQUEUED_AFTER: Readonly<Partial<Record<ExchangeEnd, string>>> = {
+  "no-acknowledgement": "R-01",
+  "no-response": "R-02",
+  reset: "R-03",
+  replaced: "G-02",
+  removed: "G-06",
+  "lifetime-over": "G-05",
+};
+
+/** A failed communication requeues: the device task is pending, neither failed nor forgotten. */
+export const requeuesAfterFailure: Checker = {
+  requirements: ["R-01", "R-02", "R-03", "G-02", "G-05", "G-06"],
+  on: {
+    "status-seen": ({ deviceTask, seen, possible, decided, fits }, judge) => {
+      const pending = possible.findLast((expectation) => expectation.kind === "pending");
+      const requirement = pending?.after === undefined ? undefined : REQUEUED_AFTER[pending.after];
+      if (pending?.after === undefined || requirement === undefined || pending !== possible.at(-1)) return;
+      if (!fits) {
+        if (seen.errorCode === "4004") return;
+        const expected = `${name(deviceTask)} is pending: ${pendingBecause(deviceTask, pending.after)}`;
+        judge.violate(requirement, expected, status(seen), [seen.event]);
+      } else if (decided === pending) judge.pass(requirement);
+      else judge.undecided(requirement);
+    },
+  },
+};
+
+const pendingBecause = (deviceTask: DeviceTaskView, after: ExchangeEnd): string =>
+  deviceTask.attempts.length === 0 ? "it was never attempted" : `its last attempt ${ENDED[after]}`;
+
+/** Between two attempts of one device task lies a Register or Update. */
+export const retriesOnlyAtTriggers: Checker = {
+  requirements: ["R-06"],
+  on: {
+    attempt: ({ device, exchange, event }, judge, context) => {
+      const deviceTask = exchange.task;
+      const last = deviceTask?.attempts.at(-1);
+      if (
+        deviceTask === undefined ||
+        last === undefined ||
+        deviceTask.blurred !== undefined ||
+        context.profile.timerRetry !== undefined
+      )
+        return;
+      // A trigger during the previous exchange may count (choice 28).
+      const trigger = device.trigger;
+      if (trigger !== undefined && trigger.window.latest >= last.started.earliest) judge.pass("R-06");
+      else {
+        const expected = `${name(deviceTask)} is tried again at the next Register or Update only`;
+        judge.violate("R-06", expected, `a new attempt at ${time(exchange.started.latest)} without either`, [
+          last.event,
+          event,
+        ]);
+      }
+    },
+  },
+};
+
+/** Transmission by RFC 7252 §4.2; a new attempt is a new message. */
+export const transmitsByTheBook: Checker = {
+  requirements: ["R-07"],
+  on: {
+    retransmission: (fact, judge, context) => {
+      const { exchange, event } = fact;
+      const most = 1 + context.coap.maxRetransmit;
+      const where = `message ${exchange.messageId} to device ${exchange.device.index}`;
+      if (exchange.datagrams > most) {
+        judge.violate("R-07", `at most ${most} datagrams of ${where}`, `datagram ${exchange.datagrams}`, [
+          exchange.event,
+          event,
+        ]);
+        return;
+      }
+      if (exchange.end === undefined) judgeGap(fact, judge, context, where);
+    },
+    attempt: ({ device, exchange, event }, judge) => {
+      const last = exchange.task?.attempts.at(-1);
+      if (last === undefined) return;
+      if (last.messageId === exchange.messageId || last.token === exchange.token) {
+        judge.violate("R-07", "a new attempt has a new message id and a new token", sameOf(last, exchange), [
+          last.event,
+          event,
+        ]);
+      } else if (device.exchanges.size > 1) judge.pass("R-07");
+    },
+  },
+};
+
+const sameOf = (last: Exchange, next: Exchange): string =>
+  last.messageId === next.messageId ? `message id ${next.messageId} again` : `token ${next.token} again`;
+
+function judgeGap(fact: FactOf<"retransmission">, judge: Judge, context: OracleContext, where: string): void {
+  const { gap, previousGap, exchange, event } = fact;
+  const { ackTimeout, ackRandomFactor } = context.coap;
+  const wanted: Window =
+    previousGap === undefined
+      ? { earliest: ackTimeout, latest: ackTimeout * ackRandomFactor }
+      : { earliest: previousGap.earliest * 2, latest: previousGap.latest * 2 };
+  const early = gap.latest < wanted.earliest - context.tolerance;
+  // Live, a late timer is the machine's fault as long as it is within the server's reaction time.
+  const late = gap.earliest > wanted.latest + context.tolerance + context.slack;
+  const expected = `${where} is repeated ${time(wanted.earliest)} to ${time(wanted.latest)} after its last copy`;
+  if (early || late) judge.violate("R-07", expected, `after ${time(gap.latest)}`, [exchange.event, event]);
+  else if (gap.earliest <= wanted.latest + context.tolerance) judge.pass("R-07");
+  else judge.undecided("R-07");
+}
+
+/** `numAttempts` counts attempts to deliver, not datagrams. */
+export const countsAttempts: Checker = {
+  requirements: ["R-08"],
+  on: {
+    "status-seen": ({ deviceTask, seen }, judge, context) => {
+      if (seen.attempts === undefined || deviceTask.blurred !== undefined || deviceTask.operation === undefined) return;
+      const { earliest, latest } = seen.window;
+      const most = deviceTask.attempts.filter((exchange) => exchange.started.earliest <= latest).length;
+      const surely = deviceTask.attempts.filter(
+        (exchange) =>
+          exchange.started.latest < earliest - context.slack || (!context.live && exchange.started.latest <= earliest),
+      );
+      const least = Math.max(0, surely.length - deviceTask.optionalAttempts);
+      if (seen.attempts < least || seen.attempts > most) {
+        const expected = `numAttempts of ${name(deviceTask)} is ${least === most ? most : `${least} to ${most}`}`;
+        judge.violate("R-08", expected, `${seen.attempts}`, [
+          ...deviceTask.attempts.map((exchange) => exchange.event),
+          seen.event,
+        ]);
+      } else if (least === most && most > 0) judge.pass("R-08");
+      else if (least !== most) judge.undecided("R-08");
+    },
+  },
+};
+
+/** An error answer is final: no later Register or Update brings another attempt. */
+export const answersAreFinal: Checker = {
+  requirements: ["R-09", "E-06", "I-03", "Q-11"],
+  on: {
+    attempt: ({ exchange, settled, event }, judge, context) => {
+      const end = settled?.settled;
+      if (settled === undefined || end === undefined || settled.blurred !== undefined) return;
+      const requirement = AFTER_THE_END[end.how];
+      if (exchange.started.earliest <= end.window.latest + context.slack && context.live) {
+        judge.undecided(requirement);
+        return;
+      }
+      if (exchange.started.earliest <= end.window.latest && end.how === "expired") {
+        judge.undecided(requirement);
+        return;
+      }
+      judge.violate(
+        requirement,
+        `no request for ${name(settled)}, which has ${end.how}`,
+        `a request at ${time(exchange.started.latest)}`,
+        [end.event, event],
+      );
+    },
+    retransmission: ({ exchange, event }, judge, context) => {
+      const end = exchange.end;
+      if (
+        end?.how !== "answered" ||
+        exchange.lastSent.earliest <= end.window.latest + (context.live ? context.slack : 0)
+      )
+        return;
+      judge.violate(
+        "I-03",
+        `no further datagram of message ${exchange.messageId}: it has been answered`,
+        "it was sent again",
+        [end.event ?? exchange.event, event],
+      );
+    },
+    end: (_fact, judge, context) => {
+      for (const device of context.devices) for (const deviceTask of device.tasks) finishSettled(deviceTask, judge);
+    },
+  },
+};
+
+const AFTER_THE_END = { succeeded: "I-03", failed: "R-09", expired: "E-06", cancelled: "Q-11" } as const;
+
+/** A settled device task whose device came back, and that was left alone. */
+function finishSettled(deviceTask: DeviceTaskView, judge: Judge): void {
+  if (deviceTask.settled === undefined || deviceTask.blurred !== undefined || deviceTask.operation === undefined)
+    return;
+  const { how } = deviceTask.settled;
+  if (how === "succeeded" || how === "failed") judge.pass("I-03");
+  if (how !== "succeeded" && deviceTask.triggersSettled > 0) judge.pass(AFTER_THE_END[how]);
+}

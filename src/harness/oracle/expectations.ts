@@ -1,0 +1,63 @@
+/**
+ * What a poll may see: the expectations of one device task over time.
+ *
+ * A change that happened within a window leaves both the state before and the state after possible for a poll that
+ * overlaps the window. In simulation windows are points and nothing but the exact instant is open.
+ */
+import type { DeviceTaskStatus } from "../../protocol/task-api/states.ts";
+import type { RunTime } from "../history.ts";
+import type { DeviceTaskView, Expectation, SeenStatus } from "./model.ts";
+import type { Window } from "./window.ts";
+
+const OPEN: readonly DeviceTaskStatus[] = ["REQUESTED", "QUEUED", "PROCESSING"];
+
+/** Statuses that fit each kind of expectation. An observer polls: what is *reachable* fits, not only what is adjacent. */
+export const FITTING: Readonly<Record<Expectation["kind"], readonly DeviceTaskStatus[]>> = {
+  pending: OPEN,
+  "in-flight": OPEN,
+  "cancel-requested": ["CANCEL_REQUESTED", "CANCELLED"],
+  "server-side": ["SUCCEEDED"],
+  succeeded: ["SUCCEEDED"],
+  failed: ["FAILED"],
+  expired: ["FAILED"],
+  cancelled: ["CANCELLED"],
+};
+
+/** The expiry code of the task page. */
+export const EXPIRED_CODE = "4004";
+
+export function expect(
+  deviceTask: DeviceTaskView,
+  kind: Expectation["kind"],
+  since: Window,
+  extra: Partial<Expectation> = {},
+): void {
+  deviceTask.expectations.push({ kind, since, statuses: FITTING[kind], ...extra });
+}
+
+/** The expectations that may hold during a poll. */
+export function possibleDuring(
+  expectations: readonly Expectation[],
+  poll: Window,
+  slack: RunTime,
+): readonly Expectation[] {
+  return expectations.filter((expectation, index) => {
+    const next = expectations[index + 1];
+    return (
+      expectation.since.earliest <= poll.latest && (next === undefined || poll.earliest <= next.since.latest + slack)
+    );
+  });
+}
+
+/** Does what was seen fit? The error code tells expiry from an answer; which code an answer must give is a checker's business. */
+export function fits(expectation: Expectation, seen: SeenStatus): boolean {
+  if (!expectation.statuses.includes(seen.status)) return false;
+  if (expectation.kind === "expired") return seen.status !== "FAILED" || seen.errorCode === EXPIRED_CODE;
+  return true;
+}
+
+/** The last expectation, when the whole poll lies after the moment from which it must hold. */
+export function certainDuring(possible: readonly Expectation[], poll: Window): Expectation | undefined {
+  const last = possible.at(-1);
+  return last !== undefined && poll.earliest >= last.since.latest ? last : undefined;
+}

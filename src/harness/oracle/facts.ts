@@ -1,0 +1,119 @@
+/**
+ * Facts: what the oracle concludes from single events of a history. Checkers fold over facts.
+ */
+import type { TaskStatus } from "../../protocol/task-api/states.ts";
+import type {
+  DeviceTaskView,
+  DeviceView,
+  Exchange,
+  Expectation,
+  Owed,
+  RegistrationRequest,
+  RegistrationView,
+  ReplyOwed,
+  SeenStatus,
+  TaskView,
+} from "./model.ts";
+import type { Window } from "./window.ts";
+
+/** Is it so at a certain moment? `maybe`: the measuring uncertainty, or the rules themselves, leave it open. */
+export type Certainty = "yes" | "no" | "maybe";
+
+export type Fact =
+  | {
+      readonly kind: "registration-answered";
+      readonly device: DeviceView;
+      readonly request: RegistrationRequest;
+      readonly code: string;
+      /** Location-Path, option by option. */
+      readonly location: readonly string[];
+      /** This answers a copy; `false` with `first: false` would be a second, different answer. */
+      readonly first: boolean;
+      readonly sameBytes: boolean;
+      readonly event: number;
+    }
+  | { readonly kind: "registration-unanswered"; readonly device: DeviceView; readonly request: RegistrationRequest }
+  | {
+      readonly kind: "attempt";
+      readonly device: DeviceView;
+      readonly exchange: Exchange;
+      /** Tasks of the device whose operation this is, and that are not settled. */
+      readonly candidates: readonly DeviceTaskView[];
+      /** When no candidate is left: the settled task that this request repeats. */
+      readonly settled: DeviceTaskView | undefined;
+      /** An exchange that the server had not finished. */
+      readonly previous: Exchange | undefined;
+      /** Whether `previous` may have ended, unseen by us. */
+      readonly previousOpen: Certainty;
+      readonly registered: Certainty;
+      /** A Register or Update that had reached the server and was not answered yet. */
+      readonly unanswered: RegistrationRequest | undefined;
+      readonly event: number;
+    }
+  | {
+      readonly kind: "retransmission";
+      readonly exchange: Exchange;
+      readonly gap: Window;
+      readonly previousGap: Window | undefined;
+      readonly event: number;
+    }
+  | { readonly kind: "exchange-ended"; readonly exchange: Exchange }
+  | { readonly kind: "owed-kept"; readonly deviceTask: DeviceTaskView; readonly owed: Owed; readonly event: number }
+  | { readonly kind: "owed-missed"; readonly deviceTask: DeviceTaskView; readonly owed: Owed; readonly event: number }
+  | { readonly kind: "task-created"; readonly task: TaskView; readonly window: Window; readonly event: number }
+  | {
+      readonly kind: "status-seen";
+      readonly deviceTask: DeviceTaskView;
+      readonly seen: SeenStatus;
+      readonly previous: SeenStatus | undefined;
+      /** What it may have been; empty when the oracle lost track. */
+      readonly possible: readonly Expectation[];
+      /** The expectation that is certain to hold and that fits. */
+      readonly decided: Expectation | undefined;
+      readonly fits: boolean;
+    }
+  | {
+      readonly kind: "statuses-seen";
+      readonly task: TaskView;
+      readonly status: TaskStatus | undefined;
+      readonly counts: Readonly<Record<string, number | undefined>> | undefined;
+      readonly statuses: readonly { readonly did: string; readonly status: string }[];
+      /** The page holds all devices. */
+      readonly whole: boolean;
+      readonly window: Window;
+      readonly event: number;
+    }
+  | {
+      readonly kind: "record-asked";
+      readonly task: TaskView;
+      readonly what: "task" | "statuses" | "history";
+      readonly httpStatus: number;
+      readonly window: Window;
+      readonly event: number;
+    }
+  | {
+      readonly kind: "mirror-seen";
+      readonly device: DeviceView;
+      readonly properties: ReadonlyMap<string, unknown>;
+      readonly window: Window;
+      readonly event: number;
+    }
+  | {
+      readonly kind: "replied";
+      readonly device: DeviceView;
+      readonly reply: ReplyOwed;
+      readonly got: "ACK" | "RST";
+      readonly event: number;
+    }
+  | { readonly kind: "reply-missed"; readonly device: DeviceView; readonly reply: ReplyOwed }
+  | {
+      readonly kind: "unregistered";
+      readonly device: DeviceView;
+      readonly registration: RegistrationView;
+      readonly window: Window;
+    }
+  | { readonly kind: "trigger"; readonly device: DeviceView; readonly window: Window; readonly event: number }
+  | { readonly kind: "end"; readonly window: Window; readonly event: number; readonly cutOff: boolean };
+
+export type FactKind = Fact["kind"];
+export type FactOf<K extends FactKind> = Extract<Fact, { readonly kind: K }>;

@@ -1,0 +1,229 @@
+/**
+ * What the oracle believes about devices, exchanges and device tasks while it reads a history.
+ *
+ * This is its own model, written from the task page and the standards. It shares no code with the reference
+ * server's engine: an error copied into both would go unseen.
+ */
+import type { CoapMessage } from "../../protocol/coap/types.ts";
+import type { DeviceTaskStatus, TaskType } from "../../protocol/task-api/states.ts";
+import type { RunTime } from "../history.ts";
+import type { Window } from "./window.ts";
+
+/** How an exchange ended. All but `answered` are failed attempts (docs/semantics.md). */
+export type ExchangeEnd =
+  | "answered"
+  | "no-acknowledgement"
+  | "no-response"
+  | "reset"
+  /** Register replaced the registration. */
+  | "replaced"
+  /** De-register removed it. */
+  | "removed"
+  /** Its lifetime ended. */
+  | "lifetime-over"
+  /** Update from a new address. */
+  | "moved"
+  /** The task expired in flight. */
+  | "expired"
+  /** The server began another exchange although this one was open. */
+  | "superseded";
+
+/** One confirmable request of the server, with its retransmissions. */
+export interface Exchange {
+  readonly device: DeviceView;
+  readonly messageId: number;
+  readonly token: string;
+  readonly address: string;
+  readonly bytes: Uint8Array;
+  readonly started: Window;
+  readonly event: number;
+  /** The device task that it carries out, when that is certain. */
+  task: DeviceTaskView | undefined;
+  datagrams: number;
+  lastSent: Window;
+  firstGap: Window | undefined;
+  acknowledged: Window | undefined;
+  end: { readonly how: ExchangeEnd; readonly window: Window; readonly event: number | undefined } | undefined;
+  response: CoapMessage | undefined;
+  /** Copies that reached a listening device, and how often the device acted on them. */
+  deliveries: number;
+  effects: number;
+}
+
+export type RegistrationRequestKind = "register" | "update" | "deregister";
+
+/** Register, Update or De-register, from its first copy to its answer. */
+export interface RegistrationRequest {
+  readonly kind: RegistrationRequestKind;
+  readonly messageId: number;
+  readonly token: string;
+  readonly address: string;
+  readonly window: Window;
+  readonly event: number;
+  /** Uri-Path joined by `/`: the location, for Update and De-register. */
+  readonly location: string;
+  /** Seconds; absent: not said. */
+  readonly lifetime: number | undefined;
+  readonly queueMode: boolean | undefined;
+  /** What the oracle believed when it came in. */
+  readonly before: RegistrationView | undefined;
+  /** Whether `location` was alive then. */
+  readonly alive: "yes" | "no" | "maybe";
+  copies: number;
+  /** Its answer is overdue, and that has been said. */
+  missed: boolean;
+  answer: { readonly bytes: Uint8Array; readonly window: Window; readonly event: number } | undefined;
+  answers: number;
+}
+
+export interface RegistrationView {
+  readonly location: string;
+  readonly address: string;
+  /** Microseconds. */
+  readonly lifetime: number;
+  readonly refreshed: Window;
+  readonly queueMode: boolean;
+}
+
+export interface DeviceView {
+  readonly index: number;
+  readonly name: string;
+  registration: RegistrationView | undefined;
+  /** Locations that a later Register replaced, or that were removed. */
+  readonly oldLocations: Set<string>;
+  /** Registrations accepted so far. */
+  registrations: number;
+  /** Moment of the last change of registration, for "unregistered since". */
+  unregisteredSince: Window | undefined;
+  lastUplink: RunTime;
+  open: Exchange | undefined;
+  readonly exchanges: Map<string, Exchange>;
+  readonly requests: RegistrationRequest[];
+  /** The last accepted Register or Update. */
+  trigger: { readonly kind: "register" | "update"; readonly window: Window; readonly event: number } | undefined;
+  /** Device tasks that are not settled. */
+  readonly pending: Set<DeviceTaskView>;
+  /** All of them that ever had an operation on the device, for attribution. */
+  readonly tasks: DeviceTaskView[];
+  /** What the server owes an attempt, and why. */
+  readonly owed: Map<DeviceTaskView, Owed>;
+  /** Latest moment at which the device became free for the next attempt. */
+  idleSince: RunTime;
+  /** Separate or stray Confirmable responses of the device and what must answer them. */
+  readonly replies: ReplyOwed[];
+  reboots: number;
+  /** What the Device Mirror may show, by dotted property, in order of time. */
+  readonly mirror: Map<string, MirrorExpectation[]>;
+  /** An answer could not be attributed: the mirror is not judged any more. */
+  mirrorBlurred: boolean;
+}
+
+export interface MirrorExpectation {
+  readonly since: Window;
+  /** As the API shows it. */
+  readonly value: unknown;
+  /** D-01: read; D-02: written; D-04: bulk write of a server property. */
+  readonly requirement: "D-01" | "D-02" | "D-04";
+  readonly event: number;
+}
+
+export interface Owed {
+  readonly requirement: "Q-02" | "Q-04" | "Q-08" | "R-04" | "R-05";
+  readonly because: string;
+  readonly since: RunTime;
+  readonly event: number;
+}
+
+export interface ReplyOwed {
+  readonly messageId: number;
+  readonly token: string;
+  readonly expected: "ACK" | "RST" | "either";
+  readonly window: Window;
+  readonly event: number;
+  copies: number;
+  answers: number;
+  missed: boolean;
+}
+
+export interface TaskView {
+  readonly ref: number;
+  readonly taskType: TaskType;
+  readonly property: string;
+  readonly value: string | undefined;
+  readonly deviceType: number;
+  readonly asked: Window;
+  readonly event: number;
+  /** Seconds, and which rule gave them. */
+  readonly activePeriod: { readonly seconds: number; readonly source: "E-01" | "E-02" | "E-03" };
+  /** From the request to the answer of the POST. */
+  created: Window;
+  expiry: Window;
+  removal: Window;
+  id: string | undefined;
+  state: "asked" | "created" | "refused";
+  readonly devices: DeviceTaskView[];
+  cancelled: Window | undefined;
+  /** First poll that saw every device terminal but the task not COMPLETE. */
+  incompleteSince: RunTime | undefined;
+}
+
+/** What a poll may see from a certain moment on. Several expectations overlap while a change is uncertain. */
+export interface Expectation {
+  readonly kind:
+    | "pending"
+    | "in-flight"
+    | "succeeded"
+    | "failed"
+    | "expired"
+    | "cancelled"
+    | "cancel-requested"
+    | "server-side";
+  /** It became true not before, not after. */
+  readonly since: Window;
+  readonly statuses: readonly DeviceTaskStatus[];
+  /** Pending: how the attempt before ended. */
+  readonly after?: ExchangeEnd;
+  /** Failed: the device's answer. */
+  readonly answer?: CoapMessage;
+}
+
+export interface DeviceTaskView {
+  readonly task: TaskView;
+  readonly device: DeviceView;
+  /** Operation as it appears on the wire; `undefined`: never on the wire. */
+  readonly operation: string | undefined;
+  readonly expectations: Expectation[];
+  readonly attempts: Exchange[];
+  /** Attempts that may or may not count (dropped by an Update from a new address). */
+  optionalAttempts: number;
+  /** The oracle lost track (an ambiguous request, an undecidable race): only T-01 is judged from here on. */
+  blurred: string | undefined;
+  /** Nothing more may be sent for it, since: */
+  settled:
+    | {
+        readonly how: "succeeded" | "failed" | "expired" | "cancelled";
+        readonly window: Window;
+        readonly event: number;
+      }
+    | undefined;
+  cancelAsked: Window | undefined;
+  /** A response arrived after the end. */
+  lateResponse: number | undefined;
+  /** Triggers of its device after it was settled. */
+  triggersSettled: number;
+  /** Its device was never registered since the creation. */
+  neverRegistered: boolean;
+  /** Last status seen, and when. */
+  seen: SeenStatus | undefined;
+  executed: number;
+}
+
+export interface SeenStatus {
+  readonly status: DeviceTaskStatus;
+  readonly attempts: number | undefined;
+  readonly errorCode: string | undefined;
+  readonly errorMessage: string | undefined;
+  /** From sending the request to its answer. */
+  readonly window: Window;
+  readonly event: number;
+}

@@ -1,0 +1,213 @@
+/**
+ * The oracle: folds over a history, event by event, and keeps the tally of every requirement.
+ *
+ * Reading an event changes the model (wire.ts, rest.ts, passing-of-time.ts) and yields facts; checkers judge facts.
+ * It holds no event longer than a device or device task needs it, so it also judges a long run as it happens.
+ */
+import type { Plan } from "../../scenarios/plan.ts";
+import type { DeliveryEvent, EffectEvent, History, HistoryEvent, HistoryHeader } from "../history.ts";
+import type { Finding, Tally } from "../record/finding.ts";
+import type { Judge } from "./checker.ts";
+import { CHECKERS } from "./checkers/all.ts";
+import { createContext, type OracleContext } from "./context.ts";
+import type { Fact } from "./facts.ts";
+import { messageKey } from "./message-key.ts";
+import type { Exchange } from "./model.ts";
+import { advance } from "./passing-of-time.ts";
+import { type OpenRequest, readRestAnswer, readRestRequest } from "./rest.ts";
+import { type Window, windowOf } from "./window.ts";
+import { readDownlink, readUplink } from "./wire.ts";
+
+/** A choice that the server made in this history: it must be one within a campaign. */
+export interface ObservedChoice {
+  readonly requirement: string;
+  readonly choice: string;
+  readonly value: string;
+  readonly event: number;
+}
+
+export interface Judgement {
+  /** Only requirements of which something was examined, undecided or violated. */
+  readonly tallies: readonly Tally[];
+  readonly choices: readonly ObservedChoice[];
+  /** A bound was hit, or the run was interrupted: what was not examined may still be true. */
+  readonly cutOff: boolean;
+  /** REST requests that got no answer at all: the target is in trouble, or gone. */
+  readonly unanswered: readonly string[];
+  /** The model at the end, for charts. */
+  readonly context: OracleContext;
+}
+
+export interface Oracle {
+  step(event: HistoryEvent): void;
+  end(): Judgement;
+}
+
+/** Judges a whole history. */
+export function judge(plan: Plan, history: History): Judgement {
+  const oracle = createOracle(plan, history.header);
+  for (const event of history.events) oracle.step(event);
+  return oracle.end();
+}
+
+export function createOracle(plan: Plan, header: HistoryHeader): Oracle {
+  const tallies = createTallies();
+  const handlers = handlersByKind();
+  const emit = (fact: Fact): void => {
+    for (const handler of handlers.get(fact.kind) ?? []) handler(fact, tallies.judge, context);
+  };
+  const context = createContext(plan, header, emit);
+  const requests = new Map<number, OpenRequest>();
+  const unanswered: string[] = [];
+  let index = -1;
+  let cutOff = false;
+  let last: Window = { earliest: 0, latest: 0 };
+
+  const everybody = (window: Window): void => {
+    for (const device of context.devices) advance(context, device, window, index);
+  };
+  const concerned = (deviceIndex: number | undefined, window: Window): void => {
+    const device = deviceIndex === undefined ? undefined : context.devices[deviceIndex];
+    if (device !== undefined) advance(context, device, window, index);
+  };
+
+  return {
+    step(event) {
+      index++;
+      const window = windowOf(event);
+      last = window.latest >= last.latest ? window : last;
+      switch (event.kind) {
+        case "uplink":
+          concerned(event.device, window);
+          readUplink(context, event, index);
+          return;
+        case "downlink":
+          concerned(event.device, window);
+          readDownlink(context, event, index);
+          return;
+        case "delivery":
+        case "effect":
+          countOnDevice(context, event);
+          return;
+        case "device":
+          if (event.event === "reboot") countReboot(context, event.device);
+          return;
+        case "rest-request":
+          everybody(window);
+          requests.set(event.ticket, readRestRequest(context, event, index));
+          return;
+        case "rest-answer": {
+          const asked = requests.get(event.ticket);
+          requests.delete(event.ticket);
+          everybody(window);
+          if (asked !== undefined) readRestAnswer(context, asked, event, index);
+          return;
+        }
+        case "rest-failure":
+          requests.delete(event.ticket);
+          unanswered.push(event.reason);
+          return;
+        case "mark":
+          if (event.mark === "cut-off") cutOff = true;
+          return;
+      }
+    },
+    end() {
+      everybody(last);
+      emit({ kind: "end", window: last, event: index, cutOff });
+      for (const conflict of conflictingChoices(tallies.choices)) {
+        const [first, second] = conflict;
+        const expected = `${first.choice} becomes one code: ${first.value} as before`;
+        tallies.judge.violate(first.requirement, expected, second.value, [first.event, second.event]);
+      }
+      return { tallies: tallies.result(), choices: tallies.choices, cutOff, unanswered, context };
+    },
+  };
+}
+
+/** Two different values of what must be one choice, at most one pair per choice. */
+function conflictingChoices(choices: readonly ObservedChoice[]): readonly (readonly [ObservedChoice, ObservedChoice])[] {
+  const first = new Map<string, ObservedChoice>();
+  const conflicts = new Map<string, readonly [ObservedChoice, ObservedChoice]>();
+  for (const choice of choices) {
+    const key = `${choice.requirement} ${choice.choice}`;
+    const known = first.get(key);
+    if (known === undefined) first.set(key, choice);
+    else if (known.value !== choice.value && !conflicts.has(key)) conflicts.set(key, [known, choice]);
+  }
+  return [...conflicts.values()];
+}
+
+type Handler = (fact: Fact, judge: Judge, context: OracleContext) => void;
+
+function handlersByKind(): ReadonlyMap<Fact["kind"], readonly Handler[]> {
+  const byKind = new Map<Fact["kind"], Handler[]>();
+  for (const checker of CHECKERS) {
+    for (const [kind, handler] of Object.entries(checker.on) as [Fact["kind"], Handler][]) {
+      byKind.set(kind, [...(byKind.get(kind) ?? []), handler]);
+    }
+  }
+  return byKind;
+}
+
+interface MutableTally {
+  examined: number;
+  undecided: number;
+  readonly findings: Finding[];
+}
+
+/** One device in trouble can repeat the same violation at every poll: enough is enough. */
+const MOST_FINDINGS = 20;
+
+function createTallies() {
+  const tallies = new Map<string, MutableTally>();
+  const choices: ObservedChoice[] = [];
+  const of = (requirement: string): MutableTally => {
+    const known = tallies.get(requirement);
+    if (known !== undefined) return known;
+    const fresh: MutableTally = { examined: 0, undecided: 0, findings: [] };
+    tallies.set(requirement, fresh);
+    return fresh;
+  };
+  const judge: Judge = {
+    pass: (requirement) => {
+      of(requirement).examined++;
+    },
+    undecided: (requirement) => {
+      of(requirement).undecided++;
+    },
+    violate: (requirement, expected, actual, events) => {
+      const tally = of(requirement);
+      tally.examined++;
+      if (tally.findings.length < MOST_FINDINGS) tally.findings.push({ requirement, expected, actual, events });
+    },
+    choose: (requirement, choice, value, event) => {
+      choices.push({ requirement, choice, value, event });
+    },
+  };
+  const result = (): readonly Tally[] =>
+    [...tallies]
+      .map(([requirement, tally]) => ({ requirement, ...tally }))
+      .sort((a, b) => (a.requirement < b.requirement ? -1 : 1));
+  return { judge, choices, result };
+}
+
+/** Deliveries and effects are counted per exchange; executions per device task. */
+function countOnDevice(context: OracleContext, event: DeliveryEvent | EffectEvent): void {
+  const device = context.devices[event.device];
+  if (device === undefined) return;
+  const key = event.kind === "effect" ? { token: event.token, messageId: event.messageId } : messageKey(event.bytes);
+  const exchange: Exchange | undefined = key === undefined ? undefined : device.exchanges.get(key.token);
+  if (exchange === undefined || exchange.messageId !== key?.messageId) return;
+  if (event.kind === "delivery") {
+    exchange.deliveries++;
+    return;
+  }
+  exchange.effects++;
+  if (event.effect === "executed" && exchange.task !== undefined) exchange.task.executed++;
+}
+
+function countReboot(context: OracleContext, index: number): void {
+  const device = context.devices[index];
+  if (device !== undefined) device.reboots++;
+}

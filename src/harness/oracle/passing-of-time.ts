@@ -1,0 +1,81 @@
+/**
+ * What happens without an event: exchanges are given up, registrations and tasks expire, debts fall due.
+ *
+ * Evaluated per device, in order of time, before each event that concerns the device.
+ */
+import { endExchange, expire, giveUp, missOwed, overdueAt } from "./attempts.ts";
+import type { OracleContext } from "./context.ts";
+import type { DeviceTaskView, DeviceView } from "./model.ts";
+import { FOREVER, type Window } from "./window.ts";
+import { registrationEnd, unregister } from "./wire.ts";
+
+type Due =
+  | { readonly kind: "give-up"; readonly window: Window }
+  | { readonly kind: "lifetime"; readonly window: Window }
+  | { readonly kind: "expiry"; readonly window: Window; readonly deviceTask: DeviceTaskView }
+  | { readonly kind: "owed"; readonly window: Window };
+
+/** Brings a device to the moment just before `window`; `event` is the index to blame. */
+export function advance(context: OracleContext, device: DeviceView, window: Window, event: number): void {
+  for (;;) {
+    const due = earliestDue(context, device);
+    if (due === undefined || due.window.earliest > window.latest) break;
+    // A debt is overdue only when its last moment has surely passed.
+    if (due.kind === "owed" && due.window.latest >= window.earliest) break;
+    perform(context, device, due, event);
+  }
+  overdueAnswers(context, device, window);
+}
+
+function earliestDue(context: OracleContext, device: DeviceView): Due | undefined {
+  let due: Due | undefined;
+  const consider = (candidate: Due): void => {
+    if (due === undefined || candidate.window.earliest < due.window.earliest) due = candidate;
+  };
+  const registration = registrationEnd(context, device);
+  if (registration !== undefined) consider({ kind: "lifetime", window: registration });
+  if (device.open !== undefined) {
+    const window = giveUp(context, device.open);
+    if (window.latest !== FOREVER) consider({ kind: "give-up", window });
+  }
+  for (const deviceTask of device.pending) {
+    if (deviceTask.task.state === "created") consider({ kind: "expiry", window: deviceTask.task.expiry, deviceTask });
+  }
+  const overdue = overdueAt(context, device);
+  if (overdue !== FOREVER) consider({ kind: "owed", window: { earliest: overdue, latest: overdue } });
+  return due;
+}
+
+function perform(context: OracleContext, device: DeviceView, due: Due, event: number): void {
+  switch (due.kind) {
+    case "give-up":
+      if (device.open !== undefined) {
+        const how = device.open.acknowledged === undefined ? "no-acknowledgement" : "no-response";
+        endExchange(context, device.open, how, due.window);
+      }
+      return;
+    case "lifetime":
+      unregister(context, device, due.window, "lifetime-over");
+      return;
+    case "expiry":
+      expire(context, due.deviceTask);
+      return;
+    case "owed":
+      missOwed(context, device, event);
+  }
+}
+
+/** Registration requests and Confirmable responses to which the server should have replied by now. */
+function overdueAnswers(context: OracleContext, device: DeviceView, window: Window): void {
+  for (const request of device.requests) {
+    if (request.answer !== undefined || request.missed || window.earliest <= request.window.latest + context.bound)
+      continue;
+    request.missed = true;
+    context.emit({ kind: "registration-unanswered", device, request });
+  }
+  for (const reply of device.replies) {
+    if (reply.answers !== 0 || reply.missed || window.earliest <= reply.window.latest + context.bound) continue;
+    reply.missed = true;
+    context.emit({ kind: "reply-missed", device, reply });
+  }
+}

@@ -1,0 +1,346 @@
+/**
+ * Reads the REST side of a history: tasks created and cancelled, statuses, records and properties polled.
+ *
+ * Answers of unknown servers are read leniently: what cannot be read is no evidence, for or against.
+ */
+import type { RestResponse } from "../../protocol/server-port.ts";
+import { resolveProperty } from "../../protocol/task-api/properties.ts";
+import { PropertiesEnvelope, TaskEnvelope, TaskStatusesEnvelope } from "../../protocol/task-api/responses.ts";
+import {
+  DEVICE_TASK_STATUSES,
+  type DeviceTaskStatus,
+  TASK_STATUSES,
+  type TaskStatus,
+  type TaskType,
+} from "../../protocol/task-api/states.ts";
+import type { RestAnswerEvent, RestPurpose, RestRequestEvent } from "../history.ts";
+import { owe, registeredDuring } from "./attempts.ts";
+import type { OracleContext } from "./context.ts";
+import { certainDuring, expect, fits, possibleDuring } from "./expectations.ts";
+import { recordServerProperty } from "./mirror.ts";
+import type { DeviceTaskView, DeviceView, Owed, SeenStatus, TaskView } from "./model.ts";
+import { operationOfTask } from "./operation-key.ts";
+import { FOREVER, type Window, windowOf } from "./window.ts";
+
+/** A request that is not answered yet. */
+export interface OpenRequest {
+  readonly purpose: RestPurpose | undefined;
+  readonly window: Window;
+  readonly event: number;
+  readonly body: unknown;
+}
+
+const DEFAULT_EXPIRES_AFTER = 604_800;
+const DEFAULT_RETENTION = 2_592_000;
+const SECOND = 1_000_000;
+
+export function readRestRequest(context: OracleContext, event: RestRequestEvent, index: number): OpenRequest {
+  const window = windowOf(event);
+  if (event.purpose?.kind === "create-task") askTask(context, event.purpose, event.request.body, window, index);
+  return { purpose: event.purpose, window, event: index, body: event.request.body };
+}
+
+// ── creation
+
+function askTask(
+  context: OracleContext,
+  purpose: Extract<RestPurpose, { kind: "create-task" }>,
+  body: unknown,
+  window: Window,
+  event: number,
+): void {
+  const request = body as {
+    readonly dtid?: string;
+    readonly taskType: TaskType;
+    readonly property: string;
+    readonly taskParameters?: { readonly value?: string; readonly expiresAfter?: number };
+  };
+  const deviceType = context.header.deviceTypes.indexOf(request.dtid ?? "");
+  const never: Window = { earliest: FOREVER, latest: FOREVER };
+  const task: TaskView = {
+    ref: purpose.task,
+    taskType: request.taskType,
+    property: request.property,
+    value: request.taskParameters?.value,
+    deviceType,
+    asked: window,
+    event,
+    activePeriod: activePeriod(context, request.taskParameters?.expiresAfter, deviceType),
+    created: window,
+    expiry: never,
+    removal: never,
+    id: undefined,
+    state: "asked",
+    devices: [],
+    cancelled: undefined,
+    incompleteSince: undefined,
+  };
+  context.tasks.set(purpose.task, task);
+  const operation = operationOfTask(task.taskType, task.property, task.value);
+  for (const index of purpose.devices) {
+    const device = context.devices[index];
+    if (device !== undefined) addDeviceTask(context, task, device, operation, window);
+  }
+}
+
+/** Choice 7: the task's own value, else the device type's, else 7 days. Fixed at creation. */
+function activePeriod(context: OracleContext, own: number | undefined, deviceType: number): TaskView["activePeriod"] {
+  if (own !== undefined) return { seconds: own, source: "E-02" };
+  const ofType = context.typeExpiry[deviceType];
+  if (ofType !== undefined) return { seconds: ofType, source: "E-03" };
+  return { seconds: context.profile.defaultExpiresAfter ?? DEFAULT_EXPIRES_AFTER, source: "E-01" };
+}
+
+function addDeviceTask(
+  context: OracleContext,
+  task: TaskView,
+  device: DeviceView,
+  operation: string | undefined,
+  window: Window,
+): void {
+  const deviceTask: DeviceTaskView = {
+    task,
+    device,
+    operation,
+    expectations: [],
+    attempts: [],
+    optionalAttempts: 0,
+    blurred: undefined,
+    settled: undefined,
+    cancelAsked: undefined,
+    lateResponse: undefined,
+    triggersSettled: 0,
+    neverRegistered: registeredDuring(context, device, window) === "no",
+    seen: undefined,
+    executed: 0,
+  };
+  expect(deviceTask, "pending", window);
+  task.devices.push(deviceTask);
+  device.tasks.push(deviceTask);
+  device.pending.add(deviceTask);
+}
+
+function createdTask(
+  context: OracleContext,
+  task: TaskView,
+  response: RestResponse,
+  window: Window,
+  event: number,
+): void {
+  if (response.status < 200 || response.status >= 300) {
+    task.state = "refused";
+    for (const deviceTask of task.devices) forget(deviceTask);
+    return;
+  }
+  const parsed = TaskEnvelope.safeParse(response.body);
+  task.state = "created";
+  task.id = parsed.success ? parsed.data.data.id : undefined;
+  const period = task.activePeriod.seconds * SECOND;
+  const retention = (context.profile.retention ?? DEFAULT_RETENTION) * SECOND;
+  task.created = { earliest: task.asked.earliest, latest: window.latest };
+  task.expiry = { earliest: task.created.earliest + period, latest: task.created.latest + period };
+  task.removal = { earliest: task.created.earliest + retention, latest: task.created.latest + retention };
+  context.emit({ kind: "task-created", task, window, event });
+  for (const deviceTask of task.devices) startDeviceTask(context, deviceTask, window, event);
+}
+
+function startDeviceTask(context: OracleContext, deviceTask: DeviceTaskView, window: Window, event: number): void {
+  const { task, device } = deviceTask;
+  if (resolveProperty(task.property).ok && deviceTask.operation === undefined) {
+    // A server property: done at once, without the device (choice 18).
+    expect(deviceTask, "server-side", task.created);
+    recordServerProperty(deviceTask, task.created, event);
+    deviceTask.settled = { how: "succeeded", window: task.created, event };
+    device.pending.delete(deviceTask);
+    return;
+  }
+  const registered = registeredDuring(context, device, task.created);
+  const awake =
+    device.registration?.queueMode !== true || task.created.latest < device.lastUplink + context.awakeWindow;
+  if (
+    registered !== "yes" ||
+    !awake ||
+    device.registration === undefined ||
+    device.registration.refreshed.latest > task.created.earliest
+  )
+    return;
+  const because = `task ${task.ref} was created while device ${device.index} was registered`;
+  const owed: Owed = { requirement: "Q-02", because, since: window.latest, event };
+  device.idleSince = Math.max(device.idleSince, window.latest);
+  // Live, the first datagram may overtake the answer to the POST.
+  if (deviceTask.attempts.length > 0) context.emit({ kind: "owed-kept", deviceTask, owed, event });
+  else owe(device, deviceTask, owed);
+}
+
+function forget(deviceTask: DeviceTaskView): void {
+  const { device } = deviceTask;
+  device.pending.delete(deviceTask);
+  device.owed.delete(deviceTask);
+  const position = device.tasks.indexOf(deviceTask);
+  if (position >= 0) device.tasks.splice(position, 1);
+}
+
+// ── answers
+
+export function readRestAnswer(
+  context: OracleContext,
+  asked: OpenRequest,
+  event: RestAnswerEvent,
+  index: number,
+): void {
+  const purpose = asked.purpose;
+  if (purpose === undefined || purpose.kind === "set-up") return;
+  const window: Window = { earliest: asked.window.earliest, latest: windowOf(event).latest };
+  const ok = event.response.status >= 200 && event.response.status < 300;
+  if (purpose.kind === "configure-type") {
+    const seconds = (asked.body as { readonly taskExpiresAfter?: number }).taskExpiresAfter;
+    if (ok) context.typeExpiry[purpose.type] = seconds;
+    return;
+  }
+  if (purpose.kind === "poll-mirror") {
+    if (ok) seeMirror(context, purpose.device, event.response, window, index);
+    return;
+  }
+  const task = context.tasks.get(purpose.task);
+  if (task === undefined) return;
+  if (purpose.kind === "create-task") createdTask(context, task, event.response, window, index);
+  else if (purpose.kind === "cancel-task") cancelTask(context, task, ok, window, index);
+  else if (purpose.kind === "cancel-device-task") cancelDevice(context, task, purpose.device, ok, window, index);
+  else seeRecord(context, task, purpose.kind, event.response, window, index);
+}
+
+function seeRecord(
+  context: OracleContext,
+  task: TaskView,
+  kind: "poll-task" | "poll-statuses" | "poll-history",
+  response: RestResponse,
+  window: Window,
+  event: number,
+): void {
+  const what = kind === "poll-task" ? "task" : kind === "poll-statuses" ? "statuses" : "history";
+  context.emit({ kind: "record-asked", task, what, httpStatus: response.status, window, event });
+  if (kind !== "poll-statuses" || response.status !== 200) return;
+  const parsed = TaskStatusesEnvelope.safeParse(response.body);
+  if (!parsed.success) return;
+  const { data, total } = parsed.data;
+  const statuses = data.statuses ?? [];
+  for (const status of statuses) {
+    const deviceTask = task.devices.find((d) => d.device.name === status.did);
+    if (deviceTask === undefined || !isDeviceTaskStatus(status.status)) continue;
+    seeStatus(context, deviceTask, {
+      status: status.status,
+      attempts: status.numAttempts,
+      errorCode: status.errorCode,
+      errorMessage: status.errorMessage,
+      window,
+      event,
+    });
+  }
+  context.emit({
+    kind: "statuses-seen",
+    task,
+    status: isTaskStatus(data.status) ? data.status : undefined,
+    counts: data.statusCounts as Readonly<Record<string, number | undefined>> | undefined,
+    statuses,
+    whole: total === undefined ? statuses.length < 100 : total <= statuses.length,
+    window,
+    event,
+  });
+}
+
+const isDeviceTaskStatus = (text: string): text is DeviceTaskStatus =>
+  (DEVICE_TASK_STATUSES as readonly string[]).includes(text);
+const isTaskStatus = (text: string | undefined): text is TaskStatus =>
+  text !== undefined && (TASK_STATUSES as readonly string[]).includes(text);
+
+function seeStatus(context: OracleContext, deviceTask: DeviceTaskView, seen: SeenStatus): void {
+  const previous = deviceTask.seen;
+  deviceTask.seen = seen;
+  const lost = deviceTask.blurred !== undefined || deviceTask.task.state !== "created";
+  const possible = lost ? [] : possibleDuring(deviceTask.expectations, seen.window, context.slack);
+  const certain = certainDuring(possible, seen.window);
+  const decided = certain !== undefined && fits(certain, seen) ? certain : undefined;
+  context.emit({
+    kind: "status-seen",
+    deviceTask,
+    seen,
+    previous,
+    possible,
+    decided,
+    fits: lost || possible.some((expectation) => fits(expectation, seen)),
+  });
+}
+
+// ── cancelling
+
+function cancelTask(context: OracleContext, task: TaskView, ok: boolean, window: Window, event: number): void {
+  if (!ok || task.state !== "created" || task.cancelled !== undefined) return;
+  task.cancelled = window;
+  for (const deviceTask of task.devices) cancelDeviceTask(context, deviceTask, window, event);
+}
+
+function cancelDevice(
+  context: OracleContext,
+  task: TaskView,
+  index: number,
+  ok: boolean,
+  window: Window,
+  event: number,
+): void {
+  const deviceTask = task.devices.find((d) => d.device.index === index);
+  if (ok && deviceTask !== undefined && task.state === "created") cancelDeviceTask(context, deviceTask, window, event);
+}
+
+function cancelDeviceTask(context: OracleContext, deviceTask: DeviceTaskView, window: Window, event: number): void {
+  const { device } = deviceTask;
+  if (deviceTask.settled !== undefined || deviceTask.blurred !== undefined) return;
+  if (context.live && deviceTask.operation !== undefined && racing(context, deviceTask, window)) {
+    deviceTask.blurred = "cancelled while something else may have happened";
+    device.owed.delete(deviceTask);
+    return;
+  }
+  if (device.open?.task === deviceTask) {
+    deviceTask.cancelAsked = window;
+    expect(deviceTask, "cancel-requested", window);
+    return;
+  }
+  expect(deviceTask, "cancelled", window);
+  deviceTask.settled = { how: "cancelled", window, event };
+  device.owed.delete(deviceTask);
+  device.pending.delete(deviceTask);
+}
+
+/** Live: did the device, or time, act on this device task about when it was cancelled? */
+function racing(context: OracleContext, deviceTask: DeviceTaskView, window: Window): boolean {
+  const last = deviceTask.expectations.at(-1);
+  const recent =
+    last !== undefined && last.since.latest + context.slack >= window.earliest && deviceTask.expectations.length > 1;
+  return (
+    recent || deviceTask.device.owed.has(deviceTask) || deviceTask.task.expiry.earliest <= window.latest + context.slack
+  );
+}
+
+// ── the Device Mirror
+
+function seeMirror(context: OracleContext, index: number, response: RestResponse, window: Window, event: number): void {
+  const device = context.devices[index];
+  const parsed = PropertiesEnvelope.safeParse(response.body);
+  if (device === undefined || !parsed.success) return;
+  const properties = new Map<string, unknown>();
+  for (const group of ["serverProperties", "deviceProperties"])
+    flatten(group, (parsed.data.data as Record<string, unknown>)[group], properties);
+  context.emit({ kind: "mirror-seen", device, properties, window, event });
+}
+
+/** `{ device: { timezone: { value, ts } } }` → `deviceProperties.device.timezone` → value. */
+function flatten(prefix: string, value: unknown, into: Map<string, unknown>): void {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    if (value !== undefined && value !== null) into.set(prefix, value);
+    return;
+  }
+  if ("value" in value && "ts" in value) {
+    into.set(prefix, value.value);
+    return;
+  }
+  for (const [key, member] of Object.entries(value)) flatten(`${prefix}.${key}`, member, into);
+}

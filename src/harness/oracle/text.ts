@@ -1,0 +1,29 @@
+/** Words for findings: short, with plan references instead of ids. */
+import type { CoapMessage } from "../../protocol/coap/types.ts";
+import type { RunTime } from "../history.ts";
+import type { DeviceTaskView, ExchangeEnd, SeenStatus } from "./model.ts";
+
+export const name = (deviceTask: DeviceTaskView): string =>
+  `task ${deviceTask.task.ref} (${deviceTask.task.taskType} ${deviceTask.task.property}) of device ${deviceTask.device.index}`;
+
+export const time = (at: RunTime): string => `${(at / 1_000_000).toFixed(3)} s`;
+
+export const status = (seen: SeenStatus): string =>
+  seen.errorCode === undefined ? seen.status : `${seen.status} with error ${seen.errorCode}`;
+
+/** How an attempt ended, as the end of a sentence. */
+export const ENDED: Readonly<Record<ExchangeEnd, string>> = {
+  answered: "was answered",
+  "no-acknowledgement": "was never acknowledged",
+  "no-response": "was acknowledged but not answered",
+  reset: "was answered by RST",
+  replaced: "was cut off by a new Register",
+  removed: "was cut off by De-register",
+  "lifetime-over": "was cut off by the end of the lifetime",
+  moved: "was cut off by an Update from a new address",
+  expired: "was cut off by expiry",
+  superseded: "was overtaken by another exchange",
+};
+
+/** The diagnostic payload of an error response (RFC 7252 §5.5.2); empty when there is none. */
+export const diagnostic = (message: CoapMessage): string => new TextDecoder().decode(message.payload);

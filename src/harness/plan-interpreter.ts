@@ -1,0 +1,309 @@
+/**
+ * The plan interpreter: says what happens next in a plan. Both drivers, `simulate` and `runLive`, obey it.
+ *
+ * Pure: the caller passes `now`, performs the effects in order, feeds REST answers back, and calls with
+ * `{ kind: "time" }` at `deadline`. It provisions device types and devices first; when that is done it says
+ * `begin`, and from then on plan time runs. An operation on a task whose creation is not answered yet waits for the
+ * answer; one on a task that was refused or never created is skipped.
+ */
+
+import type { RestRequest, RestResponse } from "../protocol/server-port.ts";
+import { after, type Instant, millis, NEVER } from "../protocol/time.ts";
+import type { Operation, Plan } from "../scenarios/plan.ts";
+import type { MarkEvent, RestPurpose } from "./history.ts";
+
+/** Ids on the server under test: unique to this run, so that runs share a server without meeting. */
+export interface RunNames {
+  /** Endpoint client name = device id, by index in the fleet. */
+  readonly devices: readonly string[];
+  /** Device type ids, by index. */
+  readonly deviceTypes: readonly string[];
+}
+
+/** Names for a plan; `scope` keeps campaigns on a shared server apart and is empty in simulation. */
+export function runNames(plan: Plan, scope = ""): RunNames {
+  const stem = scope === "" ? plan.id : `${scope}-${plan.id}`;
+  return {
+    devices: plan.fleet.map((_, index) => `${stem}-d${index}`),
+    deviceTypes: plan.deviceTypes.map((_, index) => `${stem}-t${index}`),
+  };
+}
+
+/** The operations that a device carries out itself. */
+export type DeviceOperation = Exclude<
+  Operation,
+  {
+    kind:
+      | "create-task"
+      | "poll"
+      | "poll-history"
+      | "poll-mirror"
+      | "cancel-task"
+      | "cancel-device-task"
+      | "configure-type";
+  }
+>;
+
+export type InterpreterInput =
+  | { readonly kind: "time" }
+  | { readonly kind: "answer"; readonly ticket: number; readonly response: RestResponse }
+  | { readonly kind: "failure"; readonly ticket: number; readonly reason: string };
+
+export type InterpreterEffect =
+  | { readonly kind: "rest"; readonly ticket: number; readonly request: RestRequest; readonly purpose: RestPurpose }
+  /** Set-up is done: plan time 0 is now. Devices are switched on from here. */
+  | { readonly kind: "begin"; readonly start: Instant }
+  | { readonly kind: "command"; readonly device: number; readonly operation: DeviceOperation }
+  | { readonly kind: "mark"; readonly mark: MarkEvent["mark"]; readonly reason?: string }
+  /** Set-up failed: nothing can be said about the server. */
+  | { readonly kind: "abort"; readonly reason: string }
+  | { readonly kind: "done" };
+
+export interface Interpreter {
+  readonly deadline: Instant;
+  start(now: Instant): readonly InterpreterEffect[];
+  handle(input: InterpreterInput, now: Instant): readonly InterpreterEffect[];
+}
+
+type TaskState =
+  | { readonly kind: "asked" }
+  | { readonly kind: "known"; readonly id: string }
+  | { readonly kind: "refused" };
+type Stage = "set-up" | "running" | "over";
+
+interface Step {
+  readonly at: number;
+  readonly operation: Operation | "quiet" | "end";
+}
+
+/** @param token bearer token for every REST request, when the server wants one */
+export function createInterpreter(plan: Plan, names: RunNames, token?: string): Interpreter {
+  const steps = timeline(plan);
+  const tasks = new Map<number, TaskState>();
+  const waiting = new Map<number, Operation[]>();
+  const purposes = new Map<number, RestPurpose>();
+  const setUp = setUpRequests(plan, names);
+  let stage: Stage = "set-up";
+  let setUpPosition = 0;
+  let position = 0;
+  let nextTicket = 1;
+  let started = NEVER;
+
+  const rest = (
+    purpose: RestPurpose,
+    method: string,
+    path: readonly string[],
+    extra: Partial<RestRequest> = {},
+  ): InterpreterEffect => {
+    const ticket = nextTicket++;
+    purposes.set(ticket, purpose);
+    return {
+      kind: "rest",
+      ticket,
+      purpose,
+      request: { method, path, query: {}, ...(token === undefined ? {} : { token }), ...extra },
+    };
+  };
+
+  const nextSetUp = (now: Instant): InterpreterEffect[] => {
+    const request = setUp[setUpPosition++];
+    if (request !== undefined) return [rest({ kind: "set-up" }, "POST", request.path, { body: request.body })];
+    stage = "running";
+    started = now;
+    return [{ kind: "begin", start: now }, { kind: "mark", mark: "start" }, ...dueSteps(now)];
+  };
+
+  const perform = (operation: Operation): InterpreterEffect[] => {
+    if (!("task" in operation) || operation.kind === "create-task")
+      return performNow(operation, plan, names, rest, tasks);
+    const task = tasks.get(operation.task);
+    if (task?.kind === "asked") {
+      waiting.set(operation.task, [...(waiting.get(operation.task) ?? []), operation]);
+      return [];
+    }
+    return performNow(operation, plan, names, rest, tasks);
+  };
+
+  const dueSteps = (now: Instant): InterpreterEffect[] => {
+    const effects: InterpreterEffect[] = [];
+    for (
+      let step = steps[position];
+      step !== undefined && after(started, millis(step.at)) <= now;
+      step = steps[++position]
+    ) {
+      if (step.operation === "quiet") effects.push({ kind: "mark", mark: "quiet" });
+      else if (step.operation === "end") {
+        stage = "over";
+        effects.push({ kind: "mark", mark: "end" }, { kind: "done" });
+      } else effects.push(...perform(step.operation));
+    }
+    return effects;
+  };
+
+  const answered = (ticket: number, response: RestResponse | undefined, now: Instant): InterpreterEffect[] => {
+    const purpose = purposes.get(ticket);
+    purposes.delete(ticket);
+    if (purpose?.kind === "set-up") {
+      if (response !== undefined && isSuccess(response)) return nextSetUp(now);
+      stage = "over";
+      const why = response === undefined ? "no answer" : `HTTP ${response.status} ${JSON.stringify(response.body)}`;
+      return [
+        { kind: "abort", reason: `provisioning by POST /${setUp[setUpPosition - 1]?.path.join("/")} failed: ${why}` },
+      ];
+    }
+    if (purpose?.kind !== "create-task") return [];
+    const id = response !== undefined && isSuccess(response) ? createdTaskId(response) : undefined;
+    tasks.set(purpose.task, id === undefined ? { kind: "refused" } : { kind: "known", id });
+    const held = waiting.get(purpose.task) ?? [];
+    waiting.delete(purpose.task);
+    return held.flatMap(perform);
+  };
+
+  return {
+    get deadline() {
+      const step = steps[position];
+      return stage === "running" && step !== undefined ? after(started, millis(step.at)) : NEVER;
+    },
+    start: nextSetUp,
+    handle(input, now) {
+      if (stage === "over") return [];
+      if (input.kind === "answer") return answered(input.ticket, input.response, now);
+      if (input.kind === "failure") return answered(input.ticket, undefined, now);
+      return stage === "running" ? dueSteps(now) : [];
+    },
+  };
+}
+
+function timeline(plan: Plan): readonly Step[] {
+  const steps: Step[] = plan.operations.map((operation) => ({ at: operation.at, operation }));
+  steps.push({ at: plan.quietFrom, operation: "quiet" });
+  const end = Math.max(plan.until, ...steps.map(({ at }) => at));
+  // Array.prototype.sort is stable: operations at one instant keep the order of the plan.
+  return [...steps.sort((a, b) => a.at - b.at), { at: end, operation: "end" }];
+}
+
+function setUpRequests(
+  plan: Plan,
+  names: RunNames,
+): readonly { readonly path: readonly string[]; readonly body: unknown }[] {
+  const types = plan.deviceTypes.map((type, index) => ({
+    path: ["devicetypes"],
+    body: { dtid: names.deviceTypes[index], name: names.deviceTypes[index], devicePropertiesEnabled: true, ...type },
+  }));
+  const devices = plan.fleet.map((device, index) => ({
+    path: ["devices"],
+    body: {
+      did: names.devices[index],
+      dtid: names.deviceTypes[device.type % plan.deviceTypes.length],
+      name: names.devices[index],
+    },
+  }));
+  return [...types, ...devices];
+}
+
+type Rest = (
+  purpose: RestPurpose,
+  method: string,
+  path: readonly string[],
+  extra?: Partial<RestRequest>,
+) => InterpreterEffect;
+
+const CANCELLED = { body: { status: "CANCELLED" } };
+const TASKS = ["devicemgmt", "tasks"];
+
+function performNow(
+  operation: Operation,
+  plan: Plan,
+  names: RunNames,
+  rest: Rest,
+  tasks: Map<number, TaskState>,
+): InterpreterEffect[] {
+  const deviceIndex = "device" in operation ? operation.device % plan.fleet.length : 0;
+  const did = names.devices[deviceIndex] ?? "";
+  const state = "task" in operation ? tasks.get(operation.task) : undefined;
+  const id = state?.kind === "known" ? state.id : undefined;
+  switch (operation.kind) {
+    case "create-task": {
+      if (state !== undefined) return [];
+      tasks.set(operation.task, { kind: "asked" });
+      return [createTask(operation, plan, names, rest)];
+    }
+    case "configure-type": {
+      const type = operation.type % plan.deviceTypes.length;
+      const body = { taskExpiresAfter: operation.taskExpiresAfter };
+      return [
+        rest({ kind: "configure-type", type }, "PUT", ["devicemgmt", "devicetypes", names.deviceTypes[type] ?? ""], {
+          body,
+        }),
+      ];
+    }
+    case "poll-mirror": {
+      const query = { includeTimestamp: "true" };
+      return [
+        rest({ kind: "poll-mirror", device: deviceIndex }, "GET", ["devicemgmt", "devices", did, "properties"], {
+          query,
+        }),
+      ];
+    }
+    case "poll":
+      if (id === undefined) return [];
+      return [
+        rest({ kind: "poll-task", task: operation.task }, "GET", [...TASKS, id]),
+        rest({ kind: "poll-statuses", task: operation.task }, "GET", [...TASKS, id, "statuses"], {
+          query: { count: "100" },
+        }),
+      ];
+    case "poll-history":
+      if (id === undefined) return [];
+      return [rest({ kind: "poll-history", task: operation.task }, "GET", [...TASKS, id, "statuses", "history"])];
+    case "cancel-task":
+      if (id === undefined) return [];
+      return [rest({ kind: "cancel-task", task: operation.task }, "PUT", [...TASKS, id], CANCELLED)];
+    case "cancel-device-task":
+      if (id === undefined) return [];
+      return [
+        rest(
+          { kind: "cancel-device-task", task: operation.task, device: deviceIndex },
+          "PUT",
+          [...TASKS, id, "devices", did],
+          CANCELLED,
+        ),
+      ];
+    default:
+      return [{ kind: "command", device: deviceIndex, operation }];
+  }
+}
+
+function createTask(
+  operation: Extract<Operation, { kind: "create-task" }>,
+  plan: Plan,
+  names: RunNames,
+  rest: Rest,
+): InterpreterEffect {
+  const type = operation.type % plan.deviceTypes.length;
+  const devices =
+    operation.devices === "all"
+      ? plan.fleet.flatMap((device, index) => (device.type % plan.deviceTypes.length === type ? [index] : []))
+      : [...new Set(operation.devices.map((index) => index % plan.fleet.length))];
+  const taskParameters = {
+    ...(operation.value === undefined ? {} : { value: operation.value }),
+    ...(operation.expiresAfter === undefined ? {} : { expiresAfter: operation.expiresAfter }),
+  };
+  const body = {
+    dtid: names.deviceTypes[type],
+    ...(operation.devices === "all" ? {} : { dids: devices.map((index) => names.devices[index]) }),
+    taskType: operation.taskType,
+    property: operation.property,
+    ...(Object.keys(taskParameters).length === 0 ? {} : { taskParameters }),
+  };
+  return rest({ kind: "create-task", task: operation.task, devices }, "POST", TASKS, { body });
+}
+
+export const isSuccess = (response: RestResponse): boolean => response.status >= 200 && response.status < 300;
+
+/** The id in the envelope of a created task; `undefined` when the answer has none. */
+export function createdTaskId(response: RestResponse): string | undefined {
+  const body = response.body as { readonly data?: { readonly id?: unknown } } | null | undefined;
+  const id = body?.data?.id;
+  return typeof id === "string" && id !== "" ? id : undefined;
+}

@@ -1,0 +1,82 @@
+/**
+ * Replay: runs a saved plan again and says whether the failure is still there.
+ *
+ * In simulation the history is compared too: an equal hash proves that nothing in the run has changed.
+ */
+import { liveAddress, type Target } from "./campaign.ts";
+import type { History } from "./history.ts";
+import { historyHash, historyLines } from "./history-file.ts";
+import { runLive } from "./live/run-live.ts";
+import { judge } from "./oracle/oracle.ts";
+import type { Finding } from "./record/finding.ts";
+import type { SavedPlan } from "./record/verdict.ts";
+import { simulate } from "./simulate.ts";
+
+export type ReplayOutcome =
+  /** The requirement named in the file failed again. `sameHistory`: simulation only, when the file has a hash. */
+  | {
+      readonly kind: "reproduced";
+      readonly finding: Finding;
+      readonly history: History;
+      readonly sameHistory: boolean | undefined;
+      /** The first event that differs from the recorded history, when that is at hand. */
+      readonly divergence?: string;
+    }
+  /** It did not, but others did. */
+  | { readonly kind: "different-failure"; readonly findings: readonly Finding[]; readonly history: History }
+  | {
+      readonly kind: "passes";
+      readonly history: History;
+      /** Events examined over all requirements. */
+      readonly examined: number;
+    }
+  /** Nothing was examined, or the run was cut off: no verdict. */
+  | { readonly kind: "inconclusive"; readonly history: History; readonly reason: string };
+
+/**
+ * @param recorded lines of the history that was saved beside the plan, to name the first event that differs
+ * @throws HarnessError when the target cannot be asked
+ */
+export async function replaySavedPlan(
+  saved: SavedPlan,
+  target: Target,
+  signal?: AbortSignal,
+  recorded?: readonly string[],
+): Promise<ReplayOutcome> {
+  const { plan, requirement } = saved;
+  const history =
+    target.kind === "sim"
+      ? simulate(plan, target.build)
+      : await runLive(plan, liveAddress(target), signal === undefined ? {} : { signal });
+  const { tallies, cutOff } = judge(plan, history);
+  const findings = tallies.flatMap((tally) => tally.findings);
+  const same =
+    requirement === undefined ? findings[0] : findings.find((finding) => finding.requirement === requirement);
+  if (same !== undefined) {
+    const comparable = target.kind === "sim" && saved.historyHash !== undefined;
+    const sameHistory = comparable ? historyHash(history) === saved.historyHash : undefined;
+    const divergence = sameHistory === false && recorded !== undefined ? firstDivergence(recorded, history) : undefined;
+    return {
+      kind: "reproduced",
+      finding: same,
+      history,
+      sameHistory,
+      ...(divergence === undefined ? {} : { divergence }),
+    };
+  }
+  if (findings.length > 0) return { kind: "different-failure", findings, history };
+  if (cutOff) return { kind: "inconclusive", history, reason: "the run was cut off" };
+  const examined = tallies.reduce((sum, tally) => sum + tally.examined, 0);
+  if (examined === 0) return { kind: "inconclusive", history, reason: "nothing was examined" };
+  return { kind: "passes", history, examined };
+}
+
+/** Compares line by line: the header is line 0, event i is line i + 1. */
+export function firstDivergence(recorded: readonly string[], history: History): string | undefined {
+  let line = 0;
+  for (const text of historyLines(history)) {
+    if (recorded[line] !== text) return `event ${line - 1}: recorded ${recorded[line] ?? "nothing"}, now ${text}`;
+    line++;
+  }
+  return line < recorded.length ? `event ${line - 1}: recorded ${recorded[line]}, now nothing` : undefined;
+}

@@ -1,0 +1,253 @@
+/**
+ * Settles a campaign: adds up what the checkers said of each plan, and concludes.
+ *
+ * A requirement fails by one violation, passes by at least one decided event without any, and is otherwise
+ * inconclusive, not exercised, not applicable or not checked, with the reason. Nothing examined is never a pass.
+ */
+import type { Plan } from "../scenarios/plan.ts";
+import { isChecked, REQUIREMENTS, type Requirement } from "../scenarios/requirements.ts";
+import type { Judgement, ObservedChoice } from "./oracle/oracle.ts";
+import type { Finding } from "./record/finding.ts";
+import type { CampaignOutcome, RequirementVerdict, Verdict } from "./record/verdict.ts";
+
+export interface SettleOptions {
+  readonly live: boolean;
+  readonly only: readonly string[];
+  readonly require: readonly string[];
+  readonly strict: boolean;
+}
+
+/** The first plan that broke a requirement, and how many did. */
+export interface Violated {
+  readonly requirement: string;
+  readonly plan: Plan;
+  readonly finding: Finding;
+  plans: number;
+  violations: number;
+  /** A conflict between two plans: the other one, to be run together. */
+  readonly joinedWith?: Plan;
+}
+
+interface Sum {
+  examined: number;
+  undecided: number;
+  plans: number;
+}
+
+interface Observed {
+  readonly requirement: string;
+  readonly choice: string;
+  readonly values: Map<string, { count: number; readonly plan: Plan; readonly event: number }>;
+}
+
+export interface Settlement {
+  add(plan: Plan, judgement: Judgement): void;
+  addHarnessError(plan: string, reason: string): void;
+  readonly violated: readonly Violated[];
+  readonly runs: number;
+  conclude(
+    interrupted: boolean,
+  ): Pick<
+    Verdict,
+    | "outcome"
+    | "reason"
+    | "requirements"
+    | "observedChoices"
+    | "runs"
+    | "distinctSequences"
+    | "devices"
+    | "cutOff"
+    | "harnessErrors"
+  >;
+}
+
+export const selected = (id: string, prefixes: readonly string[]): boolean =>
+  prefixes.length === 0 || prefixes.some((prefix) => id.startsWith(prefix));
+
+export function createSettlement(options: SettleOptions): Settlement {
+  const sums = new Map<string, Sum>();
+  const violated = new Map<string, Violated>();
+  const observed = new Map<string, Observed>();
+  const sequences = new Map<string, number>();
+  const harnessErrors: { plan: string; reason: string }[] = [];
+  let runs = 0;
+  let devices = 0;
+  let cutOff = 0;
+
+  const violate = (requirement: string, plan: Plan, finding: Finding, violations: number, joinedWith?: Plan): void => {
+    const known = violated.get(requirement);
+    if (known !== undefined) {
+      known.plans++;
+      known.violations += violations;
+    } else
+      violated.set(requirement, {
+        requirement,
+        plan,
+        finding,
+        plans: 1,
+        violations,
+        ...(joinedWith === undefined ? {} : { joinedWith }),
+      });
+  };
+
+  const observe = (plan: Plan, { requirement, choice, value, event }: ObservedChoice): void => {
+    const key = `${requirement} ${choice}`;
+    const known = observed.get(key) ?? { requirement, choice, values: new Map() };
+    observed.set(key, known);
+    const sum = sumOf(sums, requirement);
+    const same = known.values.get(value);
+    if (same !== undefined) {
+      same.count++;
+      sum.examined++;
+      return;
+    }
+    const other = known.values.values().next().value;
+    known.values.set(value, { count: 1, plan, event });
+    if (other === undefined || other.plan === plan) return;
+    sum.examined++;
+    const [before] = known.values.keys();
+    const finding: Finding = {
+      requirement,
+      events: [event],
+      expected: `${choice} becomes one code: ${before} as in plan ${other.plan.id}`,
+      actual: value,
+    };
+    violate(requirement, other.plan, finding, 1, plan);
+  };
+
+  return {
+    get runs() {
+      return runs;
+    },
+    get violated() {
+      return [...violated.values()].sort((a, b) => (a.requirement < b.requirement ? -1 : 1));
+    },
+    add(plan, judgement) {
+      runs++;
+      devices += plan.fleet.length;
+      if (judgement.cutOff) cutOff++;
+      const sequence = sequenceOf(plan);
+      sequences.set(sequence, (sequences.get(sequence) ?? 0) + 1);
+      if (judgement.unanswered.length > 0)
+        harnessErrors.push({ plan: plan.id, reason: judgement.unanswered[0] ?? "no answer" });
+      for (const tally of judgement.tallies) {
+        if (!selected(tally.requirement, options.only)) continue;
+        const sum = sumOf(sums, tally.requirement);
+        sum.examined += tally.examined;
+        sum.undecided += tally.undecided;
+        if (tally.examined > 0) sum.plans++;
+        const [first] = tally.findings;
+        if (first !== undefined) violate(tally.requirement, plan, first, tally.findings.length);
+      }
+      for (const choice of judgement.choices) if (selected(choice.requirement, options.only)) observe(plan, choice);
+    },
+    addHarnessError(plan, reason) {
+      harnessErrors.push({ plan, reason });
+    },
+    conclude(interrupted) {
+      const requirements = REQUIREMENTS.map((row) =>
+        settleRequirement(row, sums.get(row.id), violated.get(row.id), options, cutOff > 0 || interrupted),
+      );
+      const { outcome, reason } = settleCampaign(requirements, harnessErrors, runs, interrupted, options);
+      return {
+        outcome,
+        reason,
+        requirements,
+        runs,
+        devices,
+        cutOff,
+        harnessErrors,
+        distinctSequences: [...sequences.values()].filter((count) => count === 1).length,
+        observedChoices: [...observed.values()].map(({ requirement, choice, values }) => ({
+          choice: `${requirement} ${choice}`,
+          values: [...values].map(([value, { count }]) => ({ value, count })),
+        })),
+      };
+    },
+  };
+}
+
+function sumOf(sums: Map<string, Sum>, requirement: string): Sum {
+  const known = sums.get(requirement) ?? { examined: 0, undecided: 0, plans: 0 };
+  sums.set(requirement, known);
+  return known;
+}
+
+/** What makes the operations of one plan differ from another's: what is done to whom, in which order; not when. */
+export const sequenceOf = (plan: Plan): string =>
+  [...plan.operations]
+    .sort((a, b) => a.at - b.at)
+    .map((operation) => {
+      const device = "device" in operation ? operation.device % plan.fleet.length : "";
+      const task =
+        operation.kind === "create-task"
+          ? `${operation.taskType}${operation.property}${JSON.stringify(operation.devices)}`
+          : "";
+      return `${operation.kind}:${device}:${task}`;
+    })
+    .join(" ");
+
+function settleRequirement(
+  row: Requirement,
+  sum: Sum | undefined,
+  violated: Violated | undefined,
+  options: SettleOptions,
+  cutShort: boolean,
+): RequirementVerdict {
+  const counts = {
+    examined: sum?.examined ?? 0,
+    plans: sum?.plans ?? 0,
+    undecided: sum?.undecided ?? 0,
+    violations: violated?.violations ?? 0,
+  };
+  const base = { id: row.id, level: row.level, subject: row.subject, ...counts };
+  if (!isChecked(row)) return { ...base, outcome: "not-checked", reason: notCheckedReason(row) };
+  if (!selected(row.id, options.only)) return { ...base, outcome: "not-checked", reason: "left out by --only" };
+  if (violated !== undefined)
+    return {
+      ...base,
+      outcome: "fail",
+      reason: `expected: ${violated.finding.expected}; seen: ${violated.finding.actual}`,
+    };
+  if (counts.examined > 0) return { ...base, outcome: "pass" };
+  if (counts.undecided > 0)
+    return { ...base, outcome: "inconclusive", reason: "every event lay within the measuring uncertainty" };
+  if (options.live && typeof row.live === "object")
+    return { ...base, outcome: "not-exercised", reason: row.live.simulationOnly };
+  if (cutShort) return { ...base, outcome: "inconclusive", reason: "the campaign was cut off before it was exercised" };
+  return { ...base, outcome: "not-exercised", reason: "no plan of this campaign brought it about" };
+}
+
+const notCheckedReason = (row: Requirement): string => (row.checked === true ? "" : row.checked.notChecked);
+
+function settleCampaign(
+  requirements: readonly RequirementVerdict[],
+  harnessErrors: readonly { readonly plan: string; readonly reason: string }[],
+  runs: number,
+  interrupted: boolean,
+  options: SettleOptions,
+): { readonly outcome: CampaignOutcome; readonly reason: string } {
+  const failed = requirements.filter(({ outcome }) => outcome === "fail");
+  const ours = failed.find(({ subject }) => subject === "device");
+  if (ours !== undefined)
+    return { outcome: "inconclusive", reason: `our own devices broke ${ours.id}: the instrument is at fault` };
+  const decisive = failed.filter(({ level }) => level !== "SHOULD" || options.strict);
+  if (decisive.length > 0) return { outcome: "fail", reason: `broken: ${decisive.map(({ id }) => id).join(", ")}` };
+  if (interrupted) return { outcome: "inconclusive", reason: `interrupted after ${runs} plans` };
+  const [trouble] = harnessErrors;
+  if (trouble !== undefined)
+    return { outcome: "inconclusive", reason: `${harnessErrors.length} plans could not be run: ${trouble.reason}` };
+  const missing =
+    options.require.length === 0
+      ? []
+      : requirements.filter(
+          ({ id, outcome }) => selected(id, options.require) && outcome !== "pass" && outcome !== "fail",
+        );
+  if (missing.length > 0)
+    return { outcome: "inconclusive", reason: `required but not shown: ${missing.map(({ id }) => id).join(", ")}` };
+  const passed = requirements.filter(({ outcome }) => outcome === "pass").length;
+  if (passed === 0) return { outcome: "inconclusive", reason: "nothing was examined" };
+  const warnings =
+    failed.length === 0 ? "" : `, with ${failed.length} SHOULD not kept: ${failed.map(({ id }) => id).join(", ")}`;
+  return { outcome: "pass", reason: `${passed} requirements kept in ${runs} plans${warnings}` };
+}

@@ -1,0 +1,103 @@
+/**
+ * Files: text, bytes and JSON. Every failure is a `HarnessError` that names the path and what to do.
+ *
+ * A file is replaced as a whole: written beside its place first, then renamed, so that a reader (or the next start
+ * after a crash) sees the old content or the new one, never half of it.
+ */
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { HarnessError, systemCode } from "./errors.ts";
+import { uniqueName } from "./hash.ts";
+
+/** @throws HarnessError `file-not-found`, `file-not-readable` */
+export async function readText(file: string): Promise<string> {
+  return new TextDecoder().decode(await readBytes(file));
+}
+
+/** @throws HarnessError `file-not-found`, `file-not-readable` */
+export async function readBytes(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    if (systemCode(cause) === "ENOENT") throw new HarnessError("file-not-found", `${file} does not exist`, { cause });
+    throw new HarnessError("file-not-readable", `${file} cannot be read: ${reason(cause)}`, { cause });
+  }
+}
+
+/** Parses JSON; what it means is for the caller's schema. @throws HarnessError also `file-not-json` */
+export async function readJson(file: string): Promise<unknown> {
+  const text = await readText(file);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new HarnessError("file-not-json", `${file} is not JSON: ${reason(cause)}`, { cause });
+  }
+}
+
+/** Writes a file, and the directories above it. @throws HarnessError `file-not-writable` */
+export async function writeText(file: string, content: string | Uint8Array): Promise<void> {
+  const draft = path.join(path.dirname(file), `.${path.basename(file)}.${uniqueName()}.draft`);
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(draft, content);
+    await rename(draft, file);
+  } catch (cause) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw notWritable(file, cause);
+  }
+}
+
+/** Two-space indented, with a final newline. @throws HarnessError `file-not-writable` */
+export const writeJson = (file: string, value: unknown): Promise<void> =>
+  writeText(file, `${JSON.stringify(value, null, 2)}\n`);
+
+/** With the directories above it; fine when it is there. @throws HarnessError `file-not-writable` */
+export async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+  } catch (cause) {
+    throw notWritable(directory, cause);
+  }
+}
+
+/** Removes a file or a directory with all that is in it; fine when it is not there. @throws HarnessError `file-not-writable` */
+export async function remove(target: string): Promise<void> {
+  try {
+    await rm(target, { recursive: true, force: true });
+  } catch (cause) {
+    throw notWritable(target, cause);
+  }
+}
+
+export async function exists(target: string): Promise<boolean> {
+  return stat(target).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Names in a directory, sorted; none when it does not exist. @throws HarnessError `file-not-readable` */
+export async function listDirectory(directory: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(directory)).sort();
+  } catch (cause) {
+    if (systemCode(cause) === "ENOENT") return [];
+    throw new HarnessError("file-not-readable", `${directory} cannot be read: ${reason(cause)}`, { cause });
+  }
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  EACCES: "permission denied; choose another place with --out",
+  EROFS: "the file system is read-only; choose another place with --out",
+  ENOSPC: "no space left on the device",
+  ENOTDIR: "a part of the path is a file",
+  EEXIST: "a part of the path is a file",
+  EISDIR: "it is a directory",
+};
+
+const notWritable = (file: string, cause: unknown): HarnessError =>
+  new HarnessError("file-not-writable", `${file} cannot be written: ${reason(cause)}`, { cause });
+
+function reason(cause: unknown): string {
+  return HINTS[systemCode(cause) ?? ""] ?? (cause instanceof Error ? cause.message : String(cause));
+}

@@ -1,0 +1,65 @@
+/**
+ * The rules of the message layer that can be replaced one by one.
+ *
+ * `COAP_RULES` is what RFC 7252 says. A variant replaces a rule to behave in another way, legal or defective, and
+ * because every rule is a function it also learns when its rule was asked. No rule keeps state between calls.
+ */
+import { type Micros, micros } from "../time.ts";
+import type { CoapParams } from "./params.ts";
+
+export interface CoapRules {
+  /** NSTART: how many requests may be open with one peer at once. RFC 7252 §4.7. */
+  readonly openRequests: () => number;
+  /** How often one Confirmable message is sent altogether. RFC 7252 §4.2. */
+  readonly transmissions: (params: CoapParams) => number;
+  /** Time from the first transmission to the second; `random` is uniform in 0..2^32-1. RFC 7252 §4.2. */
+  readonly firstTimeout: (params: CoapParams, random: number) => Micros;
+  /** Time after a retransmission, given the time before it. RFC 7252 §4.2. */
+  readonly nextTimeout: (timeout: Micros) => Micros;
+  /** Which message id, counted from the first, the n-th message to a peer gets. RFC 7252 §4.4. */
+  readonly messageIdIndex: (sequence: number) => number;
+  /** Which token, counted from the first, the n-th message to a peer gets. RFC 7252 §5.3.1. */
+  readonly tokenIndex: (sequence: number) => number;
+  /** RFC 7252 §4.2: "the same message". */
+  readonly retransmission: () => "same-bytes" | "new-message-id";
+  /** Whether ACK, RST and response count only when they come from where the request went. RFC 7252 §4.4, §5.3.2. */
+  readonly sourceMustMatch: () => boolean;
+  /** Whether a piggybacked response counts only with the token of the request. RFC 7252 §5.3.2. */
+  readonly tokenMustMatch: () => boolean;
+  /** What an empty ACK does to a request. RFC 7252 §4.2, §5.2.2. */
+  readonly emptyAck: () => "awaits-response" | "ignored";
+  /** What an RST does to a request. RFC 7252 §4.2. */
+  readonly reset: () => "fails" | "ignored";
+  /** What a separate response does that comes before the ACK. RFC 7252 §4.2, §5.2.2. */
+  readonly responseBeforeAck: () => "completes" | "ignored";
+  /** What a Confirmable response that we wait for gets. RFC 7252 §4.2. */
+  readonly matchedResponse: () => "acknowledge" | "silence";
+  /** What a Confirmable response that nobody waits for gets. RFC 7252 §5.3.2. */
+  readonly unmatchedResponse: () => "reset" | "acknowledge" | "silence";
+  /** What a copy of a request gets. RFC 7252 §4.5. */
+  readonly duplicateRequest: () => "same-answer" | "silence" | "process-again";
+  /** What an Empty Confirmable message gets. RFC 7252 §4.3. */
+  readonly ping: () => "reset" | "silence";
+}
+
+export const COAP_RULES: CoapRules = {
+  openRequests: () => 1,
+  transmissions: (params) => 1 + params.maxRetransmit,
+  firstTimeout: (params, random) => {
+    const spread = Math.round(params.ackTimeout * (params.ackRandomFactor - 1));
+    return micros(params.ackTimeout + Math.floor((random / 2 ** 32) * (spread + 1)));
+  },
+  nextTimeout: (timeout) => micros(2 * timeout),
+  messageIdIndex: (sequence) => sequence,
+  tokenIndex: (sequence) => sequence,
+  retransmission: () => "same-bytes",
+  sourceMustMatch: () => true,
+  tokenMustMatch: () => true,
+  emptyAck: () => "awaits-response",
+  reset: () => "fails",
+  responseBeforeAck: () => "completes",
+  matchedResponse: () => "acknowledge",
+  unmatchedResponse: () => "reset",
+  duplicateRequest: () => "same-answer",
+  ping: () => "reset",
+};

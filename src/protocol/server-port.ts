@@ -1,0 +1,60 @@
+/**
+ * What the harness and the I/O adapters know about a task server: inputs, effects and a deadline.
+ *
+ * A server is sans-I/O. The caller passes `now`, performs the returned effects in order, and calls back with
+ * `{ kind: "time" }` when `deadline` is reached. A deadline due at `now` is served before an input at `now`.
+ * REST requests are inputs like datagrams, so a simulated run needs no HTTP. Storage is an effect too: the
+ * answer (2xx) to a request that changed something, and the first datagram of a new task, wait for `persisted`.
+ */
+import type { Address } from "./address.ts";
+import type { Instant } from "./time.ts";
+
+export interface ServerPort {
+  /** When the server wants `{ kind: "time" }`; `NEVER` when it waits for nothing. May change with every `handle`. */
+  readonly deadline: Instant;
+  handle(input: ServerInput, now: Instant): readonly ServerEffect[];
+}
+
+export type ServerInput =
+  | { readonly kind: "start" }
+  | { readonly kind: "time" }
+  | { readonly kind: "datagram"; readonly from: Address; readonly bytes: Uint8Array }
+  | { readonly kind: "unreachable"; readonly address: Address }
+  | { readonly kind: "rest"; readonly ticket: number; readonly request: RestRequest }
+  | { readonly kind: "persisted"; readonly ticket: number }
+  | { readonly kind: "rows"; readonly ticket: number; readonly rows: readonly StoredRecord[] };
+
+export type ServerEffect =
+  | { readonly kind: "send"; readonly to: Address; readonly bytes: Uint8Array }
+  | { readonly kind: "answer"; readonly ticket: number; readonly response: RestResponse }
+  | StorageEffect;
+
+/** What a store performs: `persist` is answered by `persisted`, `query` by `rows`, both with the same ticket. */
+export type StorageEffect =
+  | { readonly kind: "persist"; readonly ticket: number; readonly records: readonly StoredChange[] }
+  | { readonly kind: "query"; readonly ticket: number; readonly table: string | "*" };
+
+/** A record is plain JSON under (table, key). */
+export interface StoredRecord {
+  readonly table: string;
+  readonly key: string;
+  readonly value: unknown;
+}
+/** `value: undefined` removes the record. */
+export type StoredChange = StoredRecord;
+
+export interface RestRequest {
+  readonly method: string;
+  /** Path below the base URL, decoded per segment, without query: `["devicemgmt", "tasks", "<tid>"]`. */
+  readonly path: readonly string[];
+  readonly query: Readonly<Record<string, string>>;
+  readonly token?: string | undefined;
+  /** Parsed JSON body; `undefined` when there was none. */
+  readonly body?: unknown;
+}
+
+export interface RestResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body: unknown;
+}

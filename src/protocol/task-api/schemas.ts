@@ -1,0 +1,164 @@
+/**
+ * What enters a task server by REST, as the reference server checks it. What comes out is in `responses.ts`.
+ *
+ * Known fields are checked strictly, unknown ones are dropped. What needs more than the body itself (does the device
+ * exist, may the caller do this, what time is it) is not asked here.
+ *
+ * Source: the cloud's SDK models; docs/semantics.md rows 8, 22, 24, 27, 29.
+ */
+import { z } from "zod";
+import { TASK_TYPES } from "./states.ts";
+
+/** An inclusive range of seconds. */
+export interface Bounds {
+  readonly min: number;
+  readonly max: number;
+}
+
+const INT32_MAX = 2_147_483_647;
+
+/**
+ * An id that a caller chooses. Commas separate ids in queries, slashes in paths, and the device id is the endpoint
+ * client name, which shares the 255 bytes of a Uri-Query option with `ep=`.
+ */
+const Id = z.string().regex(/^[^\s,/\p{Cc}\p{Cs}]{1,64}$/u, "Invalid id");
+
+const within = (bounds: Bounds) =>
+  z
+    .int("Invalid number of seconds")
+    .min(bounds.min, `Minimum value ${bounds.min}`)
+    .max(bounds.max, `Maximum value ${bounds.max}`);
+
+const taskParameters = (expiresAfter: Bounds) =>
+  z.object({
+    value: z.string().optional(),
+    /** Seconds. */
+    expiresAfter: within(expiresAfter).optional(),
+    /** Milliseconds since the Unix epoch. */
+    scheduledOn: z.int().min(0).optional(),
+    update: z.object({ updateId: Id }).optional(),
+  });
+
+/**
+ * Body of POST /devicemgmt/tasks.
+ *
+ * @param expiresAfter seconds that a task may ask for. Source: docs/semantics.md row 8
+ */
+export const taskRequest = (expiresAfter: Bounds = { min: 1, max: INT32_MAX }) =>
+  z
+    .object({
+      dtid: Id,
+      dids: z.array(Id).min(1, "At least one device id").optional(),
+      filter: z.string().min(1).optional(),
+      taskType: z.enum(TASK_TYPES).optional(),
+      property: z.string().min(1).optional(),
+      taskParameters: taskParameters(expiresAfter).optional(),
+      needsAcceptance: z.boolean().optional(),
+    })
+    .check((context) => {
+      for (const [path, message] of contradictions(context.value)) {
+        context.issues.push({ code: "custom", path: [...path], message, input: context.value });
+      }
+    });
+
+export const TaskRequest = taskRequest();
+export type TaskRequest = z.infer<typeof TaskRequest>;
+
+/** What single fields cannot show: rows 22 (targets), 24 (an update names no property) and 29 (W needs a value). */
+function contradictions(request: TaskRequestFields): readonly (readonly [readonly string[], string])[] {
+  const found: (readonly [readonly string[], string])[] = [];
+  const parameters = request.taskParameters;
+  if (request.dids !== undefined && request.filter !== undefined) {
+    found.push([["filter"], "Give either dids or filter, not both"]);
+  }
+  if (parameters?.update !== undefined) {
+    if (request.property !== undefined) found.push([["property"], "A firmware update names no property"]);
+    return found;
+  }
+  if (request.taskType === undefined) found.push([["taskType"], "Required parameter"]);
+  if (request.property === undefined) found.push([["property"], "Required parameter"]);
+  if (request.taskType === "W" && parameters?.value === undefined) {
+    found.push([["taskParameters", "value"], "Required parameter"]);
+  }
+  return found;
+}
+
+interface TaskRequestFields {
+  readonly dids?: readonly string[] | undefined;
+  readonly filter?: string | undefined;
+  readonly taskType?: string | undefined;
+  readonly property?: string | undefined;
+  readonly taskParameters?: { readonly value?: string | undefined; readonly update?: unknown } | undefined;
+}
+
+/** Body of PUT /devicemgmt/tasks/{tid} and …/devices/{did}: cancelling is all that a caller may do to a status. */
+export const TaskUpdateRequest = z.object({ status: z.literal("CANCELLED") });
+export type TaskUpdateRequest = z.infer<typeof TaskUpdateRequest>;
+
+/** Body of POST /devicemgmt/tasks/{tid}/devices/{did}/acceptance. */
+export const AcceptanceRequest = z.object({ acceptanceStatus: z.enum(["ACCEPTED", "REJECTED"]) });
+export type AcceptanceRequest = z.infer<typeof AcceptanceRequest>;
+
+/** Seconds that a device type may be configured with. */
+export interface DeviceTypeBounds {
+  readonly pmin: Bounds;
+  readonly pmax: Bounds;
+  readonly taskExpiresAfter: Bounds;
+}
+
+/** The limits of the cloud, as its Swift SDK documents them. */
+export const DEVICE_TYPE_BOUNDS: DeviceTypeBounds = {
+  pmin: { min: 60, max: 3_600 },
+  pmax: { min: 3_600, max: 86_400 },
+  taskExpiresAfter: { min: 60, max: 604_800 },
+};
+
+const deviceTypeSettings = (bounds: DeviceTypeBounds) => ({
+  devicePropertiesEnabled: z.boolean().optional(),
+  pmin: within(bounds.pmin).optional(),
+  pmax: within(bounds.pmax).optional(),
+  taskExpiresAfter: within(bounds.taskExpiresAfter).optional(),
+});
+
+/** `pmax` is not below `pmin` where a body gives both; against stored values the server compares. */
+const ordered = (body: { readonly pmin?: number | undefined; readonly pmax?: number | undefined }): boolean =>
+  body.pmin === undefined || body.pmax === undefined || body.pmax >= body.pmin;
+const NOT_ORDERED = { path: ["pmax"], message: "pmax must not be below pmin" };
+
+/** Body of PUT /devicemgmt/devicetypes/{dtid}: fields left out stay as they are. */
+export const deviceTypesInfoUpdate = (bounds: DeviceTypeBounds = DEVICE_TYPE_BOUNDS) =>
+  z.object(deviceTypeSettings(bounds)).refine(ordered, NOT_ORDERED);
+export type DeviceTypesInfoUpdate = z.infer<ReturnType<typeof deviceTypesInfoUpdate>>;
+
+/** Body of POST /v1.1/devicetypes. Source: docs/semantics.md row 27. */
+export const deviceTypeRequest = (bounds: DeviceTypeBounds = DEVICE_TYPE_BOUNDS) =>
+  z
+    .object({
+      dtid: Id.optional(),
+      name: z.string().min(1),
+      owner: z.string().min(1).optional(),
+      ...deviceTypeSettings(bounds),
+    })
+    .refine(ordered, NOT_ORDERED);
+export type DeviceTypeRequest = z.infer<ReturnType<typeof deviceTypeRequest>>;
+
+/** Body of POST /devicemgmt/devices/{did}/serverproperties: names and JSON values as the device type's owner likes. */
+export const ServerProperties = z.record(z.string().min(1), z.json());
+export type ServerProperties = z.infer<typeof ServerProperties>;
+
+/** Body of POST /v1.1/devices. Source: docs/semantics.md row 27. */
+export const DeviceRequest = z.object({
+  did: Id.optional(),
+  dtid: Id,
+  name: z.string().min(1).optional(),
+  token: z.string().min(1).optional(),
+  serverProperties: ServerProperties.optional(),
+});
+export type DeviceRequest = z.infer<typeof DeviceRequest>;
+
+/** The first thing wrong with a body, for an error envelope. `field` is dotted; `body` when it is the body itself. */
+export function firstIssue(error: z.ZodError): { readonly field: string; readonly message: string } {
+  const issue = error.issues[0];
+  if (issue === undefined) return { field: "body", message: "Invalid body" };
+  return { field: issue.path.length === 0 ? "body" : issue.path.map(String).join("."), message: issue.message };
+}

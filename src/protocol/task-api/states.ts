@@ -1,0 +1,24 @@
+/**
+ * Names of the states that the task API shows. Which moves are legal is not said here: the server's engine and
+ * the oracle's model know that independently of each other.
+ *
+ * Source: the cloud's SDKs and the task page, as told in docs/semantics.md, "States".
+ */
+
+export const TASK_STATUSES = ["SCHEDULED", "REQUESTED", "QUEUING", "PROCESSING", "COMPLETE", "CANCELLED"] as const;
+export type TaskStatus = (typeof TASK_STATUSES)[number];
+
+export const DEVICE_TASK_STATUSES = [
+  "REQUESTED",
+  "QUEUED",
+  "PROCESSING",
+  "SUCCEEDED",
+  "FAILED",
+  "CANCEL_REQUESTED",
+  "CANCELLED",
+] as const;
+export type DeviceTaskStatus = (typeof DEVICE_TASK_STATUSES)[number];
+
+export const TASK_TYPES = ["R", "W", "E"] as const;
+/** Read, Write, Execute. */
+export type TaskType = (typeof TASK_TYPES)[number];

@@ -1,0 +1,183 @@
+/**
+ * The REST side of a hosted server: turns HTTP requests into `RestRequest` with a ticket, and answers when told.
+ *
+ * What a request means is the engine's business. Refused here is only what never becomes a request: a body that is no
+ * JSON, too large or of another media type, a path that cannot be decoded or lies outside the base path, and everything
+ * while the server stops. A body must be declared as JSON: a page in a browser can then send none without asking first.
+ */
+import http from "node:http";
+import express, { type ErrorRequestHandler, type Express, type Request, type Response } from "express";
+import { socketError } from "../../platform/errors.ts";
+import { pause } from "../../platform/timers.ts";
+import { err, ok, type Result } from "../../protocol/result.ts";
+import type { RestRequest, RestResponse } from "../../protocol/server-port.ts";
+import { type Micros, seconds } from "../../protocol/time.ts";
+
+/** Base path of the task API. */
+export const BASE_PATH = "/v1.1";
+/** The largest request that makes sense: 100,000 device ids of 32 characters fit. */
+const BODY_LIMIT = 4 * 1024 * 1024;
+/** How long an answer may take to leave once the server has stopped. */
+const LAST_WORDS = seconds(1);
+const METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
+
+export interface HttpFront {
+  /** `http://127.0.0.1:8080/v1.1` */
+  readonly url: string;
+  /** Answers a request; nothing happens when the client has gone, or the ticket was answered before. */
+  answer(ticket: number, response: RestResponse): void;
+  /** Takes no more requests (503 on open connections), lets those under way end within `grace`, then closes. */
+  close(grace: Micros): Promise<void>;
+}
+
+export interface HttpFrontOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly onRequest: (ticket: number, request: RestRequest) => void;
+}
+
+/** @throws HarnessError `address-in-use`, `address-not-available`, `permission-denied` */
+export async function openHttpFront(options: HttpFrontOptions): Promise<HttpFront> {
+  const open = new Map<number, Response>();
+  let stopping = false;
+  let lastTicket = 0;
+
+  const app = createApp((request, response) => {
+    if (stopping) return refuse(response.set("Connection", "close"), 503, "The server is stopping");
+    const read = restRequest(request);
+    if (!read.ok) return refuse(response, read.error.status, read.error.message);
+    const ticket = ++lastTicket;
+    open.set(ticket, response);
+    response.once("close", () => open.delete(ticket));
+    options.onRequest(ticket, read.value);
+  });
+  const server = http.createServer(app);
+  const port = await listen(server, options);
+
+  return {
+    url: `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}${BASE_PATH}`,
+    answer(ticket, { status, headers, body }) {
+      const response = open.get(ticket);
+      if (response === undefined) return;
+      open.delete(ticket);
+      if (stopping) response.set("Connection", "close");
+      response.status(status).set({ ...headers });
+      if (body === undefined) response.end();
+      else response.json(body);
+    },
+    async close(grace) {
+      stopping = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const enough = new AbortController();
+      await Promise.race([closed, pause(grace, enough.signal)]);
+      enough.abort();
+      for (const response of open.values()) refuse(response.set("Connection", "close"), 503, "The server is stopping");
+      open.clear();
+      server.closeIdleConnections();
+      await Promise.race([closed, pause(LAST_WORDS)]);
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function createApp(onRequest: (request: Request, response: Response) => void): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.options(/.*/, (_, response) => void response.status(204).set("Allow", METHODS).end());
+  app.use(BASE_PATH, express.raw({ type: () => true, limit: BODY_LIMIT }), onRequest);
+  app.use((_, response) => refuse(response, 404, `Not Found: the API is at ${BASE_PATH}`));
+  const onError: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
+    const status = clientErrorStatus(error);
+    refuse(response, status, error instanceof Error ? error.message : String(error));
+  };
+  app.use(onError);
+  return app;
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly message: string;
+}
+
+function restRequest(request: Request): Result<RestRequest, Refusal> {
+  const [pathText = "", queryText = ""] = splitOnce(request.url, "?");
+  const path = decodePath(pathText);
+  if (path === undefined)
+    return err({ status: 400, message: `The path ${pathText} is not valid percent-encoded UTF-8` });
+  const body = readBody(request);
+  if (!body.ok) return body;
+  const token = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? "")?.[1];
+  return ok({
+    // A HEAD is a GET whose body Node's server leaves out.
+    method: request.method === "HEAD" ? "GET" : request.method,
+    path,
+    query: decodeQuery(queryText),
+    ...(token === undefined ? {} : { token }),
+    ...(body.value === undefined ? {} : { body: body.value }),
+  });
+}
+
+/** Clients of the former cloud declare JSON on requests without a body: that is no body, not an empty one. */
+function readBody(request: Request): Result<unknown, Refusal> {
+  const bytes: unknown = request.body;
+  if (!(bytes instanceof Uint8Array) || bytes.length === 0) return ok(undefined);
+  if (request.is(["json", "+json"]) === false) {
+    return err({ status: 415, message: "The body must be declared as Content-Type: application/json" });
+  }
+  try {
+    return ok(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as unknown);
+  } catch (error) {
+    return err({
+      status: 400,
+      message: `The body is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+    });
+  }
+}
+
+function decodePath(text: string): readonly string[] | undefined {
+  const segments = text.replace(/^\//, "").replace(/\/$/, "").split("/");
+  if (segments.length === 1 && segments[0] === "") return [];
+  try {
+    return segments.map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A parameter that comes several times is a list: `dids=a&dids=b` is `dids=a,b`, as some clients write it. */
+function decodeQuery(text: string): Readonly<Record<string, string>> {
+  const values = new Map<string, string>();
+  for (const [key, value] of new URLSearchParams(text)) {
+    const before = values.get(key);
+    values.set(key, before === undefined ? value : `${before},${value}`);
+  }
+  return Object.fromEntries(values);
+}
+
+function splitOnce(text: string, separator: string): readonly [string, string] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + separator.length)];
+}
+
+/** The envelope of every error of the API. A request that is wrong has code 4001, everything else its status. */
+function refuse(response: Response, status: number, message: string): void {
+  if (response.headersSent) return void response.end();
+  response.status(status).json({ error: { code: status === 400 ? 4001 : status, message } });
+}
+
+function clientErrorStatus(error: unknown): number {
+  const status = error instanceof Error && "status" in error ? error.status : undefined;
+  return typeof status === "number" && status >= 400 && status < 500 ? status : 500;
+}
+
+function listen(server: http.Server, { host, port }: HttpFrontOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause) => reject(socketError(`http ${host}:${port}`, cause)));
+    server.listen({ host, port, exclusive: true }, () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : port);
+    });
+  });
+}

@@ -1,0 +1,281 @@
+/**
+ * Which device task is tried when: triggers, the drain of one device's queue, one exchange at a time.
+ *
+ * A device has an *agenda*: the device tasks to be tried within the current trigger, oldest first. A trigger puts all
+ * that is queued on it, a new task puts only itself there. An answer goes on with the agenda, a failed attempt clears
+ * it; what was on it waits for the next trigger. An Update that comes during an exchange widens the agenda, but when
+ * that exchange then fails the agenda is cleared all the same (row 28 leaves this open).
+ *
+ * Source: task page, "Task execution"; docs/semantics.md rows 4, 6, 12, 13, 14, 15, 28, 32 and "Failed attempt, or answer?".
+ */
+
+import type { Address } from "../protocol/address.ts";
+import type { CoapEndpoint } from "../protocol/coap/endpoint.ts";
+import type { CoapEffect, CoapMessage, OutgoingId } from "../protocol/coap/types.ts";
+import { after, type Instant, NEVER } from "../protocol/time.ts";
+import type { Context } from "./context.ts";
+import { createDeadlines } from "./deadlines.ts";
+import { outcomeOf, requestOf } from "./device-operations.ts";
+import type { Device, DeviceTask, Flight } from "./entities.ts";
+import { changeMirror } from "./properties.ts";
+import type { AttemptFailure, Loss, MirrorMoment, Occasion } from "./rules.ts";
+import { writeServerProperty } from "./server-property-task.ts";
+import { moveDeviceTask, noteDeviceTask, removeFrom } from "./tasks.ts";
+
+export interface Dispatcher {
+  /** When a retry by timer is due; `NEVER` unless the profile declares `timerRetry`. */
+  readonly deadline: Instant;
+  tick(now: Instant): void;
+  /** A new device task: queues it. */
+  admit(deviceTask: DeviceTask, now: Instant): void;
+  /** Tries a device task that was admitted, if its device can be reached now. Row 4. */
+  tryNow(deviceTask: DeviceTask, now: Instant): void;
+  /** Something happened that may be a trigger. */
+  occasion(device: Device, occasion: Occasion, now: Instant): void;
+  responded(id: OutgoingId, response: CoapMessage, now: Instant): void;
+  /** The CoAP endpoint gave up. */
+  failed(id: OutgoingId, failure: AttemptFailure, now: Instant): void;
+  /** The registration ended: exchanges in flight are failed attempts. Row 15. */
+  lost(device: Device, loss: Loss, now: Instant): void;
+  /** The device has a new address: exchanges in flight go there. Rows 14, 32. */
+  moved(device: Device, now: Instant): void;
+  /** Drops the exchange of a device task, whatever its status; the agenda waits for `resume`. Rows 10, 11. */
+  drop(deviceTask: DeviceTask, now: Instant): void;
+  /** Goes on with a device's agenda after a `drop`. */
+  resume(device: Device, now: Instant): void;
+}
+
+/** Carries out what the CoAP endpoint wants. */
+export type Perform = (effects: readonly CoapEffect[], now: Instant) => void;
+
+export const createDispatcher = (context: Context, endpoint: () => CoapEndpoint, perform: Perform): Dispatcher =>
+  new Agendas(context, endpoint, perform);
+
+class Agendas implements Dispatcher {
+  private readonly context: Context;
+  private readonly endpoint: () => CoapEndpoint;
+  private readonly perform: Perform;
+  private readonly flights = new Map<OutgoingId, Flight>();
+  /** Devices whose turn did not come because of the others; empty unless a rule limits exchanges over all devices. */
+  private readonly waiting = new Set<Device>();
+  private readonly retries = createDeadlines<Device>((device) => device.retryAt);
+
+  constructor(context: Context, endpoint: () => CoapEndpoint, perform: Perform) {
+    this.context = context;
+    this.endpoint = endpoint;
+    this.perform = perform;
+  }
+
+  get deadline(): Instant {
+    return this.retries.next;
+  }
+
+  tick(now: Instant): void {
+    for (let device = this.retries.take(now); device !== undefined; device = this.retries.take(now)) {
+      device.retryAt = NEVER;
+      this.occasion(device, "timer", now);
+    }
+  }
+
+  admit(deviceTask: DeviceTask, now: Instant): void {
+    insert(deviceTask.device.pending, deviceTask, this.context.rules.comesBefore);
+    moveDeviceTask(this.context, deviceTask, "queue", now);
+  }
+
+  tryNow(deviceTask: DeviceTask, now: Instant): void {
+    const { rules } = this.context;
+    const { device } = deviceTask;
+    if (!rules.isDispatchable(deviceTask.status) || !rules.triesNewTask(device)) return;
+    if (!device.agenda.includes(deviceTask)) insert(device.agenda, deviceTask, rules.comesBefore);
+    this.pump(device, now);
+  }
+
+  occasion(device: Device, occasion: Occasion, now: Instant): void {
+    const { rules } = this.context;
+    if (!rules.isTrigger(occasion)) return;
+    device.agenda = device.pending.filter(({ status }) => rules.isDispatchable(status));
+    this.pump(device, now);
+  }
+
+  responded(id: OutgoingId, response: CoapMessage, now: Instant): void {
+    const flight = this.flights.get(id);
+    if (flight === undefined) return;
+    if (!this.context.rules.isFinal(response.code)) {
+      this.failed(id, "no-response", now);
+      return;
+    }
+    this.end(flight);
+    this.settle(flight.deviceTask, response, now);
+    this.resume(flight.deviceTask.device, now);
+  }
+
+  failed(id: OutgoingId, failure: AttemptFailure, now: Instant): void {
+    const flight = this.flights.get(id);
+    if (flight === undefined) return;
+    this.end(flight);
+    this.requeue(flight.deviceTask, failure, now);
+    this.afterFailure(flight.deviceTask.device, now);
+  }
+
+  lost(device: Device, loss: Loss, now: Instant): void {
+    const { rules } = this.context;
+    device.agenda = [];
+    this.waiting.delete(device);
+    for (const flight of rules.dropsExchange(loss) ? [...device.flights] : []) {
+      this.cancel(flight, now);
+      this.requeue(flight.deviceTask, loss, now);
+    }
+    for (const deviceTask of rules.pendingSurvives(loss) ? [] : [...device.pending]) {
+      moveDeviceTask(this.context, deviceTask, "fail", now, rules.errorOfFailure(loss));
+    }
+  }
+
+  moved(device: Device, now: Instant): void {
+    const { rules, profile } = this.context;
+    if (rules.atNewAddress === "keep") return;
+    for (const flight of [...device.flights]) {
+      this.cancel(flight, now);
+      const to = rules.destination(device, now, profile);
+      if (rules.atNewAddress === "requeue" || to === undefined) this.requeue(flight.deviceTask, "replaced", now);
+      else this.resend(flight.deviceTask, to, now);
+    }
+  }
+
+  drop(deviceTask: DeviceTask, now: Instant): void {
+    const flight = deviceTask.device.flights.find((candidate) => candidate.deviceTask === deviceTask);
+    if (flight !== undefined) this.cancel(flight, now);
+  }
+
+  resume(device: Device, now: Instant): void {
+    this.pump(device, now);
+    for (const other of [...this.waiting]) {
+      this.waiting.delete(other);
+      this.pump(other, now);
+    }
+  }
+
+  /** Goes on with the agenda as far as possible. */
+  private pump(device: Device, now: Instant): void {
+    const { rules, profile } = this.context;
+    for (let next = device.agenda[0]; next !== undefined; next = device.agenda[0]) {
+      if (!rules.isDispatchable(next.status)) {
+        device.agenda.shift();
+        continue;
+      }
+      if (!rules.mayStart(device.flights.length, this.flights.size)) {
+        if (device.flights.length === 0) this.waiting.add(device);
+        return;
+      }
+      const to = rules.destination(device, now, profile);
+      if (to === undefined) {
+        next.numAttempts = rules.attemptsAfter(next.numAttempts, "asleep");
+        device.agenda = [];
+        return;
+      }
+      device.agenda.shift();
+      this.attempt(next, to, now);
+    }
+  }
+
+  private attempt(deviceTask: DeviceTask, to: Address, now: Instant): void {
+    const before = deviceTask.numAttempts;
+    deviceTask.numAttempts = this.context.rules.attemptsAfter(before, "attempt");
+    if (moveDeviceTask(this.context, deviceTask, "attempt", now)) this.send(deviceTask, to, now);
+    else deviceTask.numAttempts = before;
+  }
+
+  /** The exchange goes to the new address; the device task is PROCESSING all the while. */
+  private resend(deviceTask: DeviceTask, to: Address, now: Instant): void {
+    moveDeviceTask(this.context, deviceTask, "resend", now);
+    if (deviceTask.status !== "PROCESSING") return;
+    deviceTask.numAttempts = this.context.rules.attemptsAfter(deviceTask.numAttempts, "resend");
+    noteDeviceTask(this.context, deviceTask);
+    this.send(deviceTask, to, now);
+  }
+
+  private send(deviceTask: DeviceTask, to: Address, now: Instant): void {
+    const { device, task } = deviceTask;
+    const registration = device.registration ?? device.former;
+    const rootPath = registration === undefined ? "/" : this.context.rules.rootPathOf(registration);
+    const content = requestOf(task.operation, rootPath);
+    if (content === undefined) {
+      writeServerProperty(this.context, deviceTask, now);
+      return;
+    }
+    const { id, effects } = this.endpoint().request(to, content, now);
+    const flight = { id, deviceTask, to };
+    this.flights.set(id, flight);
+    device.flights.push(flight);
+    this.mirrorWritten(deviceTask, "sent", now);
+    this.perform(effects, now);
+  }
+
+  private end(flight: Flight): void {
+    this.flights.delete(flight.id);
+    removeFrom(flight.deviceTask.device.flights, flight);
+  }
+
+  private cancel(flight: Flight, now: Instant): void {
+    this.end(flight);
+    this.perform(this.endpoint().cancel(flight.id, now), now);
+  }
+
+  /** A failed attempt: back to the queue, unless the active period ended meanwhile. */
+  private requeue(deviceTask: DeviceTask, failure: AttemptFailure, now: Instant): void {
+    const { context } = this;
+    const { rules } = context;
+    deviceTask.numAttempts = rules.attemptsAfter(deviceTask.numAttempts, "failed-attempt");
+    this.mirrorWritten(deviceTask, "failed-attempt", now);
+    if (rules.requeues(failure)) moveDeviceTask(context, deviceTask, "failed-attempt", now);
+    else moveDeviceTask(context, deviceTask, "fail", now, rules.errorOfFailure(failure));
+    if (deviceTask.task.expired) moveDeviceTask(context, deviceTask, "expire", now, rules.expiryError);
+  }
+
+  private afterFailure(device: Device, now: Instant): void {
+    const { rules, profile } = this.context;
+    const delay = rules.retryDelay(profile);
+    if (delay !== undefined) {
+      device.retryAt = after(now, delay);
+      this.retries.watch(device);
+    }
+    if (!rules.goesOnAfterFailure(profile)) device.agenda = [];
+    this.resume(device, now);
+  }
+
+  private settle(deviceTask: DeviceTask, response: CoapMessage, now: Instant): void {
+    const { context } = this;
+    const { rules, profile } = context;
+    const { operation, taskType } = deviceTask.task;
+    const outcome = outcomeOf(operation, response, (code) => rules.isSuccess(code, taskType));
+    if (outcome.kind === "success") {
+      const counts = moveDeviceTask(context, deviceTask, "succeed", now);
+      changeMirror(context, deviceTask, outcome.changes, counts ? "succeeded" : "late", now);
+      return;
+    }
+    const error =
+      outcome.kind === "error"
+        ? rules.errorOfAnswer(outcome.code, outcome.diagnostic, taskType, profile)
+        : rules.errorOfMisfit(outcome.reason);
+    moveDeviceTask(context, deviceTask, "fail", now, error);
+    this.mirrorWritten(deviceTask, "refused", now);
+  }
+
+  /** For rules that let the mirror run ahead of the device. */
+  private mirrorWritten(deviceTask: DeviceTask, moment: MirrorMoment, now: Instant): void {
+    const { operation } = deviceTask.task;
+    if (operation.kind === "write") changeMirror(this.context, deviceTask, operation.written, moment, now);
+  }
+}
+
+/** Into a list that is in order already; new ones nearly always belong at the end. */
+function insert(list: DeviceTask[], item: DeviceTask, comesBefore: (a: DeviceTask, b: DeviceTask) => boolean): void {
+  let index = list.length;
+  for (
+    let previous = list[index - 1];
+    previous !== undefined && comesBefore(item, previous);
+    previous = list[index - 1]
+  ) {
+    index -= 1;
+  }
+  list.splice(index, 0, item);
+}

@@ -1,0 +1,34 @@
+/** Bodies and query parameters, checked; what is wrong becomes a 400 that names the field. Row 29. */
+import type { z } from "zod";
+import { err, ok, type Result } from "../../protocol/result.ts";
+import { firstIssue } from "../../protocol/task-api/schemas.ts";
+import { type Answer, invalid } from "./answer.ts";
+
+export function parseBody<T>(schema: z.ZodType<T>, body: unknown): Result<T, Answer> {
+  const parsed = schema.safeParse(withoutNulls(body, 0));
+  if (parsed.success) return ok(parsed.data);
+  const { field, message } = firstIssue(parsed.error);
+  return err(invalid(field, message));
+}
+
+/** SDKs send `null` for a field that is not set. Two levels: the body and `taskParameters`. */
+function withoutNulls(value: unknown, depth: number): unknown {
+  if (depth > 1 || typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, member]) => (member === null ? [] : [[key, withoutNulls(member, depth + 1)]])),
+  );
+}
+
+/** Comma separated words of a query parameter; `undefined` when it is absent. */
+export const words = (text: string | undefined): readonly string[] | undefined =>
+  text === undefined
+    ? undefined
+    : text
+        .split(",")
+        .map((word) => word.trim())
+        .filter((word) => word !== "");
+
+export function booleanOf(name: string, text: string | undefined): Result<boolean, Answer> {
+  if (text === undefined || text === "false") return ok(false);
+  return text === "true" ? ok(true) : err(invalid(name, "Invalid boolean"));
+}

@@ -1,0 +1,282 @@
+/**
+ * The decisions of the reference server, each a small function or value of its own, named by the requirements that
+ * hang on it. The engine asks them and decides nothing itself.
+ *
+ * A defective or unusual server is this record with one row replaced; the engine does not know the difference. Ids
+ * are those of the requirements catalogue, rows those of docs/semantics.md.
+ */
+import type { Address } from "../protocol/address.ts";
+import type { Code, ExchangeFailure } from "../protocol/coap/types.ts";
+import type { Register, RegistrationError } from "../protocol/lwm2m/registration.ts";
+import type { CompleteProfile } from "../protocol/profile.ts";
+import type { DeviceTaskStatus, TaskStatus, TaskType } from "../protocol/task-api/states.ts";
+import { after, fromUnixMillis, type Instant, type Micros, seconds } from "../protocol/time.ts";
+import type { Device, DeviceTask, DeviceType, Registration, Task, TaskError } from "./entities.ts";
+import { EXPIRED, errorOfAnswer, misfit } from "./error-mapping.ts";
+import {
+  type DeviceTaskEvent,
+  deviceTaskMove,
+  isTerminal,
+  type TaskEvent,
+  TERMINAL_DEVICE_STATUSES,
+  taskMove,
+} from "./transitions.ts";
+
+export type Tally = Readonly<Record<DeviceTaskStatus, number>>;
+
+export interface StatusCounts {
+  readonly totalDevices: number;
+  readonly numCompleted: number;
+  readonly numSucceeded: number;
+  readonly numFailed: number;
+  readonly numCancelled: number;
+}
+
+/** What may make the server try the pending tasks of a device. */
+export type Occasion = "register" | "re-register" | "update" | "deregister" | "lifetime" | "datagram" | "timer";
+/** Why the server lost an exchange that the CoAP endpoint did not give up. */
+export type Loss = "replaced" | "removed" | "lifetime" | "restart";
+export type AttemptFailure = ExchangeFailure | Loss;
+/** When the mirror might be touched; `late`: the device task had its end before the answer came. */
+export type MirrorMoment = "sent" | "succeeded" | "refused" | "failed-attempt" | "late";
+
+export interface TaskRules {
+  /** T-01, T-04, E-05, E-08, E-09, R-01..R-03: the device task's state machine. */
+  readonly deviceMove: (from: DeviceTaskStatus, event: DeviceTaskEvent) => DeviceTaskStatus | undefined;
+  /** T-01, T-02: the task's state machine. */
+  readonly taskMove: (from: TaskStatus, event: TaskEvent) => TaskStatus | undefined;
+  /** T-02: whether a task with these device tasks is over. */
+  readonly isComplete: (tally: Tally) => boolean;
+  /** T-03, row 21: what the caller is told. */
+  readonly countsOf: (tally: Tally) => StatusCounts;
+  /** T-04: whether cancelling a whole task reaches a device task. */
+  readonly cancelReaches: (deviceTask: DeviceTask) => boolean;
+  /** E-01..E-04, row 7: seconds, fixed at creation. */
+  readonly expiresAfter: (ofTask: number | undefined, type: DeviceType, profile: CompleteProfile) => number;
+  /** E-01..E-03, row 9: where the active period starts. */
+  readonly activeFrom: (createdAt: Instant, scheduledOn: number | undefined) => Instant;
+  /** E-05: when the active period ends. */
+  readonly expiresAt: (activeFrom: Instant, expiresAfter: number) => Instant;
+  /** E-04: the end of a task's active period after its device type was configured anew. */
+  readonly expiresAtAfterTypeChange: (task: Task) => Instant;
+  /** E-05, E-07, row 10: whether the end of the active period ends this device task. */
+  readonly expiryReaches: (deviceTask: DeviceTask, profile: CompleteProfile) => boolean;
+  /** E-07, E-09, row 10: whether an exchange in flight is dropped then. */
+  readonly dropsExchangeAtExpiry: (profile: CompleteProfile) => boolean;
+  /** E-05, E-10. */
+  readonly expiryError: TaskError;
+  /** L-01..L-03, row 11: asked at every change of the task's status. */
+  readonly retainedUntil: (task: Task, now: Instant, profile: CompleteProfile) => Instant;
+  /** L-01: whether the history keeps an entry for this status. */
+  readonly recordsHistory: (status: DeviceTaskStatus) => boolean;
+  /** Q-01, row 19: whether the answer to POST leaves before the targets are tried. */
+  readonly answersTaskFirst: boolean;
+  /** D-04, row 18: whether a server property is written without asking the device. */
+  readonly writesServerPropertyAlone: boolean;
+  /** A-01, row 30: whether the bearer of a token may use a device type and its tasks. */
+  readonly mayUse: (type: DeviceType, token: string | undefined, administrator: string | undefined) => boolean;
+}
+
+export interface DispatchRules {
+  /** Q-04, Q-08, R-04..R-06, row 4: what drains a device's queue. */
+  readonly isTrigger: (occasion: Occasion) => boolean;
+  /** Q-02, row 4: whether a new task is tried without any event of the device. */
+  readonly triesNewTask: (device: Device) => boolean;
+  /** Q-11, E-06, I-03: whether a device task of this status may be tried. */
+  readonly isDispatchable: (status: DeviceTaskStatus) => boolean;
+  /** Q-11, R-09, I-03: whether a device task of this status stays in the device's queue. */
+  readonly staysQueued: (status: DeviceTaskStatus) => boolean;
+  /** Q-10, row 12: whether `a` is tried before `b`. */
+  readonly comesBefore: (a: DeviceTask, b: DeviceTask) => boolean;
+  /** Q-06, Q-09, row 12: whether one more exchange may begin, given how many are open. */
+  readonly mayStart: (openOfDevice: number, openOfAll: number) => boolean;
+  /** Q-03, Q-07, R-10, row 13: where a first transmission goes; `undefined`: nowhere now. */
+  readonly destination: (device: Device, now: Instant, profile: CompleteProfile) => Address | undefined;
+  /** R-08, rows 6 and 32. */
+  readonly attemptsAfter: (attempts: number, event: "attempt" | "resend" | "failed-attempt" | "asleep") => number;
+  /** R-01..R-03: whether a failed attempt goes back to the queue; else the device task fails. */
+  readonly requeues: (failure: AttemptFailure) => boolean;
+  /** The error of a device task whose failed attempt does not go back. */
+  readonly errorOfFailure: (failure: AttemptFailure) => TaskError;
+  /** R-09, I-03: whether a response settles the device task; else it counts as a failed attempt. */
+  readonly isFinal: (code: Code) => boolean;
+  /** R-06: time after which the server tries again by itself; `undefined`: never. */
+  readonly retryDelay: (profile: CompleteProfile) => Micros | undefined;
+  /** Row 28: whether a failed attempt leaves the rest of the device's queue to be tried within the same trigger. */
+  readonly goesOnAfterFailure: (profile: CompleteProfile) => boolean;
+  /** R-10, rows 14 and 32: what becomes of an exchange when its device shows a new address. */
+  readonly atNewAddress: "resend" | "keep" | "requeue";
+  /** G-02, G-05, G-06: whether the pending tasks of a device outlive the end of its registration. */
+  readonly pendingSurvives: (loss: Loss) => boolean;
+  /** G-02, row 15: whether an exchange in flight is dropped when the registration ends. */
+  readonly dropsExchange: (loss: Loss) => boolean;
+  /** G-08: the path prefix of requests to the device. */
+  readonly rootPathOf: (registration: Registration) => string;
+}
+
+export interface AnswerRules {
+  /** M-01..M-10, E-10, rows 1–3. */
+  readonly errorOfAnswer: (code: Code, diagnostic: string, taskType: TaskType, profile: CompleteProfile) => TaskError;
+  /** M-10, row 25. */
+  readonly errorOfMisfit: (reason: string) => TaskError;
+  /** R-09, row 25: whether a response of this code does what was asked. */
+  readonly isSuccess: (code: Code, taskType: TaskType) => boolean;
+  /** D-01..D-03, D-05, D-06, row 17. */
+  readonly touchesMirror: (taskType: TaskType, moment: MirrorMoment) => boolean;
+  /** D-01, D-02, row 31: what the mirror keeps of a value. */
+  readonly mirrorValue: (value: unknown, property: string) => unknown;
+}
+
+export interface RegistrationRules {
+  /** G-07: the refusal of a wrong Register; `undefined` is not possible, but another code is. */
+  readonly refusal: (error: RegistrationError) => RegistrationError;
+  /** G-07: what an endpoint that nobody provisioned is told. */
+  readonly unknownEndpoint: RegistrationError;
+  /** G-02, row 15: the location at a Register of an endpoint that is registered. */
+  readonly locationAtReRegister: (previous: string, fresh: string, profile: CompleteProfile) => string;
+  /** G-02: whether the old location is forgotten when it is replaced. */
+  readonly forgetsReplaced: boolean;
+  /** G-06: whether De-register ends the registration. */
+  readonly forgetsRemoved: boolean;
+  /** G-05, row 16: seconds. */
+  readonly lifetimeOf: (asked: number | undefined, profile: CompleteProfile) => number;
+  /** G-04: seconds, after an Update. */
+  readonly lifetimeAfterUpdate: (current: number, asked: number | undefined, profile: CompleteProfile) => number;
+  /** G-04: from when the lifetime runs after an Update. */
+  readonly refreshedAt: (before: Instant, now: Instant) => Instant;
+  /** G-05, row 16: when a registration is dead. */
+  readonly endsAt: (registration: Registration) => Instant;
+  /** G-04: the answer to Update and De-register of an unknown location. */
+  readonly unknownLocation: Code;
+  /** G-01: the answer to Register. */
+  readonly registered: Code;
+  /** R-10, row 14: the address after an Update. */
+  readonly addressAfterUpdate: (before: Address, from: Address, profile: CompleteProfile) => Address | undefined;
+  /** Q-05: whether Register and Update are answered before the queue is drained. */
+  readonly answersFirst: boolean;
+  /** Q-07, Q-08: whether the device is taken for one that sleeps. */
+  readonly queueModeOf: (register: Pick<Register, "queueMode" | "binding">) => boolean;
+  /** Q-07, row 13: what restarts the awake window. */
+  readonly keepsAwake: (occasion: "update" | "datagram") => boolean;
+}
+
+export interface RestartRules {
+  /** Row 26: which tables are read back. */
+  readonly isRestored: (table: string) => boolean;
+}
+
+export interface ServerRules extends TaskRules, DispatchRules, AnswerRules, RegistrationRules, RestartRules {}
+
+const OPEN_STATUSES = [
+  "REQUESTED",
+  "QUEUED",
+  "PROCESSING",
+  "CANCEL_REQUESTED",
+] as const satisfies readonly DeviceTaskStatus[];
+
+const sum = (tally: Tally, statuses: readonly DeviceTaskStatus[]): number =>
+  statuses.reduce((total, status) => total + tally[status], 0);
+
+/** Whether a queue-mode device listens: until its last datagram is an awake window old. Row 13. */
+const isAwake = (registration: Registration, now: Instant, profile: CompleteProfile): boolean =>
+  !registration.queueMode || now < after(registration.heardAt, seconds(profile.awakeWindow));
+
+const TASK_RULES: TaskRules = {
+  deviceMove: deviceTaskMove,
+  taskMove,
+  isComplete: (tally) => sum(tally, OPEN_STATUSES) === 0,
+  countsOf: (tally) => ({
+    totalDevices: sum(tally, OPEN_STATUSES) + sum(tally, TERMINAL_DEVICE_STATUSES),
+    numCompleted: sum(tally, TERMINAL_DEVICE_STATUSES),
+    numSucceeded: tally.SUCCEEDED,
+    numFailed: tally.FAILED,
+    numCancelled: tally.CANCELLED,
+  }),
+  cancelReaches: () => true,
+  expiresAfter: (ofTask, type, profile) => ofTask ?? type.taskExpiresAfter ?? profile.defaultExpiresAfter,
+  activeFrom: (createdAt, scheduledOn) =>
+    scheduledOn === undefined || fromUnixMillis(scheduledOn) <= createdAt ? createdAt : fromUnixMillis(scheduledOn),
+  expiresAt: (activeFrom, expiresAfter) => after(activeFrom, seconds(expiresAfter)),
+  expiresAtAfterTypeChange: (task) => task.expiresAt,
+  expiryReaches: ({ status }, profile) =>
+    !isTerminal(status) &&
+    !(profile.inFlightAtExpiry === "answer-counts" && (status === "PROCESSING" || status === "CANCEL_REQUESTED")),
+  dropsExchangeAtExpiry: (profile) => profile.inFlightAtExpiry === "fail",
+  expiryError: EXPIRED,
+  retainedUntil: (task, _now, profile) => after(task.createdAt, seconds(profile.retention)),
+  recordsHistory: () => true,
+  answersTaskFirst: true,
+  writesServerPropertyAlone: true,
+  mayUse: (type, token, administrator) =>
+    type.owner === undefined || token === type.owner || (administrator !== undefined && token === administrator),
+};
+
+const DISPATCH_RULES: DispatchRules = {
+  isTrigger: (occasion) =>
+    occasion === "register" || occasion === "re-register" || occasion === "update" || occasion === "timer",
+  triesNewTask: () => true,
+  isDispatchable: (status) => status === "QUEUED",
+  staysQueued: (status) => !isTerminal(status),
+  comesBefore: (a, b) => a.task.sequence < b.task.sequence,
+  mayStart: (openOfDevice) => openOfDevice === 0,
+  destination: ({ registration }, now, profile) =>
+    registration !== undefined && isAwake(registration, now, profile) ? registration.address : undefined,
+  attemptsAfter: (attempts, event) => (event === "attempt" || event === "resend" ? attempts + 1 : attempts),
+  requeues: () => true,
+  errorOfFailure: (failure) => misfit(failure),
+  isFinal: () => true,
+  retryDelay: ({ timerRetry }) => (timerRetry === undefined ? undefined : seconds(timerRetry)),
+  goesOnAfterFailure: ({ drainAfterFailure }) => drainAfterFailure === "continue",
+  atNewAddress: "resend",
+  pendingSurvives: () => true,
+  dropsExchange: () => true,
+  rootPathOf: ({ rootPath }) => rootPath,
+};
+
+const ANSWER_RULES: AnswerRules = {
+  errorOfAnswer: (code, diagnostic, _taskType, profile) => errorOfAnswer(code, diagnostic, profile),
+  errorOfMisfit: misfit,
+  isSuccess: (code, taskType) => code === (taskType === "R" ? "2.05" : "2.04"),
+  touchesMirror: (taskType, moment) => taskType !== "E" && moment === "succeeded",
+  mirrorValue: (value) => value,
+};
+
+const REGISTRATION_RULES: RegistrationRules = {
+  refusal: (error) => error,
+  unknownEndpoint: { code: "4.03", diagnostic: "endpoint is not known here" },
+  locationAtReRegister: (previous, fresh, profile) => (profile.locationAtReRegister === "reused" ? previous : fresh),
+  forgetsReplaced: true,
+  forgetsRemoved: true,
+  lifetimeOf: (asked, profile) => (asked === undefined || asked === 0 ? profile.defaultLifetime : asked),
+  lifetimeAfterUpdate: (current, asked, profile) =>
+    asked === undefined ? current : asked === 0 ? profile.defaultLifetime : asked,
+  refreshedAt: (_before, now) => now,
+  endsAt: ({ updatedAt, lifetime }) => after(updatedAt, seconds(lifetime)),
+  unknownLocation: "4.04",
+  registered: "2.01",
+  addressAfterUpdate: (before, from, { updateFromNewAddress }) =>
+    before === from || updateFromNewAddress === "accept" ? from : undefined,
+  answersFirst: true,
+  queueModeOf: ({ queueMode }) => queueMode,
+  keepsAwake: () => true,
+};
+
+/** What the reference server does. */
+export const REFERENCE_RULES: ServerRules = {
+  ...TASK_RULES,
+  ...DISPATCH_RULES,
+  ...ANSWER_RULES,
+  ...REGISTRATION_RULES,
+  isRestored: () => true,
+};
+
+/** The tally of a task without device tasks. */
+export const emptyTally = (): Record<DeviceTaskStatus, number> => ({
+  REQUESTED: 0,
+  QUEUED: 0,
+  PROCESSING: 0,
+  SUCCEEDED: 0,
+  FAILED: 0,
+  CANCEL_REQUESTED: 0,
+  CANCELLED: 0,
+});

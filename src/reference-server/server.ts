@@ -1,0 +1,193 @@
+/**
+ * The reference server: its parts put together, and each input brought to the part that it is for.
+ *
+ * Sans-I/O: no socket, timer, clock or disk; see `protocol/server-port.ts`. Deadlines that are due are served before
+ * the input that comes with them, in the order of their times.
+ *
+ * Source: docs/semantics.md, column "reference server".
+ */
+import type { Address } from "../protocol/address.ts";
+import { type CoapEndpoint, createCoapEndpoint } from "../protocol/coap/endpoint.ts";
+import { BLOCK1, unknownCriticalOptions } from "../protocol/coap/options.ts";
+import type { CoapParams } from "../protocol/coap/params.ts";
+import type { CoapRules } from "../protocol/coap/rules.ts";
+import type { CoapEffect, CoapMessage, IncomingId } from "../protocol/coap/types.ts";
+import type { CompleteProfile } from "../protocol/profile.ts";
+import type { RandomSource } from "../protocol/random.ts";
+import type { RestRequest, ServerEffect, ServerInput, ServerPort, StoredRecord } from "../protocol/server-port.ts";
+import { type Instant, NEVER } from "../protocol/time.ts";
+import type { Context } from "./context.ts";
+import { createDispatcher } from "./dispatcher.ts";
+import { createIdentifiers, startKey } from "./identifiers.ts";
+import { createOutbox } from "./outbox.ts";
+import { TABLES } from "./records.ts";
+import { createRegistrationInterface, type Reply } from "./registration-interface.ts";
+import { createRegistrations } from "./registrations.ts";
+import { notReady } from "./rest/answer.ts";
+import { createTaskHandler } from "./rest/create-task.ts";
+import { createDeviceHandlers } from "./rest/device-handlers.ts";
+import { createRouter, endpoints } from "./rest/router.ts";
+import { createTaskHandlers } from "./rest/task-handlers.ts";
+import { restore, startsBefore } from "./restore.ts";
+import { REFERENCE_RULES, type ServerRules } from "./rules.ts";
+import { createTaskLifecycle } from "./task-lifecycle.ts";
+
+export interface ReferenceServerOptions {
+  readonly profile: CompleteProfile;
+  readonly coap: CoapParams;
+  readonly random: RandomSource;
+  /** Replaces single decisions of the server; for variants, not for configuration. */
+  readonly rules?: Partial<ServerRules> | undefined;
+  /** The same for its CoAP endpoint. */
+  readonly coapRules?: Partial<CoapRules> | undefined;
+  /** Enrols every endpoint that registers under the type `default`. Row 27. */
+  readonly open?: boolean | undefined;
+  /** The administrator's bearer token; without one, whoever comes may do what is not some owner's alone. */
+  readonly token?: string | undefined;
+}
+
+/** Makes a server that knows nothing; `start` brings back what its store remembers. */
+export function createReferenceServer(options: ReferenceServerOptions): ServerPort {
+  const context = newContext(options);
+  const { outbox } = context;
+  let coap = newEndpoint(options, 0);
+  let phase: "ready" | "restoring" = "ready";
+  let lastSequence = 0;
+
+  const registrations = createRegistrations(context);
+  const dispatcher = createDispatcher(context, () => coap, perform);
+  const lifecycle = createTaskLifecycle(context, dispatcher);
+  const devices = createRegistrationInterface(context, registrations, dispatcher);
+  const router = createRouter(
+    context,
+    endpoints(
+      createTaskHandler(context, lifecycle, () => ++lastSequence),
+      createTaskHandlers(context, lifecycle),
+      createDeviceHandlers(context, lifecycle),
+    ),
+  );
+
+  function perform(effects: readonly CoapEffect[], now: Instant): void {
+    for (const effect of effects) {
+      if (effect.kind === "send") outbox.send(effect.to, effect.bytes);
+      else if (effect.kind === "request") incoming(effect.id, effect.message, effect.from, now);
+      else if (effect.kind === "response") dispatcher.responded(effect.id, effect.message, now);
+      else dispatcher.failed(effect.id, effect.reason, now);
+    }
+  }
+
+  function incoming(id: IncomingId, message: CoapMessage, from: Address, now: Instant): void {
+    const { content, afterwards } = isUnderstood(message) ? devices.handle(message, from, now) : BAD_OPTION;
+    if (!context.rules.answersFirst) afterwards?.();
+    perform(coap.respond(id, content, now), now);
+    if (context.rules.answersFirst) afterwards?.();
+  }
+
+  function rest(ticket: number, request: RestRequest, now: Instant): void {
+    const { response, afterwards } = phase === "ready" ? router(request, now) : notReady();
+    if (!context.rules.answersTaskFirst) afterwards?.();
+    outbox.answer(ticket, response);
+    if (context.rules.answersTaskFirst) afterwards?.();
+  }
+
+  function restored(rows: readonly StoredRecord[], now: Instant): void {
+    if (phase === "ready") return;
+    phase = "ready";
+    const starts = startsBefore(rows);
+    context.identifiers = createIdentifiers(options.random, starts);
+    coap = newEndpoint(options, starts);
+    restore(context, registrations, rows, now);
+    for (const task of context.tasks.values()) {
+      lastSequence = Math.max(lastSequence, task.sequence);
+      lifecycle.watch(task);
+    }
+    outbox.store(TABLES.start, "", () => ({ starts: starts + 1 }));
+    serveDue(now);
+  }
+
+  /** Whose turn it is at one instant: tasks expire and registrations end before anything new is sent. */
+  const clocks: readonly Clock[] = [
+    { deadline: () => lifecycle.deadline, tick: lifecycle.tick },
+    { deadline: () => registrations.deadline, tick: devices.tick },
+    { deadline: () => dispatcher.deadline, tick: dispatcher.tick },
+    { deadline: () => coap.deadline, tick: (now) => perform(coap.tick(now), now) },
+  ];
+
+  function serveDue(now: Instant): void {
+    for (let clock = firstOf(clocks); clock.deadline() <= now; clock = firstOf(clocks)) clock.tick(now);
+  }
+
+  function take(input: ServerInput, now: Instant): void {
+    if (input.kind === "start") start();
+    else if (input.kind === "rows") restored(input.rows, now);
+    else if (input.kind === "datagram") received(input.from, input.bytes, now);
+    else if (input.kind === "unreachable") perform(coap.unreachable(input.address, now), now);
+    else if (input.kind === "rest") rest(input.ticket, input.request, now);
+  }
+
+  function start(): void {
+    phase = "restoring";
+    outbox.queryAll();
+  }
+
+  /** A device sends again what came too early. */
+  function received(from: Address, bytes: Uint8Array, now: Instant): void {
+    if (phase === "restoring") return;
+    devices.heard(from, now);
+    perform(coap.receive(from, bytes, now), now);
+  }
+
+  return {
+    get deadline() {
+      return firstOf(clocks).deadline();
+    },
+    handle(input, now): readonly ServerEffect[] {
+      if (input.kind === "persisted") return outbox.persisted(input.ticket);
+      serveDue(now);
+      take(input, now);
+      return outbox.endStep();
+    },
+  };
+}
+
+const newContext = (options: ReferenceServerOptions): Context => ({
+  rules: { ...REFERENCE_RULES, ...options.rules },
+  profile: options.profile,
+  outbox: createOutbox(),
+  administrator: options.token,
+  open: options.open ?? false,
+  deviceTypes: new Map(),
+  devices: new Map(),
+  tasks: new Map(),
+  identifiers: createIdentifiers(options.random, 0),
+});
+
+interface Clock {
+  readonly deadline: () => Instant;
+  readonly tick: (now: Instant) => void;
+}
+
+/** The clock that is due first; the earlier in the list among equals. */
+function firstOf(clocks: readonly Clock[]): Clock {
+  let first: Clock = NO_CLOCK;
+  let at: Instant = NEVER;
+  for (const clock of clocks) {
+    const deadline = clock.deadline();
+    if (deadline >= at) continue;
+    first = clock;
+    at = deadline;
+  }
+  return first;
+}
+
+const NO_CLOCK: Clock = { deadline: () => NEVER, tick: () => undefined };
+
+/** Streams are keyed by the number of the start: a message id or token from before a restart does not come again. */
+const newEndpoint = ({ coap, random, coapRules }: ReferenceServerOptions, start: number): CoapEndpoint =>
+  createCoapEndpoint({ params: coap, random: (key) => random(startKey(start, key)), rules: coapRules });
+
+/** Block1 belongs to a transfer in pieces, which no request of a device needs here. RFC 7252 §5.4.1, RFC 7959 §2 */
+const isUnderstood = (message: CoapMessage): boolean =>
+  unknownCriticalOptions(message).length === 0 && !message.options.some(({ number }) => number === BLOCK1);
+
+const BAD_OPTION: Reply = { content: { code: "4.02", options: [], payload: new Uint8Array(0) } };

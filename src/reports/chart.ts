@@ -1,0 +1,89 @@
+/**
+ * Chart of a plan: how many device tasks were in which state over time, as stacked areas in a PNG.
+ *
+ * The drawing library is loaded when a chart is drawn, not before: all else works where no canvas can be loaded.
+ */
+import type { ChartConfiguration } from "chart.js";
+import type { StateSeries } from "../harness/record/verdict.ts";
+
+/** Pixels. */
+const WIDTH = 1200;
+const HEIGHT = 520;
+
+/** From waiting (blue) over working (amber) to the ends: done green, failed red, expired brown, cancelled grey. */
+const COLOURS: Readonly<Record<string, string>> = {
+  waiting: "#8fb3dd",
+  "in flight": "#f2b134",
+  succeeded: "#4fa36b",
+  failed: "#d1495b",
+  "expired (4004)": "#8c6d4f",
+  cancelled: "#9a9a9a",
+};
+const OTHER_COLOUR = "#444444";
+
+/** @returns bytes of a PNG. @throws what the canvas library throws where it cannot be loaded */
+export async function drawStateChart(series: StateSeries): Promise<Uint8Array> {
+  const { ChartJSNodeCanvas } = await import("chartjs-node-canvas");
+  const canvas = new ChartJSNodeCanvas({ width: WIDTH, height: HEIGHT, backgroundColour: "white" });
+  return canvas.renderToBufferSync(chartConfiguration(series), "image/png");
+}
+
+/** The chart as the library wants it: pure data, so that what is drawn can be tested without a canvas. */
+export function chartConfiguration(series: StateSeries): ChartConfiguration<"line", { x: number; y: number }[]> {
+  const unit = timeUnit(series.times.at(-1) ?? 0);
+  const shown = series.series.filter(({ counts }) => counts.some((value) => value > 0));
+  return {
+    type: "line",
+    data: {
+      datasets: shown.map(({ status, counts }) => ({
+        label: status,
+        data: counts.map((y, index) => ({ x: (series.times[index] ?? 0) / unit.seconds, y })),
+        backgroundColor: COLOURS[status] ?? OTHER_COLOUR,
+        borderColor: COLOURS[status] ?? OTHER_COLOUR,
+        borderWidth: 1,
+        pointRadius: 0,
+        fill: true,
+        stepped: "before",
+      })),
+    },
+    options: {
+      responsive: false,
+      animation: false,
+      layout: { padding: 16 },
+      plugins: {
+        title: {
+          display: true,
+          text: `Device tasks by state, plan ${series.plan}`,
+          font: { size: 18 },
+          color: "#222222",
+        },
+        legend: { position: "bottom", labels: { color: "#222222", font: { size: 14 } } },
+      },
+      scales: {
+        x: {
+          type: "linear",
+          min: 0,
+          title: {
+            display: true,
+            text: `time since the start of the plan (${unit.name})`,
+            color: "#222222",
+            font: { size: 14 },
+          },
+          ticks: { color: "#222222" },
+        },
+        y: {
+          stacked: true,
+          min: 0,
+          title: { display: true, text: "device tasks", color: "#222222", font: { size: 14 } },
+          ticks: { color: "#222222", precision: 0 },
+        },
+      },
+    },
+  };
+}
+
+function timeUnit(lastSeconds: number): { readonly name: string; readonly seconds: number } {
+  if (lastSeconds > 3 * 86_400) return { name: "days", seconds: 86_400 };
+  if (lastSeconds > 3 * 3_600) return { name: "hours", seconds: 3_600 };
+  return lastSeconds > 600 ? { name: "minutes", seconds: 60 } : { name: "seconds", seconds: 1 };
+}

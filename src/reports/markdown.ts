@@ -1,0 +1,195 @@
+/**
+ * A run record as one Markdown page: verdict, every requirement, and for each failure its smallest plan and what happened.
+ *
+ * Pure: gives text. The page stands in the record, so its links are relative to it.
+ */
+import type { History } from "../harness/history.ts";
+import type { Finding } from "../harness/record/finding.ts";
+import type { FailureSummary, RequirementVerdict, Verdict } from "../harness/record/verdict.ts";
+import type { Plan } from "../scenarios/plan.ts";
+import type { Requirement } from "../scenarios/requirements.ts";
+import { eventLine, planStart } from "./history-text.ts";
+import { planLines } from "./plan-text.ts";
+import { groupRequirements, markOf, outcomeCounts, outcomeRow } from "./requirement-lines.ts";
+import { failuresFirst } from "./terminal.ts";
+import { count, secondsText } from "./text.ts";
+
+/** What a failure is told with. All of the shrunk plan. */
+export interface FailureEvidence {
+  readonly plan: Plan;
+  readonly history: History;
+  readonly finding: Finding;
+}
+
+export interface MarkdownView {
+  readonly verdict: Verdict;
+  readonly catalogue: readonly Pick<Requirement, "id" | "sentence" | "source">[];
+  /** By the failure's id. */
+  readonly evidence: ReadonlyMap<string, FailureEvidence>;
+  readonly replayCommand: (failure: FailureSummary) => string;
+  /** Path of the chart inside the record; absent when there is none. */
+  readonly chart?: string | undefined;
+}
+
+/** Histories up to this length are shown whole. */
+const SHOWN_WHOLE = 80;
+/** Events shown before and after each one that shows the violation. */
+const BEFORE = 12;
+const AFTER = 4;
+const PLAN_WIDTH = 110;
+
+export function renderMarkdown(view: MarkdownView): string {
+  const { verdict } = view;
+  const sections = [
+    headSection(view),
+    ...failuresFirst(verdict).map((failure) => failureSection(view, failure)),
+    matrixSection(view),
+    ...(view.chart === undefined ? [] : [["## States", "", `![Device tasks by state over time](${view.chart})`]]),
+    choicesSection(verdict),
+    troubleSection(verdict),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function headSection({ verdict }: MarkdownView): readonly string[] {
+  const rows = [
+    ["target", verdict.target],
+    ["profile", verdict.profile],
+    ["seed", `\`${verdict.seed}\``],
+    ["plans", `${verdict.runs}${verdict.requestedRuns === undefined ? "" : ` of ${verdict.requestedRuns}`}`],
+    ["different sequences of operations", String(verdict.distinctSequences)],
+    ["virtual devices", String(verdict.devices)],
+    ...(verdict.historyHash === undefined ? [] : [["hash of all histories", `\`${verdict.historyHash}\``]]),
+  ];
+  return [
+    `# ${verdict.outcome.toUpperCase()}: ${verdict.target}`,
+    "",
+    plain(verdict.reason),
+    "",
+    "| | |",
+    "|---|---|",
+    ...rows.map(([name = "", value = ""]) => `| ${name} | ${plain(value)} |`),
+    "",
+    outcomeCounts(verdict.requirements)
+      .map((row) => `${row.symbol} ${row.count} ${row.text}`)
+      .join(" · "),
+  ];
+}
+
+function failureSection(view: MarkdownView, failure: FailureSummary): readonly string[] {
+  const requirement = view.catalogue.find(({ id }) => id === failure.requirement);
+  const level = view.verdict.requirements.find(({ id }) => id === failure.requirement)?.level ?? "";
+  const evidence = view.evidence.get(failure.id);
+  return [
+    `## ${failure.requirement} is broken`,
+    "",
+    `> ${plain(requirement?.sentence ?? "")}`,
+    ...(requirement === undefined ? [] : [">", `> ${level}, ${plain(requirement.source)}`]),
+    "",
+    `- **expected:** ${plain(failure.expected)}`,
+    `- **actual:** ${plain(failure.actual)}`,
+    `- **seen in** ${failure.plans} of ${count(view.verdict.runs, "plan")}`,
+    `- **again:** \`${view.replayCommand(failure)}\``,
+    `- **files:** [plan](${failure.plan}), [its history](${failure.history}), [smallest plan](${failure.shrunk})`,
+    ...(evidence === undefined ? [] : ["", ...evidenceLines(evidence)]),
+  ];
+}
+
+function evidenceLines({ plan, history, finding }: FailureEvidence): readonly string[] {
+  return [
+    `### Smallest plan: ${count(plan.operations.length, "operation")}, ${count(plan.faults.length, "fault")}`,
+    "",
+    "```text",
+    ...planLines(plan, PLAN_WIDTH),
+    "```",
+    "",
+    "<details><summary>The plan as JSON</summary>",
+    "",
+    "```json",
+    JSON.stringify(plan, null, 2),
+    "```",
+    "",
+    "</details>",
+    "",
+    "### What happened",
+    "",
+    "`←` came in at the server, `→` went out, `⇒` `⇐` are REST requests and answers; `>` marks the events that show it.",
+    "",
+    "```text",
+    ...eventLines(history, finding.events),
+    "```",
+  ];
+}
+
+/** The events around those that show the violation; a short history whole. */
+export function eventLines(history: History, marked: readonly number[]): readonly string[] {
+  const start = planStart(history.events);
+  const whole = history.events.length <= SHOWN_WHOLE || marked.length === 0;
+  const isShown = (index: number) => whole || marked.some((event) => index >= event - BEFORE && index <= event + AFTER);
+  const lines: string[] = [];
+  let left = 0;
+  for (const [index, event] of history.events.entries()) {
+    if (!isShown(index) || lines.length >= SHOWN_WHOLE * 3) {
+      left += 1;
+      continue;
+    }
+    if (left > 0) lines.push(leftOut(left));
+    left = 0;
+    lines.push(`${marked.includes(index) ? ">" : " "}${eventLine(event, start)}`);
+  }
+  return left > 0 ? [...lines, leftOut(left)] : lines;
+}
+
+const leftOut = (events: number): string =>
+  `${" ".repeat(secondsText(0).length + 8)} … ${count(events, "event")} left out`;
+
+function matrixSection({ verdict, catalogue }: MarkdownView): readonly string[] {
+  const row = (each: RequirementVerdict) => {
+    const outcome = outcomeRow(markOf(each));
+    const sentence = catalogue.find(({ id }) => id === each.id)?.sentence ?? "";
+    const reason = each.reason === undefined ? "" : `<br>*${plain(each.reason)}*`;
+    return `| ${outcome.symbol} | ${each.id} | ${each.level} | ${outcome.text} | ${each.examined} | ${each.undecided} | ${each.violations} | ${plain(sentence)}${reason} |`;
+  };
+  return [
+    "## Requirements",
+    ...groupRequirements(verdict.requirements).flatMap((group) => [
+      "",
+      `### ${group.title}`,
+      "",
+      "| | id | level | outcome | examined | undecided | violations | |",
+      "|---|---|---|---|---:|---:|---:|---|",
+      ...group.rows.map(row),
+    ]),
+  ];
+}
+
+function choicesSection({ observedChoices }: Verdict): readonly string[] {
+  if (observedChoices.length === 0) return [];
+  return [
+    "## Observed choices",
+    "",
+    "What the profile leaves open, and what the target was seen to do.",
+    "",
+    "| choice | seen |",
+    "|---|---|",
+    ...observedChoices.map(
+      ({ choice, values }) =>
+        `| ${plain(choice)} | ${values.map(({ value, count: times }) => `${plain(value)} (${times}×)`).join(", ")} |`,
+    ),
+  ];
+}
+
+function troubleSection(verdict: Verdict): readonly string[] {
+  const lines = [
+    ...(verdict.interrupted ? ["- The campaign was interrupted."] : []),
+    ...(verdict.cutOff > 0 ? [`- ${count(verdict.cutOff, "plan")} did not run to the end.`] : []),
+    ...verdict.harnessErrors.map(({ plan, reason }) => `- ${plan}: the target could not be asked: ${plain(reason)}`),
+  ];
+  return lines.length === 0 ? [] : ["## What went wrong on our side", "", ...lines];
+}
+
+/** Text inside a table cell or a line: no markup of its own. */
+const plain = (text: string): string => text.replaceAll(/\s+/g, " ").replaceAll(/([|<>*`_\\])/g, "\\$1");

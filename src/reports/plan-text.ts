@@ -1,0 +1,1 @@
+export const planLines = (_plan: unknown, _width: number): readonly string[] => [];

@@ -1,0 +1,187 @@
+/**
+ * A verdict on the screen: what broke first, then every requirement at a glance, the conclusion last, where the eye rests.
+ *
+ * Pure: gives text. The width and whether colours are wanted come from the caller.
+ */
+import type { FailureSummary, RequirementVerdict, Verdict } from "../harness/record/verdict.ts";
+import type { Plan } from "../scenarios/plan.ts";
+import type { Requirement } from "../scenarios/requirements.ts";
+import { planLines } from "./plan-text.ts";
+import {
+  type Colour,
+  groupRequirements,
+  markOf,
+  outcomeCounts,
+  outcomeRow,
+  type RequirementGroup,
+} from "./requirement-lines.ts";
+import { count, labelled } from "./text.ts";
+
+export interface TerminalStyle {
+  /** Characters per line. */
+  readonly columns: number;
+  readonly colours: boolean;
+}
+
+export interface VerdictView {
+  readonly verdict: Verdict;
+  readonly catalogue: readonly Pick<Requirement, "id" | "sentence">[];
+  /** The shrunk plan of each failure, by the failure's id. */
+  readonly shrunk: ReadonlyMap<string, Plan>;
+  /** The command that replays a failure. */
+  readonly replayCommand: (failure: FailureSummary) => string;
+}
+
+/** Failures told at length; the others in a line each. */
+const TOLD_AT_LENGTH = 5;
+/** Lines of a shrunk plan on the screen; the report has all. */
+const LONGEST_PLAN = 24;
+
+type Paint = (colour: Colour | "bold", text: string) => string;
+
+const CODES: Readonly<Record<Colour | "bold", string>> = {
+  green: "32",
+  red: "31",
+  yellow: "33",
+  grey: "90",
+  bold: "1",
+};
+
+export function renderTerminal(view: VerdictView, style: TerminalStyle): string {
+  const paint: Paint = (colour, text) => (style.colours ? `\u001b[${CODES[colour]}m${text}\u001b[0m` : text);
+  const width = Math.max(60, Math.min(style.columns, 120));
+  const blocks = [
+    ...failureBlocks(view, width, paint),
+    matrixLines(view.verdict, width, paint),
+    troubleLines(view.verdict, width, paint),
+    conclusionLines(view.verdict, width, paint),
+  ];
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function failureBlocks(view: VerdictView, width: number, paint: Paint): readonly (readonly string[])[] {
+  const failures = failuresFirst(view.verdict);
+  const rest = failures.slice(TOLD_AT_LENGTH).map((failure) => {
+    const row = requirementOf(view.verdict, failure);
+    return ` ${symbol(row, paint)} ${failure.requirement}  ${paint("grey", view.replayCommand(failure))}`;
+  });
+  const told = failures.slice(0, TOLD_AT_LENGTH).map((failure) => failureLines(view, failure, width, paint));
+  return rest.length === 0 ? told : [...told, [paint("bold", `${count(rest.length, "more failure")}:`), ...rest]];
+}
+
+/** Broken MUST requirements before SHOULD ones; otherwise as the campaign lists them. */
+export function failuresFirst(verdict: Verdict): readonly FailureSummary[] {
+  const isShould = (failure: FailureSummary) => Number(requirementOf(verdict, failure)?.level === "SHOULD");
+  return [...verdict.failures].sort((a, b) => isShould(a) - isShould(b));
+}
+
+const requirementOf = (verdict: Verdict, failure: FailureSummary): RequirementVerdict | undefined =>
+  verdict.requirements.find(({ id }) => id === failure.requirement);
+
+function failureLines(view: VerdictView, failure: FailureSummary, width: number, paint: Paint): readonly string[] {
+  const row = requirementOf(view.verdict, failure);
+  const sentence = view.catalogue.find(({ id }) => id === failure.requirement)?.sentence ?? "";
+  const head = labelled(`   ${failure.requirement} ${row?.level ?? ""}  `, sentence, width);
+  const plan = view.shrunk.get(failure.id);
+  const steps = plan === undefined ? [] : planLines(plan, width - 4);
+  const left = steps.length - LONGEST_PLAN;
+  const field = (name: string, text: string) => labelled(`   ${name.padEnd(9)} `, text, width);
+  return [
+    ...head.map((line, index) => paint("bold", index === 0 ? ` ${symbolText(row)}${line.slice(2)}` : line)),
+    ...field("expected", failure.expected),
+    ...field("actual", failure.actual).map((line) => paint(row?.level === "SHOULD" ? "yellow" : "red", line)),
+    ...field("seen in", `${failure.plans} of ${count(view.verdict.runs, "plan")}`),
+    ...(steps.length === 0 ? [] : [paint("grey", "   smallest plan that shows it:")]),
+    ...steps.slice(0, left > 1 ? LONGEST_PLAN : steps.length).map((line) => `    ${line}`),
+    ...(left > 1 ? [paint("grey", `    … ${left} more lines in the report`)] : []),
+    `   ${"replay".padEnd(9)} ${view.replayCommand(failure)}`,
+  ];
+}
+
+const symbolText = (row: RequirementVerdict | undefined): string =>
+  outcomeRow(row === undefined ? "fail" : markOf(row)).symbol;
+
+function symbol(row: RequirementVerdict | undefined, paint: Paint): string {
+  const outcome = outcomeRow(row === undefined ? "fail" : markOf(row));
+  return paint(outcome.colour, outcome.symbol);
+}
+
+function matrixLines(verdict: Verdict, width: number, paint: Paint): readonly string[] {
+  const groups = groupRequirements(verdict.requirements);
+  if (groups.length === 0) return [];
+  const legend = outcomeCounts(verdict.requirements).map(
+    (row) => `${paint(row.colour, `${row.symbol} ${row.count}`)} ${row.text}`,
+  );
+  const header = `${" ".repeat(NAME_WIDTH)}${"examined".padStart(10)}${"undecided".padStart(11)}${"violations".padStart(12)}`;
+  return [
+    paint("grey", header),
+    ...groups.flatMap((group) => groupLines(group, width, paint)),
+    "",
+    ` ${legend.join("   ")}`,
+  ];
+}
+
+const NAME_WIDTH = 19;
+const COUNTS_WIDTH = 33;
+
+function groupLines(group: RequirementGroup, width: number, paint: Paint): readonly string[] {
+  const perLine = Math.max(4, Math.floor((width - NAME_WIDTH - COUNTS_WIDTH - 1) / 4));
+  const cells = group.rows.map((row) => {
+    const outcome = outcomeRow(markOf(row));
+    return ` ${paint(outcome.colour, `${outcome.symbol}${row.id.slice(2)}`)}`;
+  });
+  const violations = String(group.violations).padStart(12);
+  const counts = `${String(group.examined).padStart(10)}${String(group.undecided).padStart(11)}${group.violations === 0 ? violations : paint("red", violations)}`;
+  const head = ` ${group.letter}  ${group.title}`.padEnd(NAME_WIDTH) + counts;
+  const lines: string[] = [];
+  for (let index = 0; index < cells.length; index += perLine) {
+    const start = index === 0 ? head : " ".repeat(NAME_WIDTH + COUNTS_WIDTH);
+    lines.push(`${start} ${cells.slice(index, index + perLine).join("")}`);
+  }
+  return lines;
+}
+
+/** What keeps the campaign from being conclusive, and who is to look at it. */
+function troubleLines(verdict: Verdict, width: number, paint: Paint): readonly string[] {
+  const [error] = verdict.harnessErrors;
+  const plain = [
+    ...(verdict.interrupted
+      ? labelled(" ", "Interrupted: the verdict is about the plans that ran until then.", width)
+      : []),
+    ...(verdict.cutOff > 0 ? labelled(" ", `${count(verdict.cutOff, "plan")} did not run to the end.`, width) : []),
+    ...(error === undefined
+      ? []
+      : labelled(
+          " ",
+          `In ${count(verdict.harnessErrors.length, "plan")} the target could not be asked, first in ${error.plan}: ${error.reason}`,
+          width,
+        )),
+    ...verdict.requirements
+      .filter(({ outcome }) => outcome === "inconclusive")
+      .slice(0, TOLD_AT_LENGTH)
+      .flatMap((row) => labelled(` ? ${row.id}  `, row.reason ?? "undecided", width)),
+  ];
+  return plain.map((line) => paint("yellow", line));
+}
+
+const OUTCOME_COLOURS = { pass: "green", fail: "red", inconclusive: "yellow" } as const;
+
+function conclusionLines(verdict: Verdict, width: number, paint: Paint): readonly string[] {
+  const label = `${verdict.outcome.toUpperCase()}  `;
+  const [first = label, ...rest] = labelled(label, verdict.reason, width);
+  const facts = [
+    verdict.target,
+    `profile ${verdict.profile}`,
+    count(verdict.runs, "plan"),
+    count(verdict.devices, "device"),
+    `seed ${verdict.seed}`,
+  ];
+  return [
+    paint("bold", paint(OUTCOME_COLOURS[verdict.outcome], label.trimEnd())) + first.slice(label.trimEnd().length),
+    ...rest,
+    ...labelled(" ".repeat(label.length), facts.join(" · "), width).map((line) => paint("grey", line)),
+  ];
+}

@@ -1,0 +1,23 @@
+/** The family around deadlines of tasks: the active period, whoever sets it, and the 30 days of the record. */
+import type { Family } from "./family.ts";
+
+export const EXPIRY_FAMILY: Family = {
+  name: "expiry",
+  sentence:
+    "Tasks that expire while they wait, while they are on the way, or just as the answer arrives; records that grow old.",
+  weight: 22,
+  typedPercent: 45,
+  blocks: {
+    "expires-pending": 10,
+    "expires-inherited": 10,
+    "expires-in-flight": 8,
+    "answer-near-expiry": 9,
+    "expires-after-failure": 6,
+    "thirty-days": 7,
+    "cancel-pending": 2,
+    backlog: 2,
+    "lifetime-ends": 2,
+    "lost-exchange": 2,
+    "ready-device": 1,
+  },
+};

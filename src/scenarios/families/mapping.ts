@@ -1,0 +1,24 @@
+/** The family around answers: which error code an error becomes, that it is final, and what the mirror shows. */
+import type { Family } from "./family.ts";
+
+export const MAPPING_FAMILY: Family = {
+  name: "mapping",
+  sentence:
+    "Devices that answer with every error there is, with and without a diagnostic; the mirror before and after.",
+  weight: 24,
+  typedPercent: 4,
+  blocks: {
+    "error-answer": 9,
+    "every-code": 8,
+    "same-code": 7,
+    "unlisted-error": 7,
+    mirror: 8,
+    "mixed-answers": 6,
+    "ready-device": 3,
+    "server-property": 2,
+    "fan-out": 1,
+    "copied-downlink": 2,
+    "slow-response": 2,
+    "expires-pending": 2,
+  },
+};

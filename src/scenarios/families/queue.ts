@@ -1,0 +1,30 @@
+/** The family around the queue: who is tried at once, who waits, and what registration and cancelling do to waiting tasks. */
+import type { Family } from "./family.ts";
+
+export const QUEUE_FAMILY: Family = {
+  name: "queue",
+  sentence:
+    "Tasks for devices that are there, absent, asleep or leaving; many tasks for one device, one task for many.",
+  weight: 30,
+  typedPercent: 6,
+  blocks: {
+    "ready-device": 6,
+    backlog: 10,
+    burst: 6,
+    "fan-out": 6,
+    sleeper: 4,
+    "server-property": 5,
+    "cancel-pending": 5,
+    "cancel-in-flight": 4,
+    "cancel-finished": 3,
+    "registers-twice": 7,
+    "registers-again": 5,
+    leaves: 6,
+    "stays-by-update": 5,
+    "lifetime-ends": 6,
+    "lost-exchange": 2,
+    "stray-response": 2,
+    "expires-pending": 2,
+    mirror: 2,
+  },
+};

@@ -1,0 +1,29 @@
+/** The family around failed attempts: how they happen, what follows, and what only looks like one. */
+import type { Family } from "./family.ts";
+
+export const RETRY_FAMILY: Family = {
+  name: "retry",
+  sentence:
+    "Requests that get lost, reset, acknowledged only, copied or answered late; devices that move or reboot meanwhile.",
+  weight: 30,
+  typedPercent: 4,
+  blocks: {
+    "lost-exchange": 12,
+    "fails-repeatedly": 5,
+    "no-response": 8,
+    reset: 8,
+    "changed-in-flight": 9,
+    "copied-downlink": 7,
+    "stray-response": 6,
+    "slow-response": 7,
+    "partial-loss": 4,
+    "execute-reboot": 4,
+    backlog: 3,
+    sleeper: 2,
+    "registers-again": 2,
+    "fan-out": 2,
+    "cancel-in-flight": 2,
+    "expires-after-failure": 2,
+    "error-answer": 1,
+  },
+};

@@ -1,0 +1,188 @@
+/**
+ * Makes plans. Plan `index` of a campaign depends on the seed and its index alone, never on other plans.
+ *
+ * What can be chosen is described by fast-check arbitraries and drawn once per plan with a seed hashed from (seed,
+ * index): first the swarm, then the building blocks. Putting them on time lines draws nothing more. The result is
+ * pure JSON; nothing of the generator is in it.
+ */
+import * as fc from "fast-check";
+import type { Profile } from "../protocol/profile.ts";
+import { ALL_BLOCKS, type BlockId } from "./blocks/all-blocks.ts";
+import type { BlockLanes, BuildingBlock, Placement } from "./blocks/block.ts";
+import { ALL_FAMILIES, familyByName } from "./families/all-families.ts";
+import type { Family } from "./families/family.ts";
+import type { FamilyName } from "./families/names.ts";
+import { hash32, hashName } from "./hash.ts";
+import { type PlanMode, paceOf, part } from "./pace.ts";
+import { PLAN_FORMAT_VERSION, type Plan, type PlannedDevice } from "./plan.ts";
+import { addQuietPhase } from "./quiet-phase.ts";
+import { copySketch, emptySketch, endOf, type Lane, type Sketch } from "./sketch.ts";
+import { bootTime } from "./steps.ts";
+import { type Swarm, swarmDraw, swarmOf } from "./swarm.ts";
+
+export interface GenerateOptions {
+  /** The campaign's seed: any text. */
+  readonly seed: string;
+  /** 0 for the first plan. */
+  readonly index: number;
+  readonly profile: Profile;
+  readonly mode: PlanMode;
+  /** Only these; all when absent or empty. */
+  readonly families?: readonly FamilyName[] | undefined;
+}
+
+/** A plan, and the building blocks that it was made of: what it was meant to provoke. */
+export interface ExplainedPlan {
+  readonly plan: Plan;
+  readonly blocks: readonly BlockId[];
+}
+
+export const generatePlan = (options: GenerateOptions): Plan => explainPlan(options).plan;
+
+export function explainPlan(options: GenerateOptions): ExplainedPlan {
+  const key = `${options.seed}/${options.index}`;
+  const family = drawFamily(key, options.families ?? []);
+  const swarm = swarmOf(draw(swarmDraw(options.mode === "live"), `${key}/swarm`), typedPercent(family, options.mode));
+  const blocks: BlockId[] = [];
+  let sketch = emptySketch(paceOf(options.profile, options.mode), swarm);
+  for (const placement of drawPlacements(key, family, swarm, options.mode)) {
+    const next = place(sketch, placement);
+    if (next === undefined) continue;
+    sketch = next.sketch;
+    blocks.push(next.block);
+  }
+  return { plan: finishPlan(options, family, sketch), blocks };
+}
+
+/** The smallest taskExpiresAfter is a minute (choice 8, docs/semantics.md), which no live plan waits for. */
+const typedPercent = (family: Family, mode: PlanMode): number => (mode === "live" ? 0 : family.typedPercent);
+
+// ── drawing
+
+/** One value, by a seed of its own. All settings that a program could preset for fast-check are given here. */
+function draw<T>(arbitrary: fc.Arbitrary<T>, key: string): T {
+  const seed = hash32(key) | 0;
+  const [value] = fc.sample(arbitrary, { seed, numRuns: 1, unbiased: true, randomType: "xorshift128plus", path: "" });
+  return value as T;
+}
+
+function drawFamily(key: string, only: readonly FamilyName[]): Family {
+  const families = only.length === 0 ? ALL_FAMILIES : only.map(familyByName);
+  return draw(
+    fc.oneof(...families.map((family) => ({ weight: family.weight, arbitrary: fc.constant(family) }))),
+    `${key}/family`,
+  );
+}
+
+/** The most blocks beside the first. */
+const MOST_MORE_BLOCKS = 3;
+
+function drawPlacements(key: string, family: Family, swarm: Swarm, mode: PlanMode): readonly Placement[] {
+  const usable = ALL_BLOCKS.map((block, position) => {
+    const base = mode === "live" && !block.live ? 0 : (family.blocks[block.id] ?? 0);
+    return { block, base, weight: base * (swarm.factors[position] ?? 0) };
+  }).filter((row) => row.base > 0);
+  const chosen = usable.filter((row) => row.weight > 0);
+  const rows = chosen.length > 0 ? chosen : usable.map((row) => ({ ...row, weight: row.base }));
+  const one = fc.oneof(...rows.map((row) => ({ weight: row.weight, arbitrary: row.block.placement })));
+  const some = fc.record(
+    { first: one, more: fc.array(one, { maxLength: MOST_MORE_BLOCKS, size: "max" }), last: FALLBACK.placement },
+    { noNullPrototype: true },
+  );
+  const { first, more, last } = draw(some, `${key}/blocks`);
+  // The fallback is placed only where nothing else fits.
+  return [first, ...more, { ...last, gap: 0 }];
+}
+
+// ── placing
+
+const BLOCKS_BY_ID: ReadonlyMap<string, BuildingBlock<BlockId>> = new Map(ALL_BLOCKS.map((block) => [block.id, block]));
+
+/** Fits everywhere: it waits for no deadline. */
+const FALLBACK = requireBlock("ready-device");
+
+function requireBlock(id: string): BuildingBlock<BlockId> {
+  const block = BLOCKS_BY_ID.get(id);
+  if (block === undefined) throw new RangeError(`no building block is called ${id}`);
+  return block;
+}
+
+/** Lets the block write on a copy; `undefined` when there is no device for it or it would end too late. */
+function place(sketch: Sketch, placement: Placement): { readonly sketch: Sketch; readonly block: BlockId } | undefined {
+  const block = requireBlock(placement.block);
+  const draft = copySketch(sketch);
+  const lanes = lanesFor(draft, placement, block);
+  if (lanes === undefined) return undefined;
+  const start = startOf(draft, lanes, placement);
+  for (const lane of lanes) {
+    lane.clock = start;
+    lane.blockStart = start;
+  }
+  block.compose(draft, lanes, placement.choices);
+  for (const lane of lanes) lane.touched = true;
+  return endOf(draft) <= draft.pace.budget ? { sketch: draft, block: block.id } : undefined;
+}
+
+/** The drawn lane and its neighbours of the same device type, as many as the block would like. */
+function lanesFor(sketch: Sketch, placement: Placement, block: BuildingBlock): BlockLanes | undefined {
+  const { lanes } = sketch;
+  const from = placement.lane % lanes.length;
+  const rotated = [...lanes.slice(from), ...lanes.slice(0, from)].filter((lane) => !lane.gone);
+  const [first] = rotated;
+  if (first === undefined) return undefined;
+  const others = rotated.slice(1).filter((lane) => lane.type === first.type);
+  return [first, ...others.slice(0, block.lanes - 1)];
+}
+
+/** After the blocks before it; sometimes in the midst of the last one. */
+function startOf(sketch: Sketch, lanes: BlockLanes, placement: Placement): number {
+  const free = Math.max(...lanes.map((lane) => lane.clock));
+  const begun = Math.max(...lanes.map((lane) => lane.blockStart));
+  const overlapping = placement.overlap === 0 && sketch.pace.mode === "sim";
+  return overlapping ? begun + part(placement.gap, free - begun) : free + part(placement.gap, sketch.pace.gap);
+}
+
+// ── finishing
+
+function finishPlan(options: GenerateOptions, family: Family, sketch: Sketch): Plan {
+  const times = addQuietPhase(sketch);
+  const lastUsed = sketch.lanes.findLastIndex((lane) => lane.touched);
+  return {
+    formatVersion: PLAN_FORMAT_VERSION,
+    id: `${family.name}-${options.index}`,
+    family: family.name,
+    simSeed: hashName(`${options.seed}/${options.index}`),
+    profile: options.profile,
+    deviceTypes: sketch.deviceTypes,
+    fleet: sketch.lanes.slice(0, Math.max(0, lastUsed) + 1).map((lane) => plannedDevice(sketch, lane, times.until)),
+    latency: part(sketch.swarm.latency, sketch.pace.latency),
+    operations: sketch.operations.toSorted((a, b) => a.at - b.at),
+    faults: sketch.faults,
+    quietFrom: times.quietFrom,
+    until: times.until,
+  };
+}
+
+/** A device that speaks by itself does so at most this often in a plan, so that months do not fill with Updates. */
+const MOST_HEARTBEATS = 40;
+const LONGEST_WITH_HEARTBEAT = 6 * 3_600_000;
+
+function plannedDevice(sketch: Sketch, lane: Lane, until: number): PlannedDevice {
+  const { pace } = sketch;
+  const nature = sketch.swarm.natures[lane.device];
+  const lifetime = lane.model.lifetime ?? nature?.lifetime ?? 0;
+  const heartbeat = nature?.heartbeat === true && until <= LONGEST_WITH_HEARTBEAT;
+  const every = Math.max(Math.floor(until / MOST_HEARTBEATS), pace.mode === "live" ? 1_500 : 30_000);
+  return {
+    ...(lifetime === 0 ? {} : { lifetime }),
+    lwm2m: nature?.lwm2m ?? "1.0",
+    queueMode: lane.model.queueMode ?? nature?.queueMode ?? false,
+    awakeFor: lane.model.awakeFor ?? pace.awakeWindow,
+    ...(heartbeat ? { updateEvery: every } : {}),
+    deduplicates: nature?.deduplicates ?? true,
+    bootTime: bootTime(sketch, lane),
+    thinkTime: Math.floor(((nature?.thinkTime ?? 0) * pace.ackTimeout) / 100),
+    type: lane.type,
+    ...(lane.registersAt === undefined ? {} : { registersAt: lane.registersAt }),
+  };
+}

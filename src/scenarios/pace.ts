@@ -1,0 +1,76 @@
+/**
+ * The times that plans are built around, in milliseconds, derived from a profile: the deadlines of the protocol,
+ * and how far from them an observation has to stay to be decidable.
+ *
+ * In simulation a run jumps from event to event, so time is free and one millisecond beside a deadline is decidable.
+ * Live, all has to fit some ten seconds, and observations keep a distance from every deadline.
+ */
+import { type CoapParams, maxTransmitWait } from "../protocol/coap/params.ts";
+import { completeProfile, type Profile } from "../protocol/profile.ts";
+import { seconds, toMillis } from "../protocol/time.ts";
+
+export type PlanMode = "sim" | "live";
+
+export interface Pace {
+  readonly mode: PlanMode;
+  /** The shortest first gap between retransmissions. Spec: RFC 7252 §4.8 */
+  readonly ackTimeout: number;
+  /** A sender gives up an unacknowledged message within [earliest, latest]. Spec: RFC 7252 §4.8.2 */
+  readonly giveUpEarliest: number;
+  readonly giveUpLatest: number;
+  /** Choice 5, docs/semantics.md. */
+  readonly responseTimeout: number;
+  /** Choice 13. */
+  readonly awakeWindow: number;
+  /** Choice 7. */
+  readonly defaultExpiry: number;
+  /** Choice 11. */
+  readonly retention: number;
+  /** How exactly a server must notice that a lifetime is over (choice 16). */
+  readonly lifetimeTolerance: number;
+  /** How far from a deadline a poll must stay to be decidable. */
+  readonly clear: number;
+  /** The usual pause between two steps: long enough for an exchange with a healthy device. */
+  readonly beat: number;
+  /** The longest pause between two building blocks on one device. */
+  readonly gap: number;
+  /** One-way latency of a link at most. */
+  readonly latency: number;
+  /** By when the building blocks of a plan are over. */
+  readonly budget: number;
+}
+
+const LIVE_CLEAR = 300;
+const LIVE_BUDGET = 6_200;
+const DAY = 86_400_000;
+
+export function paceOf(profile: Profile, mode: PlanMode): Pace {
+  const complete = completeProfile(profile);
+  const params: CoapParams = {
+    ackTimeout: seconds(complete.coap.ackTimeout),
+    ackRandomFactor: complete.coap.ackRandomFactor,
+    maxRetransmit: complete.coap.maxRetransmit,
+    maxLatency: seconds(100),
+    responseTimeout: seconds(complete.responseTimeout),
+  };
+  const live = mode === "live";
+  return {
+    mode,
+    ackTimeout: Math.round(toMillis(params.ackTimeout)),
+    giveUpEarliest: Math.floor(toMillis(maxTransmitWait({ ...params, ackRandomFactor: 1 }))),
+    giveUpLatest: Math.ceil(toMillis(maxTransmitWait(params))),
+    responseTimeout: Math.ceil(toMillis(params.responseTimeout)),
+    awakeWindow: Math.ceil(complete.awakeWindow * 1_000),
+    defaultExpiry: Math.round(complete.defaultExpiresAfter * 1_000),
+    retention: Math.round(complete.retention * 1_000),
+    lifetimeTolerance: live ? 2_500 : 0,
+    clear: live ? LIVE_CLEAR : 500,
+    beat: live ? 300 : 2_000,
+    gap: live ? 250 : 60_000,
+    latency: live ? 20 : 200,
+    budget: live ? LIVE_BUDGET : 60 * DAY,
+  };
+}
+
+/** `share` of 1000 parts of a span, in whole milliseconds. */
+export const part = (share: number, span: number): number => Math.floor((share * span) / 1_000);

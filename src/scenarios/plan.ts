@@ -1,0 +1,110 @@
+/**
+ * A plan: everything that one run does, as pure JSON. It replays without the generator that made it, on another
+ * machine and in later versions. Times are milliseconds from the start of the plan.
+ *
+ * Operations name tasks by `ref`, a number of their own, and devices by their index modulo the size of the fleet, so
+ * that any subset of operations, faults and devices is a valid plan again: an operation on a task that was never
+ * created is skipped. Reading the state is an operation too (`poll`).
+ */
+import { z } from "zod";
+import { Profile } from "../protocol/profile.ts";
+import { TASK_TYPES } from "../protocol/task-api/states.ts";
+import { DeviceModel } from "../simulator/model/device.ts";
+import { Fault } from "../simulator/model/fault.ts";
+
+/** The format that this version writes and reads. */
+export const PLAN_FORMAT_VERSION = 1;
+
+const Milliseconds = z.number().int().min(0);
+const at = { at: Milliseconds };
+const device = { device: z.number().int().min(0) };
+const task = { task: z.number().int().min(0) };
+
+export const Operation = z.discriminatedUnion("kind", [
+  // ── by REST
+  z.strictObject({
+    ...at,
+    kind: z.literal("create-task"),
+    ...task,
+    taskType: z.enum(TASK_TYPES),
+    property: z.string().min(1),
+    value: z.string().optional(),
+    /** Indices of target devices, or `all` devices of the type. */
+    devices: z.union([z.array(z.number().int().min(0)).min(1), z.literal("all")]),
+    /** Index of the device type. */
+    type: z.number().int().min(0).default(0),
+    /** Seconds. */
+    expiresAfter: z.number().int().min(1).optional(),
+  }),
+  /** Task, device task statuses of the task. */
+  z.strictObject({ ...at, kind: z.literal("poll"), ...task }),
+  /** History of the task, and of each of its devices. */
+  z.strictObject({ ...at, kind: z.literal("poll-history"), ...task }),
+  /** Properties of the device (the Device Mirror), with timestamps. */
+  z.strictObject({ ...at, kind: z.literal("poll-mirror"), ...device }),
+  z.strictObject({ ...at, kind: z.literal("cancel-task"), ...task }),
+  z.strictObject({ ...at, kind: z.literal("cancel-device-task"), ...task, ...device }),
+  /** PUT of the device type's `taskExpiresAfter`, seconds. */
+  z.strictObject({
+    ...at,
+    kind: z.literal("configure-type"),
+    type: z.number().int().min(0),
+    taskExpiresAfter: z.number().int(),
+  }),
+
+  // ── by the device
+  /** Registers (again): a new Register, whatever the state. */
+  z.strictObject({ ...at, kind: z.literal("register"), ...device }),
+  z.strictObject({ ...at, kind: z.literal("update"), ...device }),
+  z.strictObject({ ...at, kind: z.literal("deregister"), ...device }),
+  /** Loses all but its flash: registration, deduplication, exchanges. Registers again after `bootTime`. */
+  z.strictObject({ ...at, kind: z.literal("reboot"), ...device }),
+  /** Gets a new address (NAT rebinding). Says so by an Update when `update` is set. */
+  z.strictObject({ ...at, kind: z.literal("change-address"), ...device, update: z.boolean() }),
+  /** Sends an Update to a location that it had before its last Register; nothing when it never had one. */
+  z.strictObject({ ...at, kind: z.literal("stale-update"), ...device }),
+  /** Sends a response that answers nothing: unknown token, or the token of the last exchange once more. */
+  z.strictObject({
+    ...at,
+    kind: z.literal("stray-response"),
+    ...device,
+    token: z.enum(["unknown", "last"]),
+    type: z.enum(["CON", "NON", "ACK"]),
+  }),
+]);
+export type Operation = z.infer<typeof Operation>;
+export type OperationKind = Operation["kind"];
+
+export const DeviceTypeModel = z.strictObject({
+  /** Seconds; absent: the device type has none. */
+  taskExpiresAfter: z.number().int().min(1).optional(),
+});
+
+export const PlannedDevice = DeviceModel.extend({
+  /** Index of the device type. */
+  type: z.number().int().min(0).default(0),
+  /** When the device is switched on and registers for the first time; absent: only when an operation says so. */
+  registersAt: Milliseconds.optional(),
+});
+export type PlannedDevice = z.infer<typeof PlannedDevice>;
+
+export const Plan = z.strictObject({
+  formatVersion: z.literal(PLAN_FORMAT_VERSION),
+  /** Unique within a campaign, and the stem of the names of devices: `queue-17`. */
+  id: z.string().regex(/^[a-z0-9-]{1,48}$/),
+  family: z.string(),
+  /** Keys every random decision of the run: message ids, tokens, link faults, jitter. */
+  simSeed: z.string().min(1).max(64),
+  profile: Profile,
+  deviceTypes: z.array(DeviceTypeModel).min(1),
+  fleet: z.array(PlannedDevice).min(1),
+  /** One-way latency of every link. */
+  latency: Milliseconds,
+  operations: z.array(Operation),
+  faults: z.array(Fault),
+  /** After this moment nothing is wrong any more: what is still pending must settle. */
+  quietFrom: Milliseconds,
+  /** When the run ends. */
+  until: Milliseconds,
+});
+export type Plan = z.infer<typeof Plan>;

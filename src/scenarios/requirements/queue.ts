@@ -1,0 +1,123 @@
+/** Queue: when a task goes to its device at once, and when it waits. */
+import type { RequirementRow } from "./row.ts";
+
+export const QUEUE_REQUIREMENTS = [
+  {
+    id: "Q-01",
+    level: "MUST",
+    subject: "server",
+    sentence: "The request that creates a task is answered before the first datagram of that task leaves.",
+    source: "task page: tasks return immediately, before they begin to run",
+    families: ["queue"],
+    live: "yes",
+    checked: true,
+  },
+  {
+    id: "Q-02",
+    level: "MUST",
+    subject: "server",
+    sentence:
+      "A device that is registered and awake when a task is created is tried without any further message from it.",
+    source: "task page: Task execution; choice 4, docs/semantics.md",
+    families: ["queue", "mapping"],
+    live: "yes",
+    checked: true,
+  },
+  {
+    id: "Q-03",
+    level: "MUST",
+    subject: "server",
+    sentence:
+      "A device that is not registered receives no request, and its device task stays pending with no attempts.",
+    source: "task page: Task execution",
+    families: ["queue", "expiry"],
+    live: "yes",
+    checked: true,
+  },
+  {
+    id: "Q-04",
+    level: "MUST",
+    subject: "server",
+    sentence: "A pending device task is sent after its device registers.",
+    source: "task page: Task execution; choice 4, docs/semantics.md",
+    families: ["queue", "retry"],
+    live: "yes",
+    checked: true,
+  },
+  {
+    id: "Q-05",
+    level: "SHOULD",
+    subject: "server",
+    sentence: "The answer to a Register or an Update leaves before any request that it triggers.",
+    source: "OMA LwM2M Core \u00a75.4",
+    families: ["queue", "retry"],
+    live: "yes",
+    checked: true,
+  },
+  {
+    id: "Q-06",
+    level: "MUST",
+    subject: "server",
+    sentence:
+      "A device never has more than one confirmable request outstanding; the next task waits for an answer or for giving up.",
+    source: "RFC 7252 \u00a74.7; choice 12, docs/semantics.md",
+    families: ["queue"],
+    live: "yes",
+    checked: true,
+  },
+  {
+    id: "Q-07",
+    level: "MUST",
+    subject: "server",
+    sentence:
+      "After the awake window of a queue-mode device no first transmission is made until the device is heard again.",
+    source: "OMA LwM2M Core 1.0, table 8; choice 13, docs/semantics.md",
+    families: ["queue"],
+    live: "with scaled times",
+    checked: { notChecked: "the checker for what a server takes to be the awake window is to come" },
+  },
+  {
+    id: "Q-08",
+    level: "SHOULD",
+    subject: "server",
+    sentence:
+      "An Update or Register of a queue-mode device drains all its pending tasks one after another within one awake window.",
+    source: "OMA LwM2M Transport, queue mode",
+    families: ["queue"],
+    live: "with scaled times",
+    checked: { notChecked: "the checker that follows a whole drain within one awake window is to come" },
+  },
+  {
+    id: "Q-09",
+    level: "MUST",
+    subject: "server",
+    sentence: "A device that does not answer delays no other device of the same task.",
+    source: "task page: tasks run across multiple devices",
+    families: ["queue", "mapping"],
+    live: "yes",
+    checked: true,
+  },
+  {
+    id: "Q-10",
+    level: "DECLARED",
+    subject: "server",
+    sentence: "The pending tasks of one device are sent in the order in which they were created.",
+    source: "choice 12, docs/semantics.md",
+    families: ["queue"],
+    live: "yes",
+    checked: {
+      notChecked:
+        "needs every request attributed to its task, which tasks of equal content do not allow; the checker is to come",
+    },
+  },
+  {
+    id: "Q-11",
+    level: "SHOULD",
+    subject: "server",
+    sentence: "A device task that is cancelled or finished is never sent.",
+    source: "task API: update of a task; docs/semantics.md, States",
+    families: ["queue"],
+    live: "yes",
+    checked: { notChecked: "finished device tasks are judged by I-03; the checker for cancelled ones is to come" },
+  },
+] as const satisfies readonly RequirementRow[];

@@ -1,0 +1,88 @@
+/** Registration: what the server owes a device that registers, updates or leaves. */
+import type { RequirementRow } from "./row.ts";
+
+export const REGISTRATION_REQUIREMENTS = [
+  {
+    id: "G-01",
+    level: "MUST",
+    subject: "server",
+    sentence: "A Register is answered 2.01 with a location below /rd.",
+    source: "OMA LwM2M Core \u00a75.3.1; OMA LwM2M Transport, registration interface",
+    families: ["queue"],
+    live: "yes",
+    checked: true,
+  },
+  {
+    id: "G-02",
+    level: "MUST",
+    subject: "server",
+    sentence:
+      "A Register of an endpoint that is registered replaces the old registration, whose location then gives 4.04 unless it is used again; tasks survive.",
+    source: "OMA LwM2M Core \u00a75.3.1; choice 15, docs/semantics.md",
+    families: ["queue", "retry"],
+    live: "yes",
+    checked: true,
+  },
+  {
+    id: "G-03",
+    level: "MUST",
+    subject: "server",
+    sentence:
+      "A Register that arrives twice gets the same answer twice, and neither registers nor dispatches a second time.",
+    source: "RFC 7252 \u00a74.5",
+    families: ["queue"],
+    live: "yes",
+    checked: true,
+  },
+  {
+    id: "G-04",
+    level: "MUST",
+    subject: "server",
+    sentence: "An Update is answered 2.04 and starts the lifetime anew; one to an unknown location is answered 4.04.",
+    source: "OMA LwM2M Core \u00a75.3.2",
+    families: ["queue"],
+    live: "yes",
+    checked: true,
+  },
+  {
+    id: "G-05",
+    level: "MUST",
+    subject: "server",
+    sentence:
+      "A device that sends no Update within its lifetime is unregistered: an Update is answered 4.04, and its tasks wait.",
+    source: "OMA LwM2M Core \u00a75.3; choice 16, docs/semantics.md",
+    families: ["queue", "expiry"],
+    live: "with scaled times",
+    checked: true,
+  },
+  {
+    id: "G-06",
+    level: "MUST",
+    subject: "server",
+    sentence: "A De-register is answered 2.02 and unregisters the device; its pending tasks stay pending.",
+    source: "OMA LwM2M Core \u00a75.3.3",
+    families: ["queue"],
+    live: "yes",
+    checked: true,
+  },
+  {
+    id: "G-07",
+    level: "MUST",
+    subject: "server",
+    sentence: "A Register with missing or wrong parameters is refused, and triggers no task.",
+    source: "OMA LwM2M Transport, registration interface",
+    families: ["queue"],
+    live: "yes",
+    checked: { notChecked: "the virtual devices send well-formed Registers only" },
+  },
+  {
+    id: "G-08",
+    level: "MUST",
+    subject: "server",
+    sentence: "The alternate path that a device declared stands in every request to it.",
+    source: "OMA LwM2M Transport, alternate path",
+    families: ["queue"],
+    live: "yes",
+    checked: { notChecked: "the virtual devices declare no alternate path yet" },
+  },
+] as const satisfies readonly RequirementRow[];

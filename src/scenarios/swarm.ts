@@ -1,0 +1,125 @@
+/**
+ * What one plan is made of at all, drawn before anything else: which building blocks, task types and background
+ * faults occur, and how often. A plan that can do everything reaches no deep state; one that does a few things a lot
+ * does (swarm testing).
+ */
+import * as fc from "fast-check";
+import type { TaskType } from "../protocol/task-api/states.ts";
+
+/** A factor on the weight of one kind of thing; 0 leaves it out. Log-scaled, with a third left out. */
+const FACTOR = fc.constantFrom(0, 0, 0, 1, 1, 2, 4, 8, 16);
+
+export const BACKGROUND_FAULTS = ["none", "loss", "duplication", "reordering", "latency"] as const;
+export type BackgroundFault = (typeof BACKGROUND_FAULTS)[number];
+
+const weighted = <T>(rows: readonly (readonly [number, T])[]): fc.Arbitrary<T> =>
+  fc.oneof(...rows.map(([weight, value]) => ({ weight, arbitrary: fc.constant(value) })));
+
+/** How a device is by nature, before blocks ask for something else. */
+const NATURE = fc.record(
+  {
+    lwm2m: fc.constantFrom("1.0" as const, "1.1" as const),
+    /** Seconds; 0 stands for a Register without `lt`. */
+    lifetime: fc.constantFrom(0, 86_400, 86_400, 604_800, 43_200),
+    queueMode: weighted([
+      [14, false],
+      [1, true],
+    ]),
+    deduplicates: weighted([
+      [12, true],
+      [1, false],
+    ]),
+    /** Percent of ACK_TIMEOUT. */
+    thinkTime: weighted([
+      [12, 0],
+      [3, 2],
+      [3, 20],
+      [1, 130],
+    ]),
+    /** Percent of its usual boot time, 3 s (live 300 ms). */
+    bootTime: fc.constantFrom(30, 100, 300),
+    /** Whether it sends Updates by itself where the plan is short enough for that. */
+    heartbeat: weighted([
+      [14, false],
+      [1, true],
+    ]),
+    /** Its first registration is its own doing, not an operation. */
+    selfStarts: fc.boolean(),
+  },
+  { noNullPrototype: true },
+);
+export type Nature = typeof NATURE extends fc.Arbitrary<infer T> ? T : never;
+
+/** The largest fleet of a plan. */
+export const MOST_DEVICES = 10;
+const MOST_LIVE_DEVICES = 3;
+
+const SIMULATED_DEVICES = weighted([
+  [4, 1],
+  [6, 2],
+  [5, 3],
+  [3, 4],
+  [1, 6],
+  [1, MOST_DEVICES],
+]);
+const LIVE_DEVICES = fc.integer({ min: 1, max: MOST_LIVE_DEVICES });
+
+const BASE = {
+  /** One factor per building block, by position in the family's table. */
+  factors: fc.tuple(...Array.from({ length: 48 }, () => FACTOR)),
+  reads: FACTOR,
+  writes: FACTOR,
+  executes: FACTOR,
+  background: weighted<BackgroundFault>([
+    [12, "none"],
+    [2, "loss"],
+    [2, "duplication"],
+    [2, "reordering"],
+    [1, "latency"],
+  ]),
+  /** How strong the background fault is, of 1000. */
+  strength: fc.constantFrom(20, 80, 200, 350),
+  /** Of 1000 parts of the pace's latency. */
+  latency: fc.constantFrom(0, 50, 250, 1_000),
+  natures: fc.tuple(...Array.from({ length: MOST_DEVICES }, () => NATURE)),
+  /** Tasks of one device may have equal content, so that requests cannot be told apart. */
+  collisions: weighted([
+    [39, false],
+    [1, true],
+  ]),
+  /** Dials for what needs one number per plan. */
+  dial: fc.nat(999),
+  /** Whether the device types differ: 0 is no, else seconds of the second type's taskExpiresAfter. */
+  typeExpiry: fc.constantFrom(60, 61, 90, 300, 3_600, 86_400, 604_800),
+  typed: fc.nat(99),
+};
+
+const SIMULATED = fc.record({ ...BASE, devices: SIMULATED_DEVICES }, { noNullPrototype: true });
+const LIVE = fc.record({ ...BASE, devices: LIVE_DEVICES }, { noNullPrototype: true });
+
+export type SwarmDraw = typeof SIMULATED extends fc.Arbitrary<infer T> ? T : never;
+
+/** The arbitrary of a plan's swarm. */
+export const swarmDraw = (live: boolean): fc.Arbitrary<SwarmDraw> => (live ? LIVE : SIMULATED);
+
+export interface Swarm extends Omit<SwarmDraw, "typeExpiry" | "typed"> {
+  /** The task types to draw from, each as often as its weight says; never empty. */
+  readonly taskTypes: readonly TaskType[];
+  /** Seconds; absent: the plan has one device type only. */
+  readonly typeExpiry: number | undefined;
+}
+
+/** @param typedPercent in how many of 100 plans there is a second device type, with a taskExpiresAfter */
+export function swarmOf(draw: SwarmDraw, typedPercent: number): Swarm {
+  const weights: readonly (readonly [TaskType, number])[] = [
+    ["R", draw.reads],
+    ["W", draw.writes],
+    ["E", draw.executes],
+  ];
+  const taskTypes = weights.flatMap(([type, weight]) => Array.from({ length: weight }, () => type));
+  return {
+    ...draw,
+    taskTypes: taskTypes.length === 0 ? ["R", "W", "E"] : taskTypes,
+    typeExpiry: draw.typed < typedPercent ? draw.typeExpiry : undefined,
+  };
+}

@@ -1,0 +1,81 @@
+/**
+ * What a plan makes a virtual device do.
+ */
+import { encodeMessage, NO_OPTIONS, NO_PAYLOAD } from "../../protocol/coap/message.ts";
+import { CONTENT_FORMAT, uintOption } from "../../protocol/coap/options.ts";
+import { TEXT } from "../../protocol/lwm2m/content.ts";
+import { updateContent } from "../../protocol/lwm2m/registration.ts";
+import type { Instant } from "../../protocol/time.ts";
+import { reboot } from "./power.ts";
+import { deregister, register, update } from "./registration.ts";
+import { type Device, request, transmit } from "./state.ts";
+import type { DeviceCommand } from "./types.ts";
+
+/** Does it, or tells that it makes no sense now: offline, booting, not registered. */
+export function obey(device: Device, command: DeviceCommand, now: Instant): void {
+  if (!attempt(device, command, now)) device.effects.push({ kind: "skipped", command: command.kind });
+}
+
+function attempt(device: Device, command: DeviceCommand, now: Instant): boolean {
+  if (command.kind === "change-address") return changeAddress(device, command.update, now);
+  if (!device.on) return false;
+  if (command.kind === "reboot") reboot(device, now);
+  else if (command.kind === "register") register(device, now);
+  else return device.online && attemptOnline(device, command, now);
+  return true;
+}
+
+type OnlineCommand = Exclude<DeviceCommand, { readonly kind: "change-address" | "reboot" | "register" }>;
+
+function attemptOnline(device: Device, command: OnlineCommand, now: Instant): boolean {
+  if (command.kind === "stale-update") return staleUpdate(device, now);
+  if (command.kind === "stray-response") return strayResponse(device, command, now);
+  return command.kind === "update" ? update(device, now) : deregister(device, now);
+}
+
+function changeAddress(device: Device, tell: boolean, now: Instant): boolean {
+  device.effects.push({ kind: "move" });
+  if (tell && device.on) update(device, now);
+  return true;
+}
+
+/** The request has no place in the registration, so its answer changes nothing. */
+function staleUpdate(device: Device, now: Instant): boolean {
+  const { formerLocation, location } = device.registration;
+  if (formerLocation === undefined || formerLocation.join("/") === location?.join("/")) return false;
+  request(device, updateContent(formerLocation), now);
+  return true;
+}
+
+/** Far from the message ids that the endpoint uses, or a later message of its own would look like a copy of this one. */
+const STRAY_MESSAGE_IDS = 0x8000;
+
+function strayResponse(
+  device: Device,
+  { token, type }: Extract<DeviceCommand, { readonly kind: "stray-response" }>,
+  now: Instant,
+): boolean {
+  const last = token === "last" ? device.lastAnswer : { token: unknownToken(device), code: "2.05" as const };
+  if (last === undefined) return false;
+  const { lastMessageId } = device;
+  const messageId = (lastMessageId + STRAY_MESSAGE_IDS + device.strayResponses) & 0xffff;
+  device.strayResponses += 1;
+  const hasContent = last.code === "2.05";
+  const bytes = encodeMessage({
+    type,
+    code: last.code,
+    messageId,
+    token: last.token,
+    options: hasContent ? [uintOption(CONTENT_FORMAT, TEXT)] : NO_OPTIONS,
+    payload: hasContent ? new TextEncoder().encode("stray") : NO_PAYLOAD,
+  });
+  transmit(device, device.options.server, bytes, now);
+  device.lastMessageId = lastMessageId;
+  return true;
+}
+
+/** Eight bytes, unlike the tokens of servers that use four, and not to be guessed. */
+function unknownToken({ options, strayResponses }: Device): string {
+  const draw = options.random(`device/${options.index}/stray/${strayResponses}`);
+  return [draw(), draw()].map((half) => half.toString(16).padStart(8, "0")).join("");
+}

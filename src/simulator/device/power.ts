@@ -1,0 +1,90 @@
+/**
+ * When a virtual device is there at all: reboots, windows without connectivity, and the sleep of queue mode.
+ *
+ * Spec: OMA LwM2M Transport, Queue Mode (awake for some time after the last message sent).
+ */
+import { after, type Instant, millis, NEVER } from "../../protocol/time.ts";
+import type { Fault } from "../model/fault.ts";
+import { comeBack, loseRegistration, register } from "./registration.ts";
+import { type Device, newEndpoint, type OfflineWindow } from "./state.ts";
+
+const ALWAYS_ONLINE: readonly OfflineWindow[] = [];
+
+/** The windows of `offline` faults in order, those that touch each other joined. */
+export function offlineWindows(faults: readonly Fault[], start: Instant): readonly OfflineWindow[] {
+  const own = faults.filter((fault) => fault.kind === "offline" && fault.until > fault.from);
+  if (own.length === 0) return ALWAYS_ONLINE;
+  const windows: OfflineWindow[] = [];
+  for (const { from, until } of [...own].sort((a, b) => a.from - b.from)) {
+    const opens = after(start, millis(from));
+    const closes = after(start, millis(until));
+    const last = windows.at(-1);
+    if (last === undefined || last.closes < opens) windows.push({ opens, closes });
+    else if (last.closes < closes) windows[windows.length - 1] = { opens: last.opens, closes };
+  }
+  return windows;
+}
+
+/** When the next window opens or closes. */
+export function connectivityDeadline({ offlineWindows, windowsPassed, online }: Device): Instant {
+  const window = offlineWindows[windowsPassed];
+  if (window === undefined) return NEVER;
+  return online ? window.opens : window.closes;
+}
+
+/** Goes offline and comes back, as far as that is due. Its own timers run on meanwhile. */
+export function followConnectivity(device: Device, now: Instant): void {
+  while (connectivityDeadline(device) <= now) {
+    device.online = !device.online;
+    device.effects.push({ kind: "state", event: device.online ? "online" : "offline" });
+    if (!device.online) continue;
+    device.windowsPassed += 1;
+    if (device.on) comeBack(device, now);
+  }
+}
+
+/** Loses all but its flash: registration, deduplication, exchanges, answers that were to come. */
+export function reboot(device: Device, now: Instant): void {
+  device.effects.push({ kind: "state", event: "reboot" });
+  device.on = false;
+  device.asleep = false;
+  device.boots += 1;
+  device.bootsAt = after(now, millis(device.options.model.bootTime));
+  device.endpoint = newEndpoint(device.options, device.boots);
+  device.lastSentAt = undefined;
+  device.openRequests = 0;
+  device.unacknowledged = undefined;
+  device.pending = [];
+  device.lastAnswer = undefined;
+  device.work.length = 0;
+  loseRegistration(device);
+}
+
+/** Is up again, and registers. */
+export function bootWhenDue(device: Device, now: Instant): void {
+  if (device.on || now < device.bootsAt) return;
+  device.on = true;
+  device.bootsAt = NEVER;
+  device.effects.push({ kind: "state", event: "boot" });
+  register(device, now);
+}
+
+/**
+ * When a queue-mode device falls asleep: `awakeFor` after its last message. Never while it waits for an answer, owes
+ * one, or waits for the ACK of one.
+ */
+export function sleepDeadline(device: Device): Instant {
+  const { options, on, online, asleep, lastSentAt, openRequests, pending, unacknowledged } = device;
+  if (!options.model.queueMode || !on || !online || asleep || lastSentAt === undefined) return NEVER;
+  if (openRequests > 0 || pending.length > 0) return NEVER;
+  let sleepsAt = after(lastSentAt, millis(options.model.awakeFor));
+  for (const until of unacknowledged?.values() ?? []) if (until > sleepsAt) sleepsAt = until;
+  return sleepsAt;
+}
+
+export function sleepWhenDue(device: Device, now: Instant): void {
+  if (sleepDeadline(device) > now) return;
+  device.asleep = true;
+  device.unacknowledged = undefined;
+  device.effects.push({ kind: "state", event: "asleep" });
+}

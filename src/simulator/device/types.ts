@@ -1,0 +1,85 @@
+/**
+ * What a driver gives a virtual device and gets from it. The device itself is made in `device.ts`.
+ */
+import type { Address } from "../../protocol/address.ts";
+import type { CoapParams } from "../../protocol/coap/params.ts";
+import type { MessageType } from "../../protocol/coap/types.ts";
+import type { RandomSource } from "../../protocol/random.ts";
+import type { Instant } from "../../protocol/time.ts";
+import type { DeviceModel } from "../model/device.ts";
+import type { Fault } from "../model/fault.ts";
+
+/** A device without socket or clock: the driver passes `now`, performs the effects in order, and calls at `deadline`. */
+export interface VirtualDevice {
+  /** When the device wants `{ kind: "time" }`; may change with every `handle`, and may be past when it is late. */
+  readonly deadline: Instant;
+  /** Whether a datagram that arrives now reaches it: it is on, online and awake. */
+  readonly listening: boolean;
+  /** Whether it holds a registration, by what it knows. */
+  readonly registered: boolean;
+  handle(input: DeviceInput, now: Instant): readonly DeviceEffect[];
+}
+
+export interface VirtualDeviceOptions {
+  /** Endpoint client name. */
+  readonly name: string;
+  /** Its place in the fleet; keys its randomness. */
+  readonly index: number;
+  readonly model: DeviceModel;
+  /** Its own faults; those that are about links are ignored. */
+  readonly faults: readonly Fault[];
+  readonly server: Address;
+  readonly coap: CoapParams;
+  readonly random: RandomSource;
+  /** Where plan time 0 is. */
+  readonly start: Instant;
+  /** Milliseconds of plan time at which it registers for the first time; absent: when a command says so. */
+  readonly registersAt?: number | undefined;
+}
+
+export type DeviceInput =
+  | { readonly kind: "time" }
+  | { readonly kind: "datagram"; readonly from: Address; readonly bytes: Uint8Array }
+  | { readonly kind: "command"; readonly command: DeviceCommand };
+
+/** The operations of a plan that are done by a device. One that makes no sense now gives a `skipped` effect. */
+export type DeviceCommand =
+  /** A new Register, whatever the state; when offline, as soon as it is back. */
+  | { readonly kind: "register" }
+  /** An Update, even when its lifetime is over; skipped without a registration. */
+  | { readonly kind: "update" }
+  | { readonly kind: "deregister" }
+  | { readonly kind: "reboot" }
+  | { readonly kind: "change-address"; readonly update: boolean }
+  /** An Update to the last location that differs from the present one. Its answer is ignored. */
+  | { readonly kind: "stale-update" }
+  | {
+      readonly kind: "stray-response";
+      readonly token: "unknown" | "last";
+      readonly type: Extract<MessageType, "CON" | "NON" | "ACK">;
+    };
+
+export type DeviceEffect =
+  | { readonly kind: "send"; readonly to: Address; readonly bytes: Uint8Array }
+  /** An operation was carried out, in this moment; the answer may leave later, or never. */
+  | HappenedEffect
+  | { readonly kind: "state"; readonly event: "offline" | "online" | "asleep" | "awake" | "reboot" | "boot" }
+  /** From now on its datagrams leave from a new address; the driver chooses it. */
+  | { readonly kind: "move" }
+  /** The command made no sense: nothing was done. */
+  | { readonly kind: "skipped"; readonly command: DeviceCommand["kind"] };
+
+export interface HappenedEffect {
+  readonly kind: "effect";
+  readonly effect: "read" | "written" | "executed";
+  /** `3/0/15`; `3/0` or `3` when an instance or object was read as a whole. Each written resource has an effect of its own. */
+  readonly path: string;
+  /**
+   * As the task API shows it: time in milliseconds, a multiple resource as an array in the order of ids, an instance as
+   * an object by resource name. Executed: the arguments as text, absent when there were none.
+   */
+  readonly value?: unknown;
+  /** Of the request that caused it. */
+  readonly messageId: number;
+  readonly token: string;
+}

@@ -1,0 +1,43 @@
+/**
+ * Faults, as data: each has a device, a window of time, and one thing that is wrong meanwhile. Part of a plan.
+ *
+ * A fault decision is keyed by (simSeed, device, direction, index of the datagram on that link), never drawn in
+ * order: removing one fault or one operation re-rolls no other. Times are milliseconds from the start of the plan.
+ */
+import { z } from "zod";
+import { Behaviour, RequestMatch } from "./device.ts";
+
+const Milliseconds = z.number().int().min(0);
+const window = { device: z.number().int().min(0), from: Milliseconds, until: Milliseconds };
+/** As the server sees it: `up` is from the device to the server. */
+export const Direction = z.enum(["up", "down", "both"]);
+/** Of 1000 datagrams. */
+const Permille = z.number().int().min(0).max(1000);
+
+export const Fault = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("loss"), ...window, direction: Direction, permille: Permille }),
+  /** Each chosen datagram arrives twice, the copy `delay` later. */
+  z.strictObject({
+    kind: z.literal("duplication"),
+    ...window,
+    direction: Direction,
+    permille: Permille,
+    delay: Milliseconds,
+  }),
+  /** Each chosen datagram is held back by `delay`, so that later ones overtake it. */
+  z.strictObject({
+    kind: z.literal("reordering"),
+    ...window,
+    direction: Direction,
+    permille: Permille,
+    delay: Milliseconds,
+  }),
+  /** Latency of the link instead of the plan's `latency`. */
+  z.strictObject({ kind: z.literal("latency"), ...window, direction: Direction, delay: Milliseconds }),
+  /** Neither sends nor receives; keeps its state, and sends an Update (or Register when its lifetime is over) afterwards. */
+  z.strictObject({ kind: z.literal("offline"), ...window }),
+  /** Answers matching requests in a wrong way. The first fault of a device that matches wins. */
+  z.strictObject({ kind: z.literal("behaviour"), ...window, match: RequestMatch, behaviour: Behaviour }),
+]);
+export type Fault = z.infer<typeof Fault>;
+export type Direction = z.infer<typeof Direction>;
