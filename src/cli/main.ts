@@ -31,4 +31,4 @@ const io: CommandIo = {
   signal: stop.signal,
 };
 
-process.exitCode = await run(process.argv.slice(2), io, createServices());
+process.exitCode = await run(process.argv.slice(2), io, await createServices());

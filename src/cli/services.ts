@@ -20,7 +20,7 @@ export interface Services {
   startReferenceLive(profile: Profile): Promise<RunningServer>;
   /** Starts the reference server in this process. */
   startServer(settings: ServeSettings): Promise<RunningServer>;
-  readonly probes: PreflightProbes;
+  openProbes(): Promise<PreflightProbes>;
   /** Bytes of a PNG. */
   drawStateChart(series: StateSeries): Promise<Uint8Array>;
   /** `host:port` with the host as an address. */

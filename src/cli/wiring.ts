@@ -1,22 +1,80 @@
 /**
  * The real services: the only place that joins the harness with the reference server and its mutants.
+ *
+ * What one command needs and is slow to load (the HTTP server, the CoAP peer, the canvas) is loaded by that command.
  */
 import { fileURLToPath } from "node:url";
+import { z } from "zod";
 import { runCampaign } from "../harness/campaign.ts";
 import { startServerProcess } from "../harness/live/reference-live.ts";
 import { replaySavedPlan } from "../harness/replay.ts";
 import type { BuildServer } from "../harness/simulate.ts";
 import { now } from "../platform/clock.ts";
+import { readJson } from "../platform/files.ts";
 import { onParentGone } from "../platform/process.ts";
 import { freshSeed } from "../platform/random.ts";
 import { resolveHost } from "../platform/udp.ts";
 import { completeProfile, type Profile } from "../protocol/profile.ts";
-import { startServer } from "../reference-server/adapters/serve.ts";
 import { createMemoryStore, withStore } from "../reference-server/memory-store.ts";
 import { createReferenceServer } from "../reference-server/server.ts";
 import { drawStateChart } from "../reports/chart.ts";
-import packageJson from "../../package.json" with { type: "json" };
-import { openCoapProbe } from "./preflight/coap-probe.ts";
-import { openRestProbe } from "./preflight/rest-probe.ts";
 import type { RunningServer, ServeSettings, Services } from "./services.ts";
 import { timeOfDay } from "./time-of-day.ts";
+
+export async function createServices(): Promise<Services> {
+  return {
+    version: await ownVersion(),
+    nodeVersion: process.version,
+    mutants: [],
+    serverFor: () => referenceServer,
+    runCampaign,
+    replaySavedPlan,
+    startReferenceLive,
+    startServer: serve,
+    openProbes: async () => ({
+      openRest: (await import("./preflight/rest-probe.ts")).openRestProbe,
+      openCoap: (await import("./preflight/coap-probe.ts")).openCoapProbe,
+    }),
+    drawStateChart,
+    resolveAddress: resolveHost,
+    inputEnded: () => new Promise((resolve) => onParentGone(resolve)),
+    randomSeed: freshSeed,
+    now: () => now() / 1_000,
+    timeOfDay: () => timeOfDay(now()),
+  };
+}
+
+const referenceServer: BuildServer = ({ profile, coap, random }) =>
+  withStore(createReferenceServer({ profile: completeProfile(profile), coap, random }), createMemoryStore());
+
+async function serve(settings: ServeSettings): Promise<RunningServer> {
+  const { startServer } = await import("../reference-server/adapters/serve.ts");
+  const { host, httpPort, coapPort, profile, token, open, provision } = settings;
+  return startServer({
+    host,
+    http: httpPort,
+    coap: coapPort,
+    profile,
+    open,
+    ...(token === undefined ? {} : { token }),
+    ...(provision === undefined ? {} : { provision }),
+  });
+}
+
+async function startReferenceLive(profile: Profile): Promise<RunningServer> {
+  const options = ["--http", "0", "--coap", "0", "--stop-with-stdin", "--profile", JSON.stringify(profile)];
+  const { target, stop } = await startServerProcess({ args: [...ownEntry(), "serve", ...options] });
+  return { http: target.http, coap: `coap://${target.coap}`, close: async () => void (await stop()) };
+}
+
+/** Arguments with which Node runs this program: the build, or in the checkout the sources through tsx. */
+function ownEntry(): readonly string[] {
+  const fromSources = import.meta.url.endsWith(".ts");
+  const main = fileURLToPath(new URL(fromSources ? "./main.ts" : "./main.js", import.meta.url));
+  return fromSources ? ["--import", "tsx", main] : [main];
+}
+
+async function ownVersion(): Promise<string> {
+  const file = fileURLToPath(new URL("../../package.json", import.meta.url));
+  return z.object({ version: z.string() }).parse(await readJson(file)).version;
+}

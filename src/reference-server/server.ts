@@ -107,9 +107,9 @@ export function createReferenceServer(options: ReferenceServerOptions): ServerPo
 
   /** Whose turn it is at one instant: tasks expire and registrations end before anything new is sent. */
   const clocks: readonly Clock[] = [
-    { deadline: () => lifecycle.deadline, tick: lifecycle.tick },
-    { deadline: () => registrations.deadline, tick: devices.tick },
-    { deadline: () => dispatcher.deadline, tick: dispatcher.tick },
+    { deadline: () => lifecycle.deadline, tick: (now) => lifecycle.tick(now) },
+    { deadline: () => registrations.deadline, tick: (now) => devices.tick(now) },
+    { deadline: () => dispatcher.deadline, tick: (now) => dispatcher.tick(now) },
     { deadline: () => coap.deadline, tick: (now) => perform(coap.tick(now), now) },
   ];
 

@@ -7,6 +7,7 @@
  */
 import * as fc from "fast-check";
 import type { Profile } from "../protocol/profile.ts";
+import type { Fault } from "../simulator/model/fault.ts";
 import { ALL_BLOCKS, type BlockId } from "./blocks/all-blocks.ts";
 import type { BlockLanes, BuildingBlock, Placement } from "./blocks/block.ts";
 import { ALL_FAMILIES, familyByName } from "./families/all-families.ts";
@@ -14,7 +15,7 @@ import type { Family } from "./families/family.ts";
 import type { FamilyName } from "./families/names.ts";
 import { hash32, hashName } from "./hash.ts";
 import { type PlanMode, paceOf, part } from "./pace.ts";
-import { PLAN_FORMAT_VERSION, type Plan, type PlannedDevice } from "./plan.ts";
+import { type Operation, PLAN_FORMAT_VERSION, type Plan, type PlannedDevice } from "./plan.ts";
 import { addQuietPhase } from "./quiet-phase.ts";
 import { copySketch, emptySketch, endOf, type Lane, type Sketch } from "./sketch.ts";
 import { bootTime } from "./steps.ts";
@@ -45,7 +46,9 @@ export function explainPlan(options: GenerateOptions): ExplainedPlan {
   const swarm = swarmOf(draw(swarmDraw(options.mode === "live"), `${key}/swarm`), typedPercent(family, options.mode));
   const blocks: BlockId[] = [];
   let sketch = emptySketch(paceOf(options.profile, options.mode), swarm);
-  for (const placement of drawPlacements(key, family, swarm, options.mode)) {
+  const { placements, fallback } = drawPlacements(key, family, swarm, options.mode);
+  for (const placement of [...placements, fallback]) {
+    if (placement === fallback && blocks.length > 0) break;
     const next = place(sketch, placement);
     if (next === undefined) continue;
     sketch = next.sketch;
@@ -75,9 +78,15 @@ function drawFamily(key: string, only: readonly FamilyName[]): Family {
 }
 
 /** The most blocks beside the first. */
-const MOST_MORE_BLOCKS = 3;
+const MOST_MORE_BLOCKS = 2;
 
-function drawPlacements(key: string, family: Family, swarm: Swarm, mode: PlanMode): readonly Placement[] {
+interface DrawnPlacements {
+  readonly placements: readonly Placement[];
+  /** For a plan in which none of them fits. */
+  readonly fallback: Placement;
+}
+
+function drawPlacements(key: string, family: Family, swarm: Swarm, mode: PlanMode): DrawnPlacements {
   const usable = ALL_BLOCKS.map((block, position) => {
     const base = mode === "live" && !block.live ? 0 : (family.blocks[block.id] ?? 0);
     return { block, base, weight: base * (swarm.factors[position] ?? 0) };
@@ -86,12 +95,11 @@ function drawPlacements(key: string, family: Family, swarm: Swarm, mode: PlanMod
   const rows = chosen.length > 0 ? chosen : usable.map((row) => ({ ...row, weight: row.base }));
   const one = fc.oneof(...rows.map((row) => ({ weight: row.weight, arbitrary: row.block.placement })));
   const some = fc.record(
-    { first: one, more: fc.array(one, { maxLength: MOST_MORE_BLOCKS, size: "max" }), last: FALLBACK.placement },
+    { first: one, more: fc.array(one, { maxLength: MOST_MORE_BLOCKS, size: "max" }), fallback: FALLBACK.placement },
     { noNullPrototype: true },
   );
-  const { first, more, last } = draw(some, `${key}/blocks`);
-  // The fallback is placed only where nothing else fits.
-  return [first, ...more, { ...last, gap: 0 }];
+  const { first, more, fallback } = draw(some, `${key}/blocks`);
+  return { placements: [first, ...more], fallback: { ...fallback, gap: 0 } };
 }
 
 // ── placing
@@ -146,7 +154,8 @@ function startOf(sketch: Sketch, lanes: BlockLanes, placement: Placement): numbe
 
 function finishPlan(options: GenerateOptions, family: Family, sketch: Sketch): Plan {
   const times = addQuietPhase(sketch);
-  const lastUsed = sketch.lanes.findLastIndex((lane) => lane.touched);
+  const used = sketch.lanes.filter((lane) => lane.touched);
+  const operations = renumber(sketch.operations, used);
   return {
     formatVersion: PLAN_FORMAT_VERSION,
     id: `${family.name}-${options.index}`,
@@ -154,13 +163,23 @@ function finishPlan(options: GenerateOptions, family: Family, sketch: Sketch): P
     simSeed: hashName(`${options.seed}/${options.index}`),
     profile: options.profile,
     deviceTypes: sketch.deviceTypes,
-    fleet: sketch.lanes.slice(0, Math.max(0, lastUsed) + 1).map((lane) => plannedDevice(sketch, lane, times.until)),
+    fleet: used.map((lane) => plannedDevice(sketch, lane, times.until)),
     latency: part(sketch.swarm.latency, sketch.pace.latency),
-    operations: sketch.operations.toSorted((a, b) => a.at - b.at),
-    faults: sketch.faults,
+    operations: operations.toSorted((a, b) => a.at - b.at),
+    faults: renumber(sketch.faults, used),
     quietFrom: times.quietFrom,
     until: times.until,
   };
+}
+
+/** Devices that no block used are left out; the others close ranks. */
+function renumber<T extends Operation | Fault>(rows: readonly T[], used: readonly Lane[]): T[] {
+  const position = new Map(used.map((lane, index) => [lane.device, index]));
+  const renamed = (device: number): number => position.get(device) ?? 0;
+  return rows.map((row) => {
+    if ("device" in row) return { ...row, device: renamed(row.device) };
+    return "devices" in row && row.devices !== "all" ? { ...row, devices: row.devices.map(renamed) } : row;
+  });
 }
 
 /** A device that speaks by itself does so at most this often in a plan, so that months do not fill with Updates. */

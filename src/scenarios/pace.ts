@@ -30,6 +30,10 @@ export interface Pace {
   readonly lifetimeTolerance: number;
   /** How far from a deadline a poll must stay to be decidable. */
   readonly clear: number;
+  /** How long before a step an observation stands that is to show the state before it. */
+  readonly guard: number;
+  /** Live: what a server may take to act (profile field `reaction`). */
+  readonly reaction: number;
   /** The usual pause between two steps: long enough for an exchange with a healthy device. */
   readonly beat: number;
   /** The longest pause between two building blocks on one device. */
@@ -65,6 +69,8 @@ export function paceOf(profile: Profile, mode: PlanMode): Pace {
     retention: Math.round(complete.retention * 1_000),
     lifetimeTolerance: live ? 2_500 : 0,
     clear: live ? LIVE_CLEAR : 500,
+    guard: live ? 150 : 2,
+    reaction: live ? Math.ceil(complete.reaction * 1_000) : 0,
     beat: live ? 300 : 2_000,
     gap: live ? 250 : 60_000,
     latency: live ? 20 : 200,

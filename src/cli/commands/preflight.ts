@@ -47,7 +47,7 @@ export const PREFLIGHT = defineCommand({
       const name = `preflight-${uniqueName().slice(0, 12)}`;
       const steps = await runPreflight(
         { http: target.http, coapHost, coapPort, token: options.token, name },
-        services.probes,
+        await services.openProbes(),
       );
       const waits = groupWaits(profile);
       if (options.json)

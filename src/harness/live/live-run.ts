@@ -19,14 +19,13 @@ import {
   type RunNames,
   runNames,
 } from "../plan-interpreter.ts";
-import type { Waker } from "./agenda.ts";
+import type { Agenda, Waker } from "./agenda.ts";
 import { createDeviceHost, type DeviceHost } from "./device-host.ts";
-import type { RestOutcome } from "./http-client.ts";
-import type { LiveSession } from "./session.ts";
+import type { HttpClient, RestOutcome } from "./http-client.ts";
+import type { Measuring } from "./measuring.ts";
+import type { OpenSocket } from "./sockets.ts";
 
 export interface LiveOptions {
-  /** What runs share: sockets' addresses, one alarm, one HTTP agent. Absent: a session for this run alone. */
-  readonly session?: LiveSession;
   /** Ends the run early, with a `cut-off` mark. */
   readonly signal?: AbortSignal;
   /** Sees each event as it happens. */
@@ -41,13 +40,25 @@ export interface LiveOptions {
   readonly device?: (options: VirtualDeviceOptions) => VirtualDevice;
 }
 
-type Settings = LiveOptions & Required<Omit<LiveOptions, "session" | "signal" | "onEvent">>;
+type Settings = LiveOptions & Required<Omit<LiveOptions, "signal" | "onEvent">>;
+
+/** What runs of one process share. */
+export interface SharedByRuns {
+  /** Part of every name on the server, so that sessions share a server without meeting. */
+  readonly scope: string;
+  readonly agenda: Agenda;
+  readonly http: HttpClient;
+  readonly measuring: Measuring;
+  readonly openSocket: OpenSocket;
+  /** The number of the run within the session: runs of one plan do not meet either. */
+  nextRun(): number;
+}
 
 /** The state of one live run; a class because its parts call each other in a loop. */
 export class LiveRun {
   private readonly plan: Plan;
   private readonly server: Address;
-  private readonly session: LiveSession;
+  private readonly session: SharedByRuns;
   private readonly settings: Settings;
   private readonly names: RunNames;
   /** Of this run's names on the server, and of its randomness: a run repeats no message id of another one's device. */
@@ -65,7 +76,7 @@ export class LiveRun {
   private finish: () => void = () => undefined;
   private fail: (error: unknown) => void = () => undefined;
 
-  constructor(plan: Plan, server: Address, session: LiveSession, settings: Settings) {
+  constructor(plan: Plan, server: Address, session: SharedByRuns, settings: Settings) {
     this.plan = plan;
     this.server = server;
     this.session = session;
@@ -243,7 +254,7 @@ export class LiveRun {
     );
   }
 
-  private readonly openSocket = (): ReturnType<LiveSession["openSocket"]> => this.session.openSocket(this.server);
+  private readonly openSocket = (): ReturnType<SharedByRuns["openSocket"]> => this.session.openSocket(this.server);
 
   /** A server that restarts refuses for a moment. One that was never there is a mistake of whoever set the run up. */
   private refused(): void {

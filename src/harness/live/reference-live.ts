@@ -9,7 +9,7 @@ import { HarnessError } from "../../platform/errors.ts";
 import { type ChildEnd, startChild } from "../../platform/process.ts";
 import { address } from "../../protocol/address.ts";
 import type { Micros } from "../../protocol/time.ts";
-import type { LiveTarget } from "./session.ts";
+import type { LiveTarget } from "./run-live.ts";
 
 /** The line that `serve` prints. */
 const ReadyLine = z.object({ ready: z.literal(true), http: z.url(), coap: z.string().regex(/^coap:\/\/.+:\d+$/) });

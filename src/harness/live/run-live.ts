@@ -4,13 +4,57 @@
  * What happens next is the plan interpreter's decision, what a device does is the virtual device's; here both are
  * given real time and real sockets, and what can be seen is recorded. Nothing is judged.
  */
+import { uniqueName } from "../../platform/hash.ts";
+import type { Address } from "../../protocol/address.ts";
 import { millis, seconds } from "../../protocol/time.ts";
 import type { Plan } from "../../scenarios/plan.ts";
 import { createVirtualDevice } from "../../simulator/device/device.ts";
 import type { History } from "../history.ts";
 import { coapParams } from "../oracle/context.ts";
-import { type LiveOptions, LiveRun } from "./live-run.ts";
-import { type LiveTarget, openLiveSession } from "./session.ts";
+import { createAgenda } from "./agenda.ts";
+import { createHttpClient } from "./http-client.ts";
+import { type LiveOptions, LiveRun, type SharedByRuns } from "./live-run.ts";
+import { createMeasuring } from "./measuring.ts";
+import { createSocketOpener } from "./sockets.ts";
+
+export interface LiveTarget {
+  /** Base URL of the task API: `http://127.0.0.1:8080/v1.1`. */
+  readonly http: string;
+  /** Numeric: `127.0.0.1:5683`. */
+  readonly coap: Address;
+  readonly token?: string;
+}
+
+/** What many runs against one target share. */
+export interface LiveSession extends SharedByRuns {
+  close(): void;
+}
+
+export function openLiveSession(target: LiveTarget): LiveSession {
+  const scope = uniqueName().slice(0, 8);
+  const agenda = createAgenda();
+  const measuring = createMeasuring();
+  const http = createHttpClient({ base: target.http, agenda, token: target.token });
+  let runs = 0;
+  return {
+    scope,
+    agenda,
+    http,
+    measuring,
+    openSocket: createSocketOpener(scope),
+    nextRun: () => ++runs,
+    close() {
+      http.close();
+      measuring.close();
+      agenda.close();
+    },
+  };
+}
+
+export interface RunLiveOptions extends LiveOptions {
+  /** Absent: one for this run alone. */
+  readonly session?: LiveSession;
+}
 
 /**
  * Runs a plan in real time, which takes as long as the plan says.
@@ -19,7 +63,7 @@ import { type LiveTarget, openLiveSession } from "./session.ts";
  * @throws HarnessError `target-not-usable`: devices cannot be provisioned, or nobody listens at the CoAP address;
  *   `too-many-open-files`: fewer runs at once, or a larger `ulimit -n`
  */
-export async function runLive(plan: Plan, target: LiveTarget, options: LiveOptions = {}): Promise<History> {
+export async function runLive(plan: Plan, target: LiveTarget, options: RunLiveOptions = {}): Promise<History> {
   const session = options.session ?? openLiveSession(target);
   try {
     const run = new LiveRun(plan, target.coap, session, {

@@ -154,6 +154,7 @@ function registered(
   if (device.registration !== undefined && device.registration.location !== name)
     remember(device, device.registration.location);
   device.oldLocations.delete(name);
+  if (device.registration !== undefined) waitOn(device, window, "replaced");
   const lifetime =
     request.lifetime === undefined || request.lifetime === 0
       ? (context.profile.defaultLifetime ?? DEFAULT_LIFETIME)
@@ -232,11 +233,16 @@ export function unregister(
   device.registration = undefined;
   device.unregisteredSince = window;
   device.owed.clear();
-  for (const deviceTask of device.pending) {
-    if (deviceTask.operation !== undefined && deviceTask.settled === undefined)
-      expect(deviceTask, "pending", window, { after: how });
-  }
+  waitOn(device, window, how);
   context.emit({ kind: "unregistered", device, registration, window });
+}
+
+/** Pending device tasks outlive the end of a registration. */
+function waitOn(device: DeviceView, window: Window, after: "replaced" | "removed" | "lifetime-over"): void {
+  for (const deviceTask of device.pending) {
+    if (deviceTask.operation === undefined || deviceTask.settled !== undefined) continue;
+    if (deviceTask.expectations.at(-1)?.since !== window) expect(deviceTask, "pending", window, { after });
+  }
 }
 
 function remember(device: DeviceView, location: string): void {

@@ -111,6 +111,15 @@ describe("a request answered by a separate response", () => {
     expect(endpoint.deadline).toBe(NEVER);
   });
 
+  it("has a token of the peer, so a response with that token is none of ours and gets RST", () => {
+    const { endpoint, id } = acknowledged();
+    const [response] = sent(endpoint.respond(id, CONTENT, at(3)));
+    expect(brief(endpoint.receive(PEER, wire({ code: "2.05", messageId: 9 }), at(4)))).toEqual(["RST 0.00 9"]);
+    const messageId = response?.messageId ?? 0;
+    expect(endpoint.receive(PEER, wire({ type: "ACK", code: "2.05", messageId }), at(4))).toEqual([]);
+    expect(endpoint.deadline).toBe(at(5));
+  });
+
   it("ends when the address is unreachable", () => {
     const { endpoint, id } = acknowledged();
     endpoint.respond(id, CONTENT, at(3));

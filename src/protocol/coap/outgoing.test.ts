@@ -2,7 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { address } from "../address.ts";
 import { between, NEVER, seconds, toSeconds } from "../time.ts";
+import { OutgoingExchanges } from "./outgoing.ts";
 import { COAP_DEFAULTS, maxTransmitSpan, maxTransmitWait } from "./params.ts";
+import { Peers } from "./peers.ts";
+import { COAP_RULES } from "./rules.ts";
 import {
   at,
   brief,
@@ -17,7 +20,7 @@ import {
   sent,
   wire,
 } from "./test-kit.ts";
-import type { CoapMessage } from "./types.ts";
+import type { CoapEffect, CoapMessage } from "./types.ts";
 
 const GET = content("0.01");
 
@@ -298,6 +301,7 @@ describe("many requests", () => {
     // EXCHANGE_LIFETIME without jitter: 30 + 2·100 + 2 s
     expect(endpoint.deadline).toBe(at(232));
     expect(endpoint.receive(PEER, separate(request, { token: "00000000" }), at(2))).toHaveLength(1);
+    expect(endpoint.unreachable(PEER, at(2))).toEqual([]);
     expect(sent(endpoint.tick(at(232)))[0]?.messageId).toBe(first);
   });
 
@@ -308,6 +312,21 @@ describe("many requests", () => {
     expect(endpoint.deadline).toBe(NEVER);
   });
 
+  it("ask for the random numbers of a peer once, and again when the peer was forgotten meanwhile", () => {
+    const keys: string[] = [];
+    const random = (key: string) => {
+      keys.push(key);
+      return keyedRandom(1)(key);
+    };
+    const { endpoint, id } = afterRequest({ random });
+    endpoint.cancel(id, at(0));
+    endpoint.cancel(endpoint.request(PEER, GET, at(200)).id, at(200));
+    expect(keys).toEqual([`coap/${PEER}`]);
+    endpoint.tick(at(1_000));
+    endpoint.request(PEER, GET, at(1_000));
+    expect(keys).toEqual([`coap/${PEER}`, `coap/${PEER}`]);
+  });
+
   it("after a long silence take neither message id nor token of an earlier one", () => {
     const { endpoint, request } = afterRequest();
     endpoint.receive(PEER, answer(request), at(1));
@@ -315,6 +334,23 @@ describe("many requests", () => {
     const later = read(only(endpoint.request(PEER, GET, at(200_000)).effects, "send").bytes);
     expect(later.messageId).not.toBe(request.messageId);
     expect(later.token).not.toBe(request.token);
+  });
+});
+
+describe("OutgoingExchanges", () => {
+  it("forget a request that has ended, and keep its peer for 247 s after the last datagram", () => {
+    const peers = new Peers(keyedRandom(1), seconds(247));
+    const outgoing = new OutgoingExchanges({ ...COAP_DEFAULTS, ackRandomFactor: 1 }, COAP_RULES, peers);
+    const effects: CoapEffect[] = [];
+    const id = outgoing.request(PEER, GET, at(0), effects);
+    for (const time of [2, 6, 14, 30]) outgoing.tick(at(time), effects);
+    expect([outgoing.size, effects.length]).toEqual([1, 5]);
+    outgoing.cancel(id, at(40), effects);
+    expect(outgoing.size).toBe(0);
+    peers.sweep(at(247));
+    expect(peers.size).toBe(1);
+    peers.sweep(at(494));
+    expect(peers.size).toBe(0);
   });
 });
 

@@ -40,6 +40,11 @@ export class OutgoingExchanges {
     return this.timers.deadline;
   }
 
+  /** Requests that have not ended. */
+  get size(): number {
+    return this.requests.size;
+  }
+
   request(to: Address, content: CoapContent, now: Instant, effects: CoapEffect[]): OutgoingId {
     const bytes = encodeContent("CON", content, UNNUMBERED_TOKEN, 0);
     const peer = this.peers.use(to, now);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { address } from "../address.ts";
 import { seconds } from "../time.ts";
 import { newExchange } from "./exchange.ts";
-import { Peers } from "./peers.ts";
+import { MOST_FORGOTTEN, Peers } from "./peers.ts";
 import { at, keyedRandom, PEER, STRANGER } from "./test-kit.ts";
 
 const newPeers = (): Peers => new Peers(keyedRandom(1), seconds(247));
@@ -63,6 +63,18 @@ describe("Peers", () => {
     for (let port = 1; port <= 50; port++) among.numbers(among.use(address(`192.0.2.7:${port}`), at(0)));
     expect(among.numbers(among.use(PEER, at(0))).token(0)).toBe(alone.numbers(alone.use(PEER, at(0))).token(0));
     expect(among.numbers(among.use(STRANGER, at(0))).token(0)).not.toBe(alone.numbers(alone.use(PEER, at(0))).token(0));
+  });
+
+  it("remember the counts of 262,144 forgotten peers, and drop the one that was forgotten first", () => {
+    const peers = new Peers(() => () => 1, seconds(247));
+    const name = (index: number) => address(`peer-${index}:1`);
+    for (let index = 0; index <= MOST_FORGOTTEN; index++) {
+      peers.numbers(peers.use(name(index), at(0))).take(at(0), seconds(247));
+    }
+    peers.sweep(at(500));
+    expect(peers.size).toBe(0);
+    const taken = [0, 1, MOST_FORGOTTEN].map((index) => peers.numbers(peers.use(name(index), at(500))).taken);
+    expect(taken).toEqual([0, 1, 1]);
   });
 
   it("look at 10,000 idle peers only when their time is over", () => {

@@ -101,9 +101,9 @@ export function createDeviceHandlers(context: Context, lifecycle: TaskLifecycle)
       return withTimestamps.ok ? data(propertyGroups(device, withTimestamps.value)) : withTimestamps.error;
     }),
     postServerProperties: withDevice((device, { request, now }) => {
-      const body = ServerProperties.safeParse(request.body);
-      if (!body.success) return invalid("body", "Give a JSON object");
-      setServerProperties(context, device, body.data, now);
+      const body = parseBody(ServerProperties, request.body);
+      if (!body.ok) return body.error;
+      setServerProperties(context, device, body.value, now);
       return data({ did: device.did });
     }),
   };

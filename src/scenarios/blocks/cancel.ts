@@ -32,7 +32,7 @@ const CANCEL_PENDING = defineBlock({
   exercises: ["T-04", "T-01", "T-02", "T-03", "Q-03"],
   choices: choicesOf({ task: TASK, other: TASK, whole: fc.boolean(), share: SHARE, twice: fc.nat(3) }),
   compose: (sketch, lanes, choice) => {
-    const { beat } = sketch.pace;
+    const { beat, guard } = sketch.pace;
     const [absent, ...others] = lanes;
     ensureAbsent(sketch, absent);
     for (const lane of others) ensureRegistered(sketch, lane);
@@ -40,7 +40,7 @@ const CANCEL_PENDING = defineBlock({
     const task = createTask(sketch, lanes, created, choice.task);
     const kept = createTask(sketch, [absent], created + 1, choice.other);
     const cancelled = created + beat + part(choice.share, beat);
-    poll(sketch, task, cancelled - 1);
+    poll(sketch, task, cancelled - guard);
     cancel(sketch, task, absent, cancelled, choice.whole);
     if (choice.twice === 0) cancel(sketch, task, absent, cancelled + 2, !choice.whole);
     poll(sketch, task, cancelled + beat / 2);
@@ -95,13 +95,13 @@ const CANCEL_FINISHED = defineBlock({
   exercises: ["T-04", "T-01", "Q-02", "I-03"],
   choices: choicesOf({ task: TASK, whole: fc.boolean(), failed: fc.boolean(), share: SHARE }),
   compose: (sketch, [lane], choice) => {
-    const { beat } = sketch.pace;
+    const { beat, guard } = sketch.pace;
     ensureRegistered(sketch, lane);
     const created = lane.clock + 1;
     if (choice.failed) behave(sketch, lane, created, created + beat, { kind: "error", code: "4.04" });
     const task = createTask(sketch, [lane], created, choice.task);
     const cancelled = created + beat + part(choice.share, beat);
-    poll(sketch, task, cancelled - 1);
+    poll(sketch, task, cancelled - guard);
     cancel(sketch, task, lane, cancelled, choice.whole);
     poll(sketch, task, cancelled + beat / 2);
     const settled = trigger(sketch, lane, cancelled + beat, "update");

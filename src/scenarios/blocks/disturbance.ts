@@ -77,7 +77,7 @@ const STRAY_RESPONSE = defineBlock({
     trigger: fc.nat(1),
   }),
   compose: (sketch, [lane], choice) => {
-    const { beat, ackTimeout } = sketch.pace;
+    const { beat, ackTimeout, guard } = sketch.pace;
     ensureRegistered(sketch, lane);
     const created = lane.clock + 1;
     const delay = Math.max(2, part(choice.share, 2 * ackTimeout));
@@ -95,8 +95,8 @@ const STRAY_RESPONSE = defineBlock({
       type: choice.types[0],
     });
     const settled = created + delay + 2 * beat;
-    poll(sketch, task, settled - 1);
-    pollMirror(sketch, lane, settled - 1);
+    poll(sketch, task, settled - guard);
+    pollMirror(sketch, lane, settled - guard);
     sketch.operations.push({ at: settled, kind: "stray-response", device, token: afterwards, type: choice.types[1] });
     poll(sketch, task, settled + beat);
     pollMirror(sketch, lane, settled + beat);
@@ -113,7 +113,7 @@ const SLOW_RESPONSE = defineBlock({
   exercises: ["I-04", "R-02", "R-04", "D-03", "D-01", "I-02", "T-01"],
   choices: choicesOf({ task: TASK, late: fc.nat(2), share: SHARE, trigger: TRIGGER }),
   compose: (sketch, [lane], choice) => {
-    const { beat, responseTimeout, clear, ackTimeout } = sketch.pace;
+    const { beat, responseTimeout, clear, ackTimeout, guard } = sketch.pace;
     ensureRegistered(sketch, lane);
     const created = lane.clock + 1;
     const delay =
@@ -123,7 +123,7 @@ const SLOW_RESPONSE = defineBlock({
     behave(sketch, lane, created, created + beat, { kind: "slow", delay });
     const task = createTask(sketch, [lane], created, choice.task);
     pollMirror(sketch, lane, created - 1);
-    if (choice.late > 0) poll(sketch, task, created + delay - 1);
+    if (choice.late > 0) poll(sketch, task, created + delay - guard);
     else poll(sketch, task, created + 1 + Math.floor(delay / 2));
     const answered = created + delay + ackTimeout + clear;
     poll(sketch, task, answered);

@@ -19,7 +19,7 @@ import {
   trigger,
   update,
 } from "../steps.ts";
-import { choicesOf, defineBlock, SHARE, TASK, TRIGGER } from "./block.ts";
+import { choicesOf, defineBlock, NEAR, near, SHARE, TASK, TRIGGER } from "./block.ts";
 
 const latest = (lanes: readonly Lane[]): number => Math.max(...lanes.map((lane) => lane.clock));
 
@@ -66,7 +66,7 @@ const BACKLOG = defineBlock({
     updates: fc.boolean(),
   }),
   compose: (sketch, [lane], choice) => {
-    const { beat, gap, mode } = sketch.pace;
+    const { beat, gap, mode, guard } = sketch.pace;
     ensureAbsent(sketch, lane);
     const start = lane.clock;
     const most = mode === "live" ? 4 : choice.count;
@@ -76,7 +76,7 @@ const BACKLOG = defineBlock({
       .slice(0, count)
       .map((task, index) => createTask(sketch, [lane], start + index * step, task));
     const registered = start + count * step + beat + part(choice.absence, gap);
-    for (const task of tasks) poll(sketch, task, registered - part(choice.absence, beat / 2) - 1);
+    for (const task of tasks) poll(sketch, task, registered - guard - part(choice.absence, beat / 3));
     register(sketch, lane, registered);
     if (choice.interrupted === 0) loss(sketch, lane, registered + beat / 2, registered + beat, "both");
     if (choice.updates) update(sketch, lane, registered + part(choice.every, beat));
@@ -166,18 +166,18 @@ const SLEEPER = defineBlock({
   choices: choicesOf({
     tasks: fc.tuple(TASK, TASK, TASK),
     count: fc.integer({ min: 1, max: 3 }),
-    near: fc.boolean(),
+    near: NEAR,
     share: SHARE,
     wake: TRIGGER,
   }),
   compose: (sketch, [lane], choice) => {
-    const { beat, awakeWindow, clear, gap } = sketch.pace;
+    const { beat, awakeWindow, gap, mode } = sketch.pace;
     lane.model.queueMode ??= true;
     lane.model.awakeFor ??= awakeWindow;
     if (!lane.registered) register(sketch, lane, lane.clock);
     else update(sketch, lane, lane.clock);
     const asleep = lane.clock + beat + awakeWindow;
-    const created = asleep + clear + (choice.near ? 0 : part(choice.share, gap));
+    const created = near(sketch, asleep, choice.near, choice.share, mode === "live" ? beat : gap, lane.clock + beat);
     const tasks = choice.tasks
       .slice(0, choice.count)
       .map((task, index) => createTask(sketch, [lane], created + index, task));

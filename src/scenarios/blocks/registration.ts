@@ -19,7 +19,7 @@ import {
   trigger,
   update,
 } from "../steps.ts";
-import { choicesOf, defineBlock, SHARE, TASK } from "./block.ts";
+import { choicesOf, defineBlock, near, SHARE, TASK } from "./block.ts";
 
 /** A lifetime that ends within the plan, in seconds. */
 const shortLifetime = (sketch: Sketch, dial: number): number =>
@@ -88,7 +88,7 @@ const LEAVES = defineBlock({
   exercises: ["G-06", "G-01", "Q-03", "Q-04", "G-04", "R-08"],
   choices: choicesOf({ tasks: fc.tuple(TASK, TASK), share: SHARE, stale: fc.nat(2), before: fc.boolean() }),
   compose: (sketch, [lane], choice) => {
-    const { beat, gap } = sketch.pace;
+    const { beat, gap, guard } = sketch.pace;
     ensureRegistered(sketch, lane);
     const left = lane.clock + beat;
     deregister(sketch, lane, left);
@@ -96,7 +96,7 @@ const LEAVES = defineBlock({
     const tasks = choice.tasks.map((task, index) => createTask(sketch, [lane], created + index, task));
     if (choice.stale === 0) sketch.operations.push({ at: created + 10, kind: "stale-update", device: lane.device });
     const back = created + beat + part(choice.share, gap);
-    for (const task of tasks) poll(sketch, task, back - 1);
+    for (const task of tasks) poll(sketch, task, back - guard);
     register(sketch, lane, back);
     for (const task of tasks) poll(sketch, task, back + beat);
     pollHistory(sketch, tasks[0] ?? 0, back + beat);
@@ -141,20 +141,19 @@ const LIFETIME_ENDS = defineBlock({
     task: TASK,
     lifetime: fc.nat(999),
     share: SHARE,
-    close: fc.boolean(),
+    near: fc.constantFrom("just-before" as const, "just-after" as const, "after" as const, "after" as const),
     back: fc.constantFrom("update" as const, "update" as const, "register" as const),
   }),
   compose: (sketch, [lane], choice) => {
-    const { beat, clear, lifetimeTolerance, gap } = sketch.pace;
+    const { beat, guard, lifetimeTolerance, gap, mode } = sketch.pace;
     lane.model.lifetime ??= shortLifetime(sketch, choice.lifetime);
     const lifetime = lane.model.lifetime * 1_000;
     register(sketch, lane, lane.clock);
-    // The device's own latency adds to the lifetime that the server counts.
-    const dead = lane.clock + lifetime + lifetimeTolerance + clear;
-    const created = dead + (choice.close ? 0 : part(choice.share, gap));
+    const dead = lane.clock + lifetime + lifetimeTolerance;
+    const created = near(sketch, dead, choice.near, choice.share, mode === "live" ? beat : gap, lane.clock);
     const task = createTask(sketch, [lane], created, choice.task);
     const back = created + beat + part(choice.share, beat);
-    poll(sketch, task, back - 1);
+    poll(sketch, task, back - guard);
     const settled = trigger(sketch, lane, back, choice.back);
     register(sketch, lane, settled);
     poll(sketch, task, settled + beat);

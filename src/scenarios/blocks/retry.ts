@@ -51,7 +51,7 @@ const LOST_EXCHANGE = defineBlock({
     mirror: fc.boolean(),
   }),
   compose: (sketch, [lane], choice) => {
-    const { beat, giveUpEarliest, giveUpLatest, clear, gap } = sketch.pace;
+    const { beat, giveUpEarliest, giveUpLatest, clear, gap, guard, reaction } = sketch.pace;
     ensureRegistered(sketch, lane);
     const created = lane.clock + 1;
     if (choice.mirror) pollMirror(sketch, lane, created);
@@ -61,9 +61,10 @@ const LOST_EXCHANGE = defineBlock({
     poll(sketch, tasks[0] ?? 0, created + 2 + part(choice.early, giveUpEarliest));
     const failed = created + giveUpLatest + clear;
     poll(sketch, tasks[0] ?? 0, failed);
-    const triggered = failed + beat + part(choice.pause, gap);
-    poll(sketch, tasks[0] ?? 0, triggered - 2);
-    if (choice.mirror) pollMirror(sketch, lane, triggered - 2);
+    const offlineFor = choice.how === "offline" ? reaction : 0;
+    const triggered = Math.max(failed + beat + part(choice.pause, gap), created + offlineFor);
+    poll(sketch, tasks[0] ?? 0, triggered - guard);
+    if (choice.mirror) pollMirror(sketch, lane, triggered - guard);
     // A device that was offline says so by itself when it is back.
     const back = choice.how === "offline" ? triggered + 1 : failed + part(choice.pause, triggered - failed - 1);
     interrupt(sketch, lane, created, Math.max(back, created + 1), choice.how);
@@ -119,7 +120,7 @@ const NO_RESPONSE = defineBlock({
   exercises: ["R-02", "R-04", "R-05", "R-06", "R-08", "D-03", "T-01"],
   choices: choicesOf({ task: TASK, share: SHARE, trigger: TRIGGER, early: SHARE }),
   compose: (sketch, [lane], choice) => {
-    const { beat, responseTimeout, clear, gap } = sketch.pace;
+    const { beat, responseTimeout, clear, gap, guard } = sketch.pace;
     ensureRegistered(sketch, lane);
     const created = lane.clock + 1;
     const failed = created + responseTimeout + beat + clear;
@@ -128,7 +129,7 @@ const NO_RESPONSE = defineBlock({
     poll(sketch, task, created + 1 + part(choice.early, responseTimeout - clear));
     poll(sketch, task, failed);
     const triggered = failed + clear + part(choice.share, gap);
-    pollMirror(sketch, lane, triggered - 1);
+    pollMirror(sketch, lane, triggered - guard);
     const settled = trigger(sketch, lane, triggered, choice.trigger);
     poll(sketch, task, settled);
     pollMirror(sketch, lane, settled);
@@ -144,7 +145,7 @@ const RESET = defineBlock({
   exercises: ["R-03", "R-04", "R-05", "R-06", "R-08", "D-03", "T-01"],
   choices: choicesOf({ task: TASK, other: TASK, share: SHARE, trigger: TRIGGER }),
   compose: (sketch, [lane], choice) => {
-    const { beat, gap } = sketch.pace;
+    const { beat, gap, guard } = sketch.pace;
     ensureRegistered(sketch, lane);
     const created = lane.clock + 1;
     const over = created + beat;
@@ -156,8 +157,8 @@ const RESET = defineBlock({
     ];
     for (const task of tasks) poll(sketch, task, over);
     const triggered = over + beat + part(choice.share, gap);
-    poll(sketch, tasks[0] ?? 0, triggered - 1);
-    pollMirror(sketch, lane, triggered - 1);
+    poll(sketch, tasks[0] ?? 0, triggered - guard);
+    pollMirror(sketch, lane, triggered - guard);
     const settled = trigger(sketch, lane, triggered, choice.trigger);
     for (const task of tasks) poll(sketch, task, settled + beat);
     finish([lane], settled + beat + 1);
@@ -196,7 +197,9 @@ const CHANGED_IN_FLIGHT = defineBlock({
       choice.hidden === "slow" || choice.hidden === "acknowledge-only"
         ? Math.min(responseTimeout, giveUpEarliest)
         : giveUpEarliest;
-    const changed = created + 2 + part(choice.share, flight - clear);
+    // A silent device may be overtaken by the server's giving up: that is one of the moments of interest.
+    const span = choice.hidden === "silent" || choice.hidden === "deaf" ? giveUpLatest : flight - clear;
+    const changed = created + 2 + part(choice.share, span);
     if (choice.hidden === "deaf") loss(sketch, lane, created, changed - 1, "down");
     else if (choice.hidden === "slow") behave(sketch, lane, created, changed, { kind: "slow", delay: flight - clear });
     else behave(sketch, lane, created, changed, { kind: choice.hidden });

@@ -21,6 +21,7 @@ export const RETRY_FAMILY: Family = {
     backlog: 3,
     sleeper: 2,
     "registers-again": 2,
+    "registers-twice": 3,
     "fan-out": 2,
     "cancel-in-flight": 2,
     "expires-after-failure": 2,

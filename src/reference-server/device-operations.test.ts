@@ -1,0 +1,169 @@
+import { describe, expect, it } from "vitest";
+import { ACCEPT, CONTENT_FORMAT, uintValue } from "../protocol/coap/options.ts";
+import type { CoapMessage } from "../protocol/coap/types.ts";
+import { decodeInstance, encodeInstance, TLV } from "../protocol/lwm2m/content.ts";
+import { brief, changed, content, createTask, mirrorOf, oneDevice, pathOf, type Script, taskOf } from "./test-kit.ts";
+
+const textOf = ({ payload }: CoapMessage): string => new TextDecoder().decode(payload);
+
+/** Runs one task on one registered device. */
+function run(fields: object, script: (request: CoapMessage) => Script) {
+  const { world, device } = oneDevice();
+  device.register();
+  device.script = script;
+  const task = createTask(world, fields);
+  const [request] = device.requests;
+  if (request === undefined) throw new Error("no request");
+  return { world, task, request, status: brief(world, task)[0], mirror: mirrorOf(world, "d") };
+}
+
+const read = { taskType: "R", property: "deviceProperties.device", taskParameters: {} };
+
+describe("requests to the device", () => {
+  it("a write of a resource is PUT with text", () => {
+    const { request } = run({}, changed);
+    expect([request.code, pathOf(request), uintValue(request, CONTENT_FORMAT), textOf(request)]).toEqual([
+      "0.03",
+      "3/0/15",
+      0,
+      "Europe/Paris",
+    ]);
+  });
+
+  it("a write of the whole object is POST with TLV of the resources named", () => {
+    const value = JSON.stringify({ timezone: "Asia/Tokyo", utcOffset: "+09:00" });
+    const { request, mirror } = run({ property: "deviceProperties.device", taskParameters: { value } }, changed);
+    expect([request.code, pathOf(request), uintValue(request, CONTENT_FORMAT)]).toEqual(["0.02", "3/0", TLV]);
+    expect(decodeInstance(3, request.payload)).toEqual({
+      ok: true,
+      value: new Map([
+        [15, "Asia/Tokyo"],
+        [14, "+09:00"],
+      ]),
+    });
+    expect(mirror).toEqual({ timezone: "Asia/Tokyo", utcOffset: "+09:00" });
+  });
+
+  it("a read of a resource has no Accept, a read of the object asks for TLV", () => {
+    const single = run({ ...read, property: "deviceProperties.device.batteryLevel" }, () => content("77"));
+    expect([single.request.code, pathOf(single.request), uintValue(single.request, ACCEPT)]).toEqual([
+      "0.01",
+      "3/0/9",
+      undefined,
+    ]);
+    const whole = run(read, () => content(encodeInstance(3, new Map()), TLV));
+    expect([pathOf(whole.request), uintValue(whole.request, ACCEPT)]).toEqual(["3/0", TLV]);
+  });
+
+  it("an execution is POST without payload", () => {
+    const { request, status, mirror } = run(
+      { taskType: "E", property: "deviceProperties.device.reboot", taskParameters: {} },
+      changed,
+    );
+    expect([request.code, pathOf(request), request.payload.length, status]).toEqual([
+      "0.02",
+      "3/0/4",
+      0,
+      "SUCCEEDED 1",
+    ]);
+    expect(mirror).toEqual({});
+  });
+
+  it("a write on a read-only resource is sent: the device's answer decides (row 29)", () => {
+    const { status } = run({ property: "deviceProperties.device.manufacturer" }, () => ({
+      ...changed(),
+      code: "4.05",
+    }));
+    expect(status).toBe("FAILED 1 4050");
+  });
+
+  it("a text that is no value of the resource goes to the device as it is", () => {
+    const { request, status, mirror } = run(
+      { property: "deviceProperties.device.currentTime", taskParameters: { value: "noon" } },
+      () => ({ ...changed(), code: "4.00" }),
+    );
+    expect([textOf(request), status, mirror]).toEqual(["noon", "FAILED 1 4000", {}]);
+  });
+});
+
+describe("mirror (rows 17, 31)", () => {
+  it("a read of the object brings every resource, typed; arrays by instance, time in milliseconds (D-01)", () => {
+    const values = new Map<number, string | number | ReadonlyMap<number, number>>([
+      [0, "Maker"],
+      [
+        7,
+        new Map([
+          [1, 5000],
+          [0, 3800],
+        ]),
+      ],
+      [9, 77],
+      [13, 1_700_000_000],
+    ]);
+    const { mirror, status } = run(read, () => content(encodeInstance(3, values), TLV));
+    expect(status).toBe("SUCCEEDED 1");
+    expect(mirror).toEqual({
+      manufacturer: "Maker",
+      powerSourceVoltage: [3800, 5000],
+      batteryLevel: 77,
+      currentTime: 1_700_000_000_000,
+    });
+  });
+
+  it("a write changes its own property and its ts only; includeTimestamp shows them (D-02)", () => {
+    const { world, device } = oneDevice();
+    device.register();
+    device.script = () =>
+      content(
+        encodeInstance(
+          3,
+          new Map([
+            [15, "a"],
+            [9, 5],
+          ]),
+        ),
+        TLV,
+      );
+    const { createdOn } = createTask(world, read);
+    world.advance(10);
+    device.script = changed;
+    createTask(world);
+    const answer = world.rest("GET", "devicemgmt/devices/d/properties", undefined, { includeTimestamp: "true" });
+    expect(answer.body).toMatchObject({
+      data: {
+        deviceProperties: {
+          device: {
+            timezone: { value: "Europe/Paris", ts: createdOn + 10_000 },
+            batteryLevel: { value: 5, ts: createdOn },
+          },
+        },
+      },
+    });
+  });
+
+  it("is untouched by an error, by silence, and before the answer (D-03)", () => {
+    for (const script of [(): Script => ({ ...changed(), code: "5.00" }), (): Script => "silent"]) {
+      expect(run({}, script).mirror).toEqual({});
+    }
+  });
+});
+
+describe("answers that do not fit (row 25)", () => {
+  it.each([
+    ["2.05 to a write", {}, content("x")],
+    ["2.04 to a read", read, changed()],
+    [
+      "2.01 to an execution",
+      { taskType: "E", property: "deviceProperties.device.reboot" },
+      { ...changed(), code: "2.01" as const },
+    ],
+    ["text for a whole object", read, content("x")],
+    ["broken TLV", read, content(Uint8Array.of(0xc8, 0x00, 0xff), TLV)],
+    ["a text that is no number", { ...read, property: "deviceProperties.device.batteryLevel" }, content("full")],
+    ["an unknown content format", { ...read, property: "deviceProperties.device.batteryLevel" }, content("7", 9999)],
+  ])("%s: FAILED 5000, and no mirror", (_, fields, script) => {
+    const { world, task, status, mirror } = run(fields, () => script);
+    expect([status, mirror]).toEqual(["FAILED 1 5000", {}]);
+    expect(taskOf(world, task).statuses[0]?.errorMessage).toMatch(/^Internal server error: /);
+  });
+});

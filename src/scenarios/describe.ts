@@ -1,0 +1,136 @@
+/**
+ * Plans in words: one English line per operation and per fault, for reports; and a signature that tells plans apart by
+ * what they do, not by when.
+ */
+import type { Behaviour, RequestMatch } from "../simulator/model/device.ts";
+import type { Direction, Fault } from "../simulator/model/fault.ts";
+import type { Operation, Plan } from "./plan.ts";
+
+const UNITS = [
+  { name: "d", milliseconds: 86_400_000 },
+  { name: "h", milliseconds: 3_600_000 },
+  { name: "min", milliseconds: 60_000 },
+] as const;
+
+/** `12.5 s`; from two minutes on also the larger unit: `604800 s (7 d)`, when it comes out whole. */
+export function describeTime(milliseconds: number): string {
+  const text = `${milliseconds / 1_000} s`;
+  const unit = UNITS.find((row) => milliseconds >= 2 * row.milliseconds && milliseconds % row.milliseconds === 0);
+  return unit === undefined ? text : `${text} (${milliseconds / unit.milliseconds} ${unit.name})`;
+}
+
+const VERBS = { R: "read", W: "write", E: "execute" } as const;
+
+function describeTask(operation: Extract<Operation, { kind: "create-task" }>): string {
+  const value = operation.value === undefined ? "" : ` = "${operation.value}"`;
+  const devices = operation.devices;
+  const target =
+    devices === "all"
+      ? `all devices of type ${operation.type}`
+      : `device${devices.length === 1 ? "" : "s"} ${devices.join(", ")}`;
+  const expiry =
+    operation.expiresAfter === undefined ? "" : `, expires after ${describeTime(operation.expiresAfter * 1_000)}`;
+  return `task ${operation.task} is created: ${VERBS[operation.taskType]} ${operation.property}${value} on ${target}${expiry}`;
+}
+
+const TOKENS = { unknown: "an unknown token", last: "the token of its last exchange" } as const;
+
+function whatHappens(operation: Operation): string {
+  switch (operation.kind) {
+    case "create-task":
+      return describeTask(operation);
+    case "poll":
+      return `task ${operation.task} and its device tasks are read`;
+    case "poll-history":
+      return `the history of task ${operation.task} is read`;
+    case "poll-mirror":
+      return `the mirror of device ${operation.device} is read`;
+    case "cancel-task":
+      return `task ${operation.task} is cancelled`;
+    case "cancel-device-task":
+      return `task ${operation.task} is cancelled for device ${operation.device}`;
+    case "configure-type":
+      return `device type ${operation.type} gets taskExpiresAfter ${describeTime(operation.taskExpiresAfter * 1_000)}`;
+    case "register":
+      return `device ${operation.device} registers`;
+    case "update":
+      return `device ${operation.device} updates its registration`;
+    case "deregister":
+      return `device ${operation.device} de-registers`;
+    case "reboot":
+      return `device ${operation.device} reboots`;
+    case "change-address":
+      return `device ${operation.device} gets a new address${operation.update ? " and updates its registration" : " and says nothing"}`;
+    case "stale-update":
+      return `device ${operation.device} sends an Update to an old location`;
+    case "stray-response":
+      return `device ${operation.device} sends a stray ${operation.type} response with ${TOKENS[operation.token]}`;
+  }
+}
+
+/** `at 12 s device 0 registers` */
+export const describeOperation = (operation: Operation): string =>
+  `at ${describeTime(operation.at)} ${whatHappens(operation)}`;
+
+const LINKS: Readonly<Record<Direction, string>> = { up: "uplink ", down: "downlink ", both: "" };
+
+const percent = (permille: number): string => `${permille / 10} %`;
+
+const some = (fault: { readonly permille: number; readonly direction: Direction }): string =>
+  `${percent(fault.permille)} of its ${LINKS[fault.direction]}datagrams`;
+
+function describeBehaviour(behaviour: Behaviour): string {
+  switch (behaviour.kind) {
+    case "error":
+      return `answers ${behaviour.code}${behaviour.diagnostic === undefined ? "" : ` "${behaviour.diagnostic}"`} to`;
+    case "slow":
+      return `acknowledges, and ${describeTime(behaviour.delay)} later answers,`;
+    case "silent":
+      return "neither acknowledges nor answers";
+    case "acknowledge-only":
+      return "acknowledges but never answers";
+    case "reset":
+      return "resets";
+  }
+}
+
+function describeMatch(match: RequestMatch): string {
+  const path = match.path === undefined ? "" : ` on /${match.path}`;
+  return match.operation === undefined ? `every request${path}` : `every ${match.operation} request${path}`;
+}
+
+function whatIsWrong(fault: Fault): string {
+  switch (fault.kind) {
+    case "loss":
+      return `loses ${some(fault)}`;
+    case "duplication":
+      return `has ${some(fault)} copied, ${describeTime(fault.delay)} later`;
+    case "reordering":
+      return `has ${some(fault)} held back for ${describeTime(fault.delay)}`;
+    case "latency":
+      return `has a latency of ${describeTime(fault.delay)} for its ${LINKS[fault.direction]}datagrams`;
+    case "offline":
+      return "is offline";
+    case "behaviour":
+      return `${describeBehaviour(fault.behaviour)} ${describeMatch(fault.match)}`;
+  }
+}
+
+/** `from 3 s to 90 s device 1 loses 100 % of its downlink datagrams` */
+export const describeFault = (fault: Fault): string =>
+  `from ${describeTime(fault.from)} to ${describeTime(fault.until)} device ${fault.device} ${whatIsWrong(fault)}`;
+
+/** What a plan does, in order: kinds of operations, devices (modulo the fleet), task types. Times and values do not count. */
+export const planSignature = (plan: Plan): string =>
+  plan.operations
+    .toSorted((a, b) => a.at - b.at)
+    .map((operation) => signatureOf(operation, plan.fleet.length))
+    .join(" ");
+
+function signatureOf(operation: Operation, fleet: number): string {
+  if (operation.kind === "create-task") {
+    const devices = operation.devices === "all" ? "all" : operation.devices.map((device) => device % fleet).join(",");
+    return `create-task:${operation.taskType}:${devices}`;
+  }
+  return "device" in operation ? `${operation.kind}:${operation.device % fleet}` : operation.kind;
+}
