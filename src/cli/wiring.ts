@@ -8,15 +8,14 @@ import { z } from "zod";
 import { runCampaign } from "../harness/campaign.ts";
 import { startServerProcess } from "../harness/live/reference-live.ts";
 import { replaySavedPlan } from "../harness/replay.ts";
-import type { BuildServer } from "../harness/simulate.ts";
+import { MUTANTS, mutantById } from "../mutants/all-mutants.ts";
+import { buildServer } from "../mutants/mutant.ts";
 import { now } from "../platform/clock.ts";
 import { readJson } from "../platform/files.ts";
 import { onParentGone } from "../platform/process.ts";
 import { freshSeed } from "../platform/random.ts";
 import { resolveHost } from "../platform/udp.ts";
-import { completeProfile, type Profile } from "../protocol/profile.ts";
-import { createMemoryStore, withStore } from "../reference-server/memory-store.ts";
-import { createReferenceServer } from "../reference-server/server.ts";
+import type { Profile } from "../protocol/profile.ts";
 import { drawStateChart } from "../reports/chart.ts";
 import type { RunningServer, ServeSettings, Services } from "./services.ts";
 import { timeOfDay } from "./time-of-day.ts";
@@ -25,8 +24,8 @@ export async function createServices(): Promise<Services> {
   return {
     version: await ownVersion(),
     nodeVersion: process.version,
-    mutants: [],
-    serverFor: () => referenceServer,
+    mutants: MUTANTS,
+    serverFor: (mutant) => buildServer(mutant === undefined ? undefined : mutantById(mutant)),
     runCampaign,
     replaySavedPlan,
     startReferenceLive,
@@ -43,9 +42,6 @@ export async function createServices(): Promise<Services> {
     timeOfDay: () => timeOfDay(now()),
   };
 }
-
-const referenceServer: BuildServer = ({ profile, coap, random }) =>
-  withStore(createReferenceServer({ profile: completeProfile(profile), coap, random }), createMemoryStore());
 
 async function serve(settings: ServeSettings): Promise<RunningServer> {
   const { startServer } = await import("../reference-server/adapters/serve.ts");

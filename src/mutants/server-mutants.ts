@@ -228,7 +228,12 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
     requirement: "G-02",
     source: "re-registration empties the queue (eclipse-leshan/leshan#207)",
     rules: (note) => ({
-      pendingSurvives: (loss) => differing(note, REFERENCE.pendingSurvives(loss), loss !== "replaced"),
+      pendingSurvives: (loss) => loss !== "replaced",
+      deviceMove: (from, event) => {
+        if (from !== "QUEUED" || event !== "fail") return REFERENCE.deviceMove(from, event);
+        note();
+        return "FAILED";
+      },
     }),
   },
   {

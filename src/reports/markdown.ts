@@ -58,11 +58,11 @@ function headSection({ verdict }: MarkdownView): readonly string[] {
   const rows = [
     ["target", verdict.target],
     ["profile", verdict.profile],
-    ["seed", `\`${verdict.seed}\``],
+    ["seed", verdict.seed],
     ["plans", `${verdict.runs}${verdict.requestedRuns === undefined ? "" : ` of ${verdict.requestedRuns}`}`],
     ["different sequences of operations", String(verdict.distinctSequences)],
     ["virtual devices", String(verdict.devices)],
-    ...(verdict.historyHash === undefined ? [] : [["hash of all histories", `\`${verdict.historyHash}\``]]),
+    ...(verdict.historyHash === undefined ? [] : [["hash of all histories", verdict.historyHash]]),
   ];
   return [
     `# ${verdict.outcome.toUpperCase()}: ${verdict.target}`,

@@ -112,20 +112,35 @@ function symbol(row: RequirementVerdict | undefined, paint: Paint): string {
 function matrixLines(verdict: Verdict, width: number, paint: Paint): readonly string[] {
   const groups = groupRequirements(verdict.requirements);
   if (groups.length === 0) return [];
-  const legend = outcomeCounts(verdict.requirements).map(
-    (row) => `${paint(row.colour, `${row.symbol} ${row.count}`)} ${row.text}`,
-  );
-  const header = `${" ".repeat(NAME_WIDTH)}${"examined".padStart(10)}${"undecided".padStart(11)}${"violations".padStart(12)}`;
+  const legend = outcomeCounts(verdict.requirements);
+  const header = `${" ".repeat(NAME_WIDTH)}${"examined".padStart(9)}${"undecided".padStart(10)}${"violations".padStart(11)}`;
   return [
     paint("grey", header),
     ...groups.flatMap((group) => groupLines(group, width, paint)),
     "",
-    ` ${legend.join("   ")}`,
+    ...legendLines(legend, width, paint),
   ];
 }
 
+/** Wrapped by what is seen: colour codes have no width. */
+function legendLines(rows: ReturnType<typeof outcomeCounts>, width: number, paint: Paint): readonly string[] {
+  const lines: { text: string; length: number }[] = [];
+  for (const row of rows) {
+    const symbol = `${row.symbol} ${row.count}`;
+    const length = 3 + symbol.length + 1 + row.text.length;
+    const text = `${paint(row.colour, symbol)} ${row.text}`;
+    const open = lines.at(-1);
+    if (open === undefined || open.length + length > width) lines.push({ text: ` ${text}`, length: length - 2 });
+    else {
+      open.text += `   ${text}`;
+      open.length += length;
+    }
+  }
+  return lines.map(({ text }) => text);
+}
+
 const NAME_WIDTH = 19;
-const COUNTS_WIDTH = 33;
+const COUNTS_WIDTH = 30;
 
 function groupLines(group: RequirementGroup, width: number, paint: Paint): readonly string[] {
   const perLine = Math.max(4, Math.floor((width - NAME_WIDTH - COUNTS_WIDTH - 1) / 4));
@@ -133,8 +148,8 @@ function groupLines(group: RequirementGroup, width: number, paint: Paint): reado
     const outcome = outcomeRow(markOf(row));
     return ` ${paint(outcome.colour, `${outcome.symbol}${row.id.slice(2)}`)}`;
   });
-  const violations = String(group.violations).padStart(12);
-  const counts = `${String(group.examined).padStart(10)}${String(group.undecided).padStart(11)}${group.violations === 0 ? violations : paint("red", violations)}`;
+  const violations = String(group.violations).padStart(11);
+  const counts = `${String(group.examined).padStart(9)}${String(group.undecided).padStart(10)}${group.violations === 0 ? violations : paint("red", violations)}`;
   const head = ` ${group.letter}  ${group.title}`.padEnd(NAME_WIDTH) + counts;
   const lines: string[] = [];
   for (let index = 0; index < cells.length; index += perLine) {

@@ -42,7 +42,10 @@ export const SERVE = defineCommand({
       presetText: "none: open",
     },
     { name: "open", about: "enrol every endpoint that registers, under the device type default" },
-    { name: "stop-with-stdin", about: "stop when standard input ends, and not by Ctrl-C: for a server that another program starts" },
+    {
+      name: "stop-with-stdin",
+      about: "stop when standard input ends, and not by Ctrl-C: for a server that another program starts",
+    },
     ...TIME_OPTIONS.map((option) => ({ ...option, about: option.about.replace("the target", "the server") })),
   ],
   examples: ["serve", "serve --http 0 --coap 0 --ack-timeout 300ms --max-retransmit 1 --response-timeout 1500ms"],

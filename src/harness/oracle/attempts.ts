@@ -82,6 +82,7 @@ export function endExchange(
   device.idleSince = Math.max(device.idleSince, window.latest);
   const deviceTask = exchange.task;
   if (how !== "answered" && how !== "moved" && how !== "superseded") device.owed.clear();
+  if (how === "no-acknowledgement" || how === "no-response") device.failingUntil = window.latest;
   if (deviceTask !== undefined && deviceTask.settled === undefined && how !== "answered")
     requeue(deviceTask, how, window);
   context.emit({ kind: "exchange-ended", exchange });

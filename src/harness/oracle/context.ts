@@ -89,6 +89,7 @@ function createDeviceView(name: string, index: number): DeviceView {
     tasks: [],
     owed: new Map(),
     idleSince: 0,
+    failingUntil: -1,
     replies: [],
     reboots: 0,
     mirror: new Map(),

@@ -109,6 +109,8 @@ export interface DeviceView {
   readonly owed: Map<DeviceTaskView, Owed>;
   /** Latest moment at which the device became free for the next attempt. */
   idleSince: RunTime;
+  /** Until then a failed attempt may not have ended for the server: a trigger before it may count as one during it. */
+  failingUntil: RunTime;
   /** Separate or stray Confirmable responses of the device and what must answer them. */
   readonly replies: ReplyOwed[];
   reboots: number;
@@ -135,6 +137,8 @@ export interface Owed {
 }
 
 export interface ReplyOwed {
+  /** Where the response came from: the same one from another address is another one. */
+  readonly address: string;
   readonly messageId: number;
   readonly token: string;
   readonly expected: "ACK" | "RST" | "either";

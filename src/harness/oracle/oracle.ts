@@ -126,7 +126,9 @@ export function createOracle(plan: Plan, header: HistoryHeader): Oracle {
 }
 
 /** Two different values of what must be one choice, at most one pair per choice. */
-function conflictingChoices(choices: readonly ObservedChoice[]): readonly (readonly [ObservedChoice, ObservedChoice])[] {
+function conflictingChoices(
+  choices: readonly ObservedChoice[],
+): readonly (readonly [ObservedChoice, ObservedChoice])[] {
   const first = new Map<string, ObservedChoice>();
   const conflicts = new Map<string, readonly [ObservedChoice, ObservedChoice]>();
   for (const choice of choices) {

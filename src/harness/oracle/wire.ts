@@ -210,6 +210,8 @@ function triggered(
     deviceTask.neverRegistered = false;
     if (deviceTask.task.state !== "created" || deviceTask.operation === undefined || device.open?.task === deviceTask)
       continue;
+    // The failed attempt before may have ended after this trigger: the drain may have stopped again (choice 28).
+    if (window.earliest <= device.failingUntil) continue;
     const retry = deviceTask.attempts.length > 0;
     const requirement = retry ? (kind === "update" ? "R-04" : "R-05") : kind === "update" ? "Q-08" : "Q-04";
     const because = `${kind === "update" ? "the Update" : "the Register"} of device ${device.index}`;
@@ -267,7 +269,8 @@ function readAnswer(
     exchange !== undefined &&
     exchange.address === address &&
     (message.type !== "ACK" || message.messageId === exchange.messageId);
-  if (isResponse && message.type === "CON") expectReply(device, message, belongs ? exchange : undefined, window, event);
+  if (isResponse && message.type === "CON")
+    expectReply(context, device, message, address, belongs ? exchange : undefined, window, event);
   if (!belongs || exchange === undefined) return;
   if (exchange.end !== undefined) {
     if (isResponse) lateResponse(context, exchange, window, event);
@@ -292,26 +295,22 @@ function lateResponse(context: OracleContext, exchange: Exchange, window: Window
 
 /** A Confirmable response must be acknowledged when it is expected, and reset when it is not (RFC 7252 §5.3.2). */
 function expectReply(
+  context: OracleContext,
   device: DeviceView,
   message: CoapMessage,
+  address: string,
   exchange: Exchange | undefined,
   window: Window,
   event: number,
 ): void {
-  const copy = device.replies.find((r) => r.messageId === message.messageId && r.token === message.token);
+  const copy = device.replies.find((r) => r.messageId === message.messageId && r.address === address);
   if (copy !== undefined) {
     copy.copies++;
     return;
   }
-  const expected: ReplyOwed["expected"] =
-    exchange === undefined
-      ? "RST"
-      : exchange.end === undefined
-        ? "ACK"
-        : exchange.end.how === "answered"
-          ? "either"
-          : "RST";
+  const expected = replyTo(context, exchange, window);
   device.replies.push({
+    address,
     messageId: message.messageId,
     token: message.token,
     expected,
@@ -322,6 +321,16 @@ function expectReply(
     missed: false,
   });
   if (device.replies.length > REMEMBERED) device.replies.shift();
+}
+
+/** While it is open that the server still waits for the response, either reply is right. */
+function replyTo(context: OracleContext, exchange: Exchange | undefined, window: Window): ReplyOwed["expected"] {
+  if (exchange === undefined) return "RST";
+  const expiry = exchange.task?.task.expiry;
+  if (context.live && expiry !== undefined && expiry.earliest <= window.latest) return "either";
+  if (exchange.end === undefined) return "ACK";
+  if (exchange.end.how === "answered") return "either";
+  return window.earliest > exchange.end.window.latest + context.slack ? "RST" : "either";
 }
 
 // ── what the server sends
@@ -347,7 +356,7 @@ export function readDownlink(context: OracleContext, event: DownlinkEvent, index
     return;
   }
   if (message.code !== "0.00") return;
-  const reply = device.replies.findLast((r) => r.messageId === message.messageId);
+  const reply = device.replies.findLast((r) => r.messageId === message.messageId && r.address === event.address);
   if (reply === undefined || (message.type !== "ACK" && message.type !== "RST")) return;
   reply.answers++;
   context.emit({ kind: "replied", device, reply, got: message.type, event: index });

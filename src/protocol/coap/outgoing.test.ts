@@ -1,15 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { address } from "../address.ts";
-import { between, NEVER, seconds, toSeconds } from "../time.ts";
+import { NEVER, seconds, toSeconds } from "../time.ts";
 import { OutgoingExchanges } from "./outgoing.ts";
 import { COAP_DEFAULTS, maxTransmitSpan, maxTransmitWait } from "./params.ts";
 import { Peers } from "./peers.ts";
 import { COAP_RULES } from "./rules.ts";
 import {
+  afterRequest,
+  answer,
   at,
   brief,
   content,
+  emptyOf,
+  GET,
   keyedRandom,
   newEndpoint,
   only,
@@ -18,25 +22,10 @@ import {
   runUntil,
   STRANGER,
   sent,
+  separate,
   wire,
 } from "./test-kit.ts";
-import type { CoapEffect, CoapMessage } from "./types.ts";
-
-const GET = content("0.01");
-
-/** An endpoint that has sent one request at 0 s, and that request. */
-function afterRequest(options: Parameters<typeof newEndpoint>[0] = {}) {
-  const endpoint = newEndpoint(options);
-  const { id, effects } = endpoint.request(PEER, GET, at(0));
-  return { endpoint, id, request: read(only(effects, "send").bytes) };
-}
-
-const answer = (request: CoapMessage, fields: Partial<CoapMessage> = {}): Uint8Array =>
-  wire({ type: "ACK", code: "2.05", messageId: request.messageId, token: request.token, ...fields });
-const emptyOf = (type: "ACK" | "RST", request: CoapMessage): Uint8Array =>
-  wire({ type, code: "0.00", messageId: request.messageId });
-const separate = (request: CoapMessage, fields: Partial<CoapMessage> = {}): Uint8Array =>
-  answer(request, { type: "CON", messageId: 0x7777, ...fields });
+import type { CoapEffect } from "./types.ts";
 
 describe("a request without any answer", () => {
   it("is sent at 0, 2, 6, 14 and 30 s without jitter and fails at 62 s (RFC 7252 §4.2)", () => {
@@ -351,49 +340,5 @@ describe("OutgoingExchanges", () => {
     expect(peers.size).toBe(1);
     peers.sweep(at(494));
     expect(peers.size).toBe(0);
-  });
-});
-
-describe("replaced rules of a requester", () => {
-  it("take effect one by one", () => {
-    const twice = afterRequest({ rules: { openRequests: () => 2 } });
-    expect(sent(twice.endpoint.request(PEER, GET, at(0)).effects)).toHaveLength(1);
-
-    const constant = afterRequest({ rules: { nextTimeout: (timeout) => timeout, transmissions: () => 7 } });
-    expect(runUntil(constant.endpoint, at(100)).map((step) => step.at)).toEqual([2, 4, 6, 8, 10, 12, 14]);
-
-    const quick = afterRequest({ rules: { firstTimeout: () => seconds(0.5) } });
-    expect(between(at(0), quick.endpoint.deadline)).toBe(seconds(0.5));
-
-    const renumbered = afterRequest({ rules: { retransmission: () => "new-message-id" } });
-    const copy = sent(renumbered.endpoint.tick(at(2)))[0];
-    expect(copy?.messageId).toBe((renumbered.request.messageId + 1) % 65_536);
-    expect(copy?.token).toBe(renumbered.request.token);
-
-    const stale = afterRequest({ rules: { messageIdIndex: () => 0, tokenIndex: () => 0 } });
-    stale.endpoint.receive(PEER, answer(stale.request), at(1));
-    expect(sent(stale.endpoint.request(PEER, GET, at(1)).effects)).toEqual([stale.request]);
-  });
-
-  it("take effect one by one when something arrives", () => {
-    const gullible = afterRequest({ rules: { sourceMustMatch: () => false } });
-    expect(brief(gullible.endpoint.receive(STRANGER, answer(gullible.request), at(1)))).toEqual(["response 2.05"]);
-
-    const careless = afterRequest({ rules: { tokenMustMatch: () => false } });
-    const wrong = answer(careless.request, { token: "00" });
-    expect(brief(careless.endpoint.receive(PEER, wrong, at(1)))).toEqual(["response 2.05"]);
-
-    const deaf = afterRequest({ rules: { emptyAck: () => "ignored", reset: () => "ignored" } });
-    deaf.endpoint.receive(PEER, emptyOf("ACK", deaf.request), at(1));
-    expect(deaf.endpoint.receive(PEER, emptyOf("RST", deaf.request), at(1))).toEqual([]);
-    expect(deaf.endpoint.deadline).toBe(at(2));
-
-    const late = afterRequest({ rules: { responseBeforeAck: () => "ignored" } });
-    expect(brief(late.endpoint.receive(PEER, separate(late.request), at(1)))).toEqual(["ACK 0.00 30583"]);
-    expect(late.endpoint.deadline).toBe(at(2));
-
-    const rude = afterRequest({ rules: { matchedResponse: () => "silence", unmatchedResponse: () => "acknowledge" } });
-    expect(brief(rude.endpoint.receive(PEER, separate(rude.request), at(1)))).toEqual(["response 2.05"]);
-    expect(brief(rude.endpoint.receive(STRANGER, separate(rude.request), at(1)))).toEqual(["ACK 0.00 30583"]);
   });
 });

@@ -93,3 +93,22 @@ export function runUntil(endpoint: CoapEndpoint, end: Instant): { readonly at: n
   }
   return steps;
 }
+
+export const GET: CoapContent = content("0.01");
+
+/** An endpoint that has sent one request at 0 s, and that request. */
+export function afterRequest(options: Partial<CoapEndpointOptions> = {}) {
+  const endpoint = newEndpoint(options);
+  const { id, effects } = endpoint.request(PEER, GET, at(0));
+  return { endpoint, id, request: read(only(effects, "send").bytes) };
+}
+
+/** The piggybacked response to a request. */
+export const answer = (request: CoapMessage, fields: Partial<CoapMessage> = {}): Uint8Array =>
+  wire({ type: "ACK", code: "2.05", messageId: request.messageId, token: request.token, ...fields });
+/** An Empty message with the message id of a request. */
+export const emptyOf = (type: "ACK" | "RST", request: CoapMessage): Uint8Array =>
+  wire({ type, code: "0.00", messageId: request.messageId });
+/** A separate response to a request, with message id 30583. */
+export const separate = (request: CoapMessage, fields: Partial<CoapMessage> = {}): Uint8Array =>
+  answer(request, { type: "CON", messageId: 0x7777, ...fields });

@@ -27,26 +27,36 @@ import type { DeviceEffect, DeviceInput, VirtualDevice, VirtualDeviceOptions } f
 const NOTHING: readonly DeviceEffect[] = Object.freeze([]);
 
 /** A device that is switched on at `start`, and silent until `registersAt` or a command. */
-export function createVirtualDevice(options: VirtualDeviceOptions): VirtualDevice {
-  const device = newDevice(options);
-  return {
-    get deadline() {
-      return device.deadline;
-    },
-    get listening() {
-      return isListening(device);
-    },
-    get registered() {
-      return device.registration.location !== undefined;
-    },
-    handle(input, now) {
-      handle(device, input, now);
-      const { effects } = device;
-      if (effects.length === 0) return NOTHING;
-      device.effects = [];
-      return effects;
-    },
-  };
+export const createVirtualDevice = (options: VirtualDeviceOptions): VirtualDevice => new DevicePort(newDevice(options));
+
+/** A class, since an object literal with accessors costs 0.8 kB for each of ten thousand devices. */
+class DevicePort implements VirtualDevice {
+  private readonly device: Device;
+
+  constructor(device: Device) {
+    this.device = device;
+  }
+
+  get deadline(): Instant {
+    return this.device.deadline;
+  }
+
+  get listening(): boolean {
+    return isListening(this.device);
+  }
+
+  get registered(): boolean {
+    return this.device.registration.location !== undefined;
+  }
+
+  handle(input: DeviceInput, now: Instant): readonly DeviceEffect[] {
+    const { device } = this;
+    handle(device, input, now);
+    const { effects } = device;
+    if (effects.length === 0) return NOTHING;
+    device.effects = [];
+    return effects;
+  }
 }
 
 function newDevice(options: VirtualDeviceOptions): Device {

@@ -140,7 +140,7 @@ describe("Write", () => {
           [3, 0],
           TLV,
           values(
-            new Map([
+            new Map<number, string | number>([
               [14, "+09:00"],
               [13, 5],
             ]),

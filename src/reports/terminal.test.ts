@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { failuresFirst, renderTerminal, type VerdictView } from "./terminal.ts";
+import { FAILED_VERDICT, requirement, SMALL_PLAN } from "./testing.ts";
+
+const view = (changes: Partial<VerdictView["verdict"]> = {}): VerdictView => ({
+  verdict: { ...FAILED_VERDICT, ...changes },
+  catalogue: [{ id: "R-04", sentence: "A requeued task is sent again after the next Update." }],
+  shrunk: new Map([["R-04-retry-17", SMALL_PLAN]]),
+  replayCommand: (failure) => `fleetproof replay out/${failure.shrunk}`,
+});
+const plain = (width = 80) => ({ columns: width, colours: false });
+
+describe("renderTerminal", () => {
+  it("tells a broken MUST before a broken SHOULD: sentence, expected, actual, how often, smallest plan, replay", () => {
+    const text = renderTerminal(view(), plain());
+    expect(text).toContain(" ✗ R-04 MUST  A requeued task is sent again after the next Update.");
+    expect(text).toContain("   expected  sent again within 5 s after the Update at 12.000 s\n");
+    expect(text).toContain("   actual    no request until 60.000 s\n");
+    expect(text).toContain("   seen in   37 of 1000 plans\n");
+    expect(text).toContain("   replay    fleetproof replay out/failures/R-04-retry-17/shrunk.json\n");
+    expect(text.indexOf("R-04 MUST")).toBeLessThan(text.indexOf(" Q-05 SHOULD"));
+    expect(failuresFirst(FAILED_VERDICT).map(({ requirement: id }) => id)).toEqual(["R-04", "Q-05"]);
+  });
+
+  it("shows every requirement in its group with the group's sums of examined, undecided and violations", () => {
+    const lines = renderTerminal(view(), plain(100)).split("\n");
+    const row = (title: string) =>
+      lines
+        .find((line) => line.includes(title))
+        ?.replace(/ +/g, " ")
+        .trim();
+    expect(row(" Queue")).toBe("Q Queue 20 0 2 ✓01 !05");
+    expect(row(" Retry")).toBe("R Retry 812 4 37 ✗04 ○11");
+    expect(row(" Expiry")).toBe("E Expiry 0 0 0 ·01");
+    expect(lines).toContain(" ✓ 1 pass   ✗ 1 fail   ! 1 SHOULD not kept   · 1 not exercised   ○ 1 not checked");
+  });
+
+  it("ends with the verdict, its reason and what was run", () => {
+    const text = renderTerminal(view(), plain(200));
+    expect(
+      text.endsWith("FAIL  broken: R-04\n      sim · profile artik · 1000 plans · 3260 devices · seed 4711\n"),
+    ).toBe(true);
+  });
+
+  it("says what kept a campaign from being conclusive", () => {
+    const text = renderTerminal(
+      view({
+        outcome: "inconclusive",
+        reason: "interrupted after 12 plans",
+        interrupted: true,
+        cutOff: 2,
+        harnessErrors: [{ plan: "queue-3", reason: "connection refused" }],
+        failures: [],
+        requirements: [requirement("G-05", { outcome: "inconclusive", reason: "within the uncertainty" })],
+      }),
+      plain(),
+    );
+    expect(text).toContain("Interrupted: the verdict is about the plans that ran until then.");
+    expect(text).toContain("2 plans did not run to the end.");
+    expect(text).toContain("In 1 plan the target could not be asked, first in queue-3: connection refused");
+    expect(text).toContain("? G-05  within the uncertainty");
+    expect(text).toContain("INCONCLUSIVE  interrupted after 12 plans");
+  });
+
+  it("never exceeds the width that it is given, from 60 characters on, but for commands that are to be copied", () => {
+    for (const width of [60, 80, 100]) {
+      const lines = renderTerminal(view(), plain(width)).split("\n");
+      expect(lines.filter((line) => line.length > width && !line.includes("replay"))).toEqual([]);
+    }
+  });
+
+  it("colours nothing unless it is told to", () => {
+    expect(renderTerminal(view(), plain())).not.toContain("\u001b");
+    expect(renderTerminal(view(), { columns: 80, colours: true })).toContain("\u001b[31m");
+  });
+
+  it("tells five failures at length and names the others", () => {
+    const failures = Array.from({ length: 7 }, (_, index) => ({
+      ...(FAILED_VERDICT.failures[1] as (typeof FAILED_VERDICT.failures)[number]),
+      id: `f${index}`,
+    }));
+    const text = renderTerminal(view({ failures }), plain());
+    expect(text.match(/ {3}expected/g)).toHaveLength(5);
+    expect(text).toContain("2 more failures:");
+  });
+
+  it("is readable for an empty campaign", () => {
+    const text = renderTerminal(
+      view({ outcome: "inconclusive", reason: "nothing was examined", requirements: [], failures: [], runs: 0 }),
+      plain(),
+    );
+    expect(text.split("\n")[0]).toBe("INCONCLUSIVE  nothing was examined");
+  });
+});
