@@ -16,7 +16,7 @@ import { type ExitCode, exitCodeOf } from "./exit-codes.ts";
 import type { CommandIo } from "./io.ts";
 import { createProgressLine } from "./progress.ts";
 import type { Services } from "./services.ts";
-import { openTarget, type TargetChoice, targetName } from "./targets.ts";
+import { openTarget, refuseUnknownMutant, type TargetChoice, targetName } from "./targets.ts";
 
 export interface CampaignSettings {
   readonly target: TargetChoice;
@@ -39,6 +39,7 @@ export interface CampaignSettings {
 
 /** @throws HarnessError when nothing can be said: the target cannot be brought up, the record cannot be written */
 export async function runAndReport(settings: CampaignSettings, services: Services, io: CommandIo): Promise<ExitCode> {
+  if (settings.target.kind === "sim") refuseUnknownMutant(settings.target.mutant, services);
   (settings.json ? io.err : io.out)(`seed ${settings.seed}\n`);
   const run = runRecord(settings, services);
   const { target, close } = await openTarget(settings.target, settings.profile, settings.token, services);

@@ -4,6 +4,7 @@
  *
  * The first Ctrl-C asks the command to stop, and to write what there is; the second ends the process at once.
  */
+import { setMaxListeners } from "node:events";
 import { onInterrupt } from "../platform/process.ts";
 import { columns, isTerminal, tolerateClosedPipes, wantsColour, write } from "../platform/terminal.ts";
 import type { CommandIo } from "./io.ts";
@@ -14,6 +15,8 @@ import { createServices } from "./wiring.ts";
 const INTERRUPTED = 130;
 
 const stop = new AbortController();
+// Every live run listens, and hundreds run at once: that is no leak.
+setMaxListeners(0, stop.signal);
 onInterrupt((signal) => {
   if (stop.signal.aborted) process.exit(INTERRUPTED);
   stop.abort();

@@ -27,7 +27,6 @@ export async function parseCommandLine(
   if (first !== undefined && !first.startsWith("-")) refuseUnknownCommand(first, commands);
   let chosen: ParsedCommandLine | undefined;
   let text = "";
-  let failure: string | undefined;
   const parser = commands.reduce(
     (built, command) =>
       built.command(usageOf(command), command.about, optionBuilder(command), (parsed) => {
@@ -35,15 +34,17 @@ export async function parseCommandLine(
       }),
     baseParser(settings),
   );
-  await parser.parse([...argv], {}, (error, _parsed, output) => {
-    text = output;
-    failure = error?.message;
-  });
-  if (failure !== undefined)
+  try {
+    await parser.parse([...argv], {}, (_error, _parsed, output) => {
+      text = output;
+    });
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "YError") throw error;
     throw wrongArguments(
-      failure,
+      error,
       commands.find(({ name }) => name === first),
     );
+  }
   if (chosen !== undefined) return chosen;
   if (text !== "") return { kind: "text", text };
   throw new UsageError("missing-value", "no command given: fleetproof --help lists the commands");
@@ -104,7 +105,7 @@ function yargsOption(option: OptionRow) {
 
 /** Only what the user wrote, and presets: neither yargs' own keys nor options that are absent. */
 function textsOf(parsed: Readonly<Record<string, unknown>>, command: Command): Readonly<Record<string, unknown>> {
-  const extra = (parsed["_"] as readonly unknown[]).slice(1);
+  const extra = (parsed._ as readonly unknown[]).slice(1);
   if (extra.length > 0)
     throw new UsageError("bad-value", `unexpected argument "${String(extra[0])}" after ${usageOf(command)}`);
   const presets = command.options.flatMap(({ name, preset }) =>
@@ -129,12 +130,14 @@ function refuseUnknownCommand(name: string, commands: readonly Command[]): void 
   throw new UsageError("bad-value", `unknown command "${name}": ${hint}`);
 }
 
-function wrongArguments(message: string, command: Command | undefined): UsageError {
+/** What yargs says of a command line, in words that name what to do. */
+function wrongArguments(cause: Error, command: Command | undefined): UsageError {
+  const { message } = cause;
   if (message.startsWith("Not enough non-option arguments") && command?.positional !== undefined) {
     const { name, about } = command.positional;
-    return new UsageError("missing-value", `fleetproof ${command.name} needs <${name}>: ${about}`);
+    return new UsageError("missing-value", `fleetproof ${command.name} needs <${name}>: ${about}`, { cause });
   }
   const option = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
-  if (option !== undefined) return new UsageError("missing-value", `--${option} needs a value`);
-  return new UsageError("bad-value", message);
+  if (option !== undefined) return new UsageError("missing-value", `--${option} needs a value`, { cause });
+  return new UsageError("bad-value", message, { cause });
 }

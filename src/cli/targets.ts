@@ -93,7 +93,8 @@ export async function openTarget(
   switch (choice.kind) {
     case "sim": {
       refuseUnknownMutant(choice.mutant, services);
-      return { target: { kind: "sim", name, build: services.serverFor(choice.mutant) }, close: nothingToClose };
+      const shown = choice.mutant === undefined ? name : `${name} with mutant ${choice.mutant}`;
+      return { target: { kind: "sim", name: shown, build: services.serverFor(choice.mutant) }, close: nothingToClose };
     }
     case "reference-live": {
       const { http, coap, close } = await services.startReferenceLive(profile);
@@ -107,7 +108,8 @@ export async function openTarget(
   }
 }
 
-function refuseUnknownMutant(mutant: string | undefined, services: Services): void {
+/** @throws UsageError when there is no mutant of that id */
+export function refuseUnknownMutant(mutant: string | undefined, services: Pick<Services, "mutants">): void {
   const ids = services.mutants.map(({ id }) => id);
   if (mutant === undefined || ids.includes(mutant)) return;
   const near = nearest(mutant, ids);

@@ -117,7 +117,7 @@ describe("mirror (rows 17, 31)", () => {
       content(
         encodeInstance(
           3,
-          new Map([
+          new Map<number, string | number>([
             [15, "a"],
             [9, 5],
           ]),

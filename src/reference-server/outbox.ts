@@ -29,26 +29,30 @@ interface Held {
   isPersisted: boolean;
 }
 
-interface Change {
-  readonly table: string;
-  readonly key: string;
-  readonly value: (() => unknown) | undefined;
-}
+/** By table and key; `undefined`: to be removed. */
+type Changes = Map<string, Map<string, (() => unknown) | undefined>>;
 
 export function createOutbox(): Outbox {
   let effects: ServerEffect[] = [];
   let queries: ServerEffect[] = [];
-  const changes = new Map<string, Change>();
+  const changes: Changes = new Map();
   const held: Held[] = [];
   let ticket = 0;
 
   const noteChange = (table: string, key: string, value: (() => unknown) | undefined): void => {
-    changes.set(`${table}/${key}`, { table, key, value });
+    let ofTable = changes.get(table);
+    if (ofTable === undefined) {
+      ofTable = new Map();
+      changes.set(table, ofTable);
+    }
+    ofTable.set(key, value);
   };
 
   const takeChanges = (): readonly StoredChange[] => {
     const records: StoredChange[] = [];
-    for (const { table, key, value } of changes.values()) records.push({ table, key, value: value?.() });
+    for (const [table, ofTable] of changes) {
+      for (const [key, value] of ofTable) records.push({ table, key, value: value?.() });
+    }
     changes.clear();
     return records;
   };
@@ -74,6 +78,7 @@ export function createOutbox(): Outbox {
     },
     persisted(done) {
       for (const step of held) if (step.ticket === done) step.isPersisted = true;
+      if (held.length === 1 && held[0]?.isPersisted === true) return held.pop()?.effects ?? [];
       let count = 0;
       while (held[count]?.isPersisted === true) count += 1;
       return held.splice(0, count).flatMap((step) => step.effects);

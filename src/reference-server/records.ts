@@ -6,7 +6,15 @@
  */
 import { z } from "zod";
 import { DEVICE_TASK_STATUSES, TASK_STATUSES, TASK_TYPES } from "../protocol/task-api/states.ts";
-import type { Device, DeviceTask, DeviceType, PropertyValue, Registration, Task } from "./entities.ts";
+import type {
+  Device,
+  DeviceTask,
+  DeviceTaskHistoryEntry,
+  DeviceType,
+  PropertyValue,
+  Registration,
+  Task,
+} from "./entities.ts";
 
 /** Names of the tables. Keys: see the function that writes each. */
 export const TABLES = {
@@ -164,8 +172,10 @@ export const taskStateRecord = (task: Task) => ({
 /** Key of a device task: the index, since an endpoint's name may have any character in it. */
 export const deviceTaskKey = ({ task, index }: DeviceTask): string => `${task.id}/${index}`;
 
-export const deviceTaskRecord = ({ task, index, device, status, ts, numAttempts, error }: DeviceTask) =>
-  defined({ task: task.id, index, did: device.did, status, ts, numAttempts, error });
+export const deviceTaskRecord = ({ task, index, device, status, ts, numAttempts, error }: DeviceTask) => {
+  const record = { task: task.id, index, did: device.did, status, ts, numAttempts };
+  return error === undefined ? record : { ...record, error };
+};
 
 /** Key: task id and position. */
 export const taskHistoryKey = (task: Task, position: number): string => `${task.id}/${position}`;
@@ -174,5 +184,11 @@ export const taskHistoryKey = (task: Task, position: number): string => `${task.
 export const deviceTaskHistoryKey = (deviceTask: DeviceTask, position: number): string =>
   `${deviceTaskKey(deviceTask)}/${position}`;
 
-export const deviceTaskHistoryRecord = ({ task, index, history }: DeviceTask, position: number) =>
-  defined({ task: task.id, index, position, ...history[position] });
+export const deviceTaskHistoryRecord = (
+  { task, index }: DeviceTask,
+  position: number,
+  { status, ts, numAttempts, error }: DeviceTaskHistoryEntry,
+) => {
+  const record = { task: task.id, index, position, status, ts, numAttempts };
+  return error === undefined ? record : { ...record, error };
+};

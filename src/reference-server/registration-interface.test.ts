@@ -2,17 +2,7 @@ import { describe, expect, it } from "vitest";
 import { encodeMessage } from "../protocol/coap/message.ts";
 import { stringOption, stringOptions, URI_PATH } from "../protocol/coap/options.ts";
 import { registerContent } from "../protocol/lwm2m/registration.ts";
-import {
-  brief,
-  createTask,
-  createWorld,
-  oneDevice,
-  provision,
-  refused,
-  requestsSent,
-  type Script,
-  taskOf,
-} from "./test-kit.ts";
+import { brief, createTask, createWorld, oneDevice, refused, requestsSent, type Script, taskOf } from "./test-kit.ts";
 
 const silent = (): Script => "silent";
 

@@ -173,22 +173,20 @@ export const noteDeviceTask = (context: Context, deviceTask: DeviceTask): void =
 
 function noteTaskStatus(context: Context, task: Task, ts: number): void {
   noteTaskState(context, task);
-  const position = task.history.push({ status: task.status, ts }) - 1;
-  context.outbox.store(TABLES.taskHistory, taskHistoryKey(task, position), () => ({
-    task: task.id,
-    position,
-    ...task.history[position],
-  }));
+  const entry = { status: task.status, ts };
+  const position = task.history.push(entry) - 1;
+  const record = { task: task.id, position, ...entry };
+  context.outbox.store(TABLES.taskHistory, taskHistoryKey(task, position), () => record);
 }
 
 function noteDeviceTaskStatus(context: Context, deviceTask: DeviceTask): void {
   noteDeviceTask(context, deviceTask);
   const { status, ts, numAttempts, error, history } = deviceTask;
   if (!context.rules.recordsHistory(status)) return;
-  const position = history.push({ status, ts, numAttempts, error }) - 1;
-  context.outbox.store(TABLES.deviceTaskHistory, deviceTaskHistoryKey(deviceTask, position), () =>
-    deviceTaskHistoryRecord(deviceTask, position),
-  );
+  const entry = { status, ts, numAttempts, error };
+  const position = history.push(entry) - 1;
+  const key = deviceTaskHistoryKey(deviceTask, position);
+  context.outbox.store(TABLES.deviceTaskHistory, key, () => deviceTaskHistoryRecord(deviceTask, position, entry));
 }
 
 export function removeFrom<T>(list: T[], item: T): void {

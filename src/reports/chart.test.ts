@@ -16,7 +16,7 @@ describe("chartConfiguration", () => {
     const { data, options } = chartConfiguration(series);
     expect(data.datasets.map(({ label }) => label)).toEqual(["waiting", "succeeded"]);
     expect(data.datasets[0]?.data[2]).toEqual({ x: 700_000 / 86_400, y: 0 });
-    expect(options?.scales?.["x"]).toMatchObject({ title: { text: expect.stringContaining("(days)") } });
+    expect(options?.scales?.x).toMatchObject({ title: { text: expect.stringContaining("(days)") } });
   });
 
   it.each([
@@ -25,7 +25,7 @@ describe("chartConfiguration", () => {
     [20_000, "hours"],
   ])("measures %d s in %s", (last, unit) => {
     const { options } = chartConfiguration({ ...series, times: [0, 1, last] });
-    expect(options?.scales?.["x"]).toMatchObject({ title: { text: expect.stringContaining(`(${unit})`) } });
+    expect(options?.scales?.x).toMatchObject({ title: { text: expect.stringContaining(`(${unit})`) } });
   });
 });
 

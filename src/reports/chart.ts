@@ -49,6 +49,7 @@ export function chartConfiguration(series: StateSeries): ChartConfiguration<"lin
     options: {
       responsive: false,
       animation: false,
+      font: { family: "DejaVu Sans, Liberation Sans, Arial, Helvetica, sans-serif" },
       layout: { padding: 16 },
       plugins: {
         title: {
@@ -63,6 +64,7 @@ export function chartConfiguration(series: StateSeries): ChartConfiguration<"lin
         x: {
           type: "linear",
           min: 0,
+          max: (series.times.at(-1) ?? 0) / unit.seconds,
           title: {
             display: true,
             text: `time since the start of the plan (${unit.name})`,

@@ -16,7 +16,9 @@ export function wrap(text: string, width: number): readonly string[] {
 /** Wraps text behind a label; the lines that follow stand below the text, not below the label. */
 export function labelled(label: string, text: string, width: number): readonly string[] {
   const lines = wrap(text, Math.max(20, width - label.length));
-  return lines.map((line, index) => (index === 0 ? label : " ".repeat(label.length)) + line);
+  return (lines.length === 0 ? [""] : lines).map(
+    (line, index) => (index === 0 ? label : " ".repeat(label.length)) + line,
+  );
 }
 
 /** Cuts text to `width` characters, with an ellipsis where something is missing. */

@@ -86,6 +86,10 @@ export const copySketch = (sketch: Sketch): Sketch => ({
   used: new Set(sketch.used),
 });
 
-/** When the last block of the sketch is over. */
+/** When the last block of the sketch is over, with all that it planned. */
 export const endOf = (sketch: Sketch): number =>
-  Math.max(...sketch.lanes.map((lane) => lane.clock), ...sketch.faults.map((fault) => fault.until));
+  Math.max(
+    ...sketch.lanes.map((lane) => lane.clock),
+    ...sketch.faults.map((fault) => fault.until),
+    ...sketch.operations.map((operation) => operation.at),
+  );

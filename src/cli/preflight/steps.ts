@@ -188,7 +188,7 @@ const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 const isJsonObject = (body: unknown): body is Record<string, unknown> => typeof body === "object" && body !== null;
 
 function dataField({ body }: RestResponse, field: string): unknown {
-  const data = isJsonObject(body) ? body["data"] : undefined;
+  const data = isJsonObject(body) ? body.data : undefined;
   return isJsonObject(data) ? data[field] : undefined;
 }
 

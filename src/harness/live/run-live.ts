@@ -69,7 +69,7 @@ export async function runLive(plan: Plan, target: LiveTarget, options: RunLiveOp
     const run = new LiveRun(plan, target.coap, session, {
       coap: coapParams(plan.profile),
       uplinkSpan: millis(20),
-      maxLateness: seconds(1),
+      maxLateness: seconds(5),
       device: createVirtualDevice,
       ...options,
     });

@@ -211,6 +211,8 @@ export interface DeviceTaskView {
       }
     | undefined;
   cancelAsked: Window | undefined;
+  /** Cancellations that are asked for and not answered yet: whatever a poll shows meanwhile may be right. */
+  cancelsOpen: number;
   /** A response arrived after the end. */
   lateResponse: number | undefined;
   /** Triggers of its device after it was settled. */
@@ -219,6 +221,8 @@ export interface DeviceTaskView {
   neverRegistered: boolean;
   /** Last status seen, and when. */
   seen: SeenStatus | undefined;
+  /** Live: polls whose number of attempts is judged at the end. */
+  readonly polls: SeenStatus[];
   executed: number;
 }
 

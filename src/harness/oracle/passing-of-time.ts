@@ -20,8 +20,8 @@ export function advance(context: OracleContext, device: DeviceView, window: Wind
   for (;;) {
     const due = earliestDue(context, device);
     if (due === undefined || due.window.earliest > window.latest) break;
-    // A debt is overdue only when its last moment has surely passed.
-    if (due.kind === "owed" && due.window.latest >= window.earliest) break;
+    // A debt is overdue, and a registration gone, only when the last moment has surely passed.
+    if ((due.kind === "owed" || due.kind === "lifetime") && due.window.earliest >= window.earliest) break;
     perform(context, device, due, event);
   }
   overdueAnswers(context, device, window);
@@ -33,7 +33,8 @@ function earliestDue(context: OracleContext, device: DeviceView): Due | undefine
     if (due === undefined || candidate.window.earliest < due.window.earliest) due = candidate;
   };
   const registration = registrationEnd(context, device);
-  if (registration !== undefined) consider({ kind: "lifetime", window: registration });
+  if (registration !== undefined)
+    consider({ kind: "lifetime", window: { earliest: registration.latest, latest: registration.latest } });
   if (device.open !== undefined) {
     const window = giveUp(context, device.open);
     if (window.latest !== FOREVER) consider({ kind: "give-up", window });
@@ -55,7 +56,7 @@ function perform(context: OracleContext, device: DeviceView, due: Due, event: nu
       }
       return;
     case "lifetime":
-      unregister(context, device, due.window, "lifetime-over");
+      unregister(context, device, registrationEnd(context, device) ?? due.window, "lifetime-over");
       return;
     case "expiry":
       expire(context, due.deviceTask);

@@ -37,7 +37,15 @@ const SECOND = 1_000_000;
 export function readRestRequest(context: OracleContext, event: RestRequestEvent, index: number): OpenRequest {
   const window = windowOf(event);
   if (event.purpose?.kind === "create-task") askTask(context, event.purpose, event.request.body, window, index);
+  for (const deviceTask of cancelledBy(context, event.purpose)) deviceTask.cancelsOpen++;
   return { purpose: event.purpose, window, event: index, body: event.request.body };
+}
+
+/** The device tasks that a request asks to cancel. */
+function cancelledBy(context: OracleContext, purpose: RestPurpose | undefined): readonly DeviceTaskView[] {
+  if (purpose?.kind === "cancel-task") return context.tasks.get(purpose.task)?.devices ?? [];
+  if (purpose?.kind !== "cancel-device-task") return [];
+  return context.tasks.get(purpose.task)?.devices.filter(({ device }) => device.index === purpose.device) ?? [];
 }
 
 // ── creation
@@ -108,10 +116,12 @@ function addDeviceTask(
     blurred: undefined,
     settled: undefined,
     cancelAsked: undefined,
+    cancelsOpen: 0,
     lateResponse: undefined,
     triggersSettled: 0,
     neverRegistered: registeredDuring(context, device, window) === "no",
     seen: undefined,
+    polls: [],
     executed: 0,
   };
   expect(deviceTask, "pending", window);
@@ -203,6 +213,7 @@ export function readRestAnswer(
   }
   const task = context.tasks.get(purpose.task);
   if (task === undefined) return;
+  for (const deviceTask of cancelledBy(context, purpose)) deviceTask.cancelsOpen--;
   if (purpose.kind === "create-task") createdTask(context, task, event.response, window, index);
   else if (purpose.kind === "cancel-task") cancelTask(context, task, ok, window, index);
   else if (purpose.kind === "cancel-device-task") cancelDevice(context, task, purpose.device, ok, window, index);
@@ -256,7 +267,7 @@ const isTaskStatus = (text: string | undefined): text is TaskStatus =>
 function seeStatus(context: OracleContext, deviceTask: DeviceTaskView, seen: SeenStatus): void {
   const previous = deviceTask.seen;
   deviceTask.seen = seen;
-  const lost = deviceTask.blurred !== undefined || deviceTask.task.state !== "created";
+  const lost = deviceTask.blurred !== undefined || deviceTask.cancelsOpen > 0 || deviceTask.task.state !== "created";
   const possible = lost ? [] : possibleDuring(deviceTask.expectations, seen.window, context.slack);
   const certain = certainDuring(possible, seen.window);
   const decided = certain !== undefined && fits(certain, seen) ? certain : undefined;

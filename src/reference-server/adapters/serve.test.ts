@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { openUdp } from "../../platform/udp.ts";
 import { address } from "../../protocol/address.ts";
 import { decodeMessage, encodeMessage } from "../../protocol/coap/message.ts";
-import { LOCATION_PATH, stringOption, stringOptions, URI_PATH } from "../../protocol/coap/options.ts";
+import { LOCATION_PATH, stringOptions, URI_PATH } from "../../protocol/coap/options.ts";
 import type { CoapMessage } from "../../protocol/coap/types.ts";
 import { registerContent } from "../../protocol/lwm2m/registration.ts";
 import { EMPTY_PROFILE } from "../../protocol/profile.ts";

@@ -200,7 +200,7 @@ const MIXED_ANSWERS = defineBlock({
   sentence: "one task for several devices that answer differently",
   lanes: 4,
   live: true,
-  exercises: ["T-02", "T-03", "M-08", "Q-02", "Q-09", "T-01"],
+  exercises: ["T-02", "T-03", "M-08", "M-10", "Q-02", "Q-09", "T-01"],
   choices: choicesOf({
     task: TASK,
     codes: fc.tuple(...Array.from({ length: 4 }, () => fc.constantFrom("", "4.00", "4.01", "4.04", "4.05", "5.00"))),

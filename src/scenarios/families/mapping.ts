@@ -5,7 +5,7 @@ export const MAPPING_FAMILY: Family = {
   name: "mapping",
   sentence:
     "Devices that answer with every error there is, with and without a diagnostic; the mirror before and after.",
-  weight: 24,
+  weight: 30,
   typedPercent: 4,
   blocks: {
     "error-answer": 9,
@@ -13,7 +13,7 @@ export const MAPPING_FAMILY: Family = {
     "same-code": 7,
     "unlisted-error": 11,
     mirror: 8,
-    "mixed-answers": 6,
+    "mixed-answers": 8,
     "ready-device": 3,
     "server-property": 3,
     "fan-out": 1,

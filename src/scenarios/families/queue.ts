@@ -13,7 +13,7 @@ export const QUEUE_FAMILY: Family = {
     burst: 6,
     "fan-out": 6,
     sleeper: 4,
-    "server-property": 6,
+    "server-property": 8,
     "cancel-pending": 5,
     "cancel-in-flight": 4,
     "cancel-finished": 3,

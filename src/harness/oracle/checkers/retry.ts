@@ -2,7 +2,7 @@
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
 import type { FactOf } from "../facts.ts";
-import type { DeviceTaskView, Exchange, ExchangeEnd } from "../model.ts";
+import type { DeviceTaskView, Exchange, ExchangeEnd, SeenStatus } from "../model.ts";
 import { ENDED, name, status, time } from "../text.ts";
 import type { Window } from "../window.ts";
 
@@ -119,25 +119,32 @@ export const countsAttempts: Checker = {
   requirements: ["R-08"],
   on: {
     "status-seen": ({ deviceTask, seen }, judge, context) => {
-      if (seen.attempts === undefined || deviceTask.blurred !== undefined || deviceTask.operation === undefined) return;
-      const { earliest, latest } = seen.window;
-      const most = deviceTask.attempts.filter((exchange) => exchange.started.earliest <= latest).length;
-      const surely = deviceTask.attempts.filter(
-        (exchange) =>
-          exchange.started.latest < earliest - context.slack || (!context.live && exchange.started.latest <= earliest),
-      );
-      const least = Math.max(0, surely.length - deviceTask.optionalAttempts);
-      if (seen.attempts < least || seen.attempts > most) {
-        const expected = `numAttempts of ${name(deviceTask)} is ${least === most ? most : `${least} to ${most}`}`;
-        judge.violate("R-08", expected, `${seen.attempts}`, [
-          ...deviceTask.attempts.map((exchange) => exchange.event),
-          seen.event,
-        ]);
-      } else if (least === most && most > 0) judge.pass("R-08");
-      else if (least !== most) judge.undecided("R-08");
+      // Live, an attempt may be read from the socket after the answer that counts it already.
+      if (context.live) deviceTask.polls.push(seen);
+      else judgeAttempts(deviceTask, seen, judge, context);
+    },
+    end: (_fact, judge, context) => {
+      for (const { tasks } of context.devices) {
+        for (const deviceTask of tasks)
+          for (const seen of deviceTask.polls) judgeAttempts(deviceTask, seen, judge, context);
+      }
     },
   },
 };
+
+function judgeAttempts(deviceTask: DeviceTaskView, seen: SeenStatus, judge: Judge, context: OracleContext): void {
+  if (seen.attempts === undefined || deviceTask.blurred !== undefined || deviceTask.operation === undefined) return;
+  const { earliest, latest } = seen.window;
+  const begun = deviceTask.attempts.filter(({ started }) => started.earliest <= latest);
+  const surely = begun.filter(({ started }) => started.latest + context.slack <= earliest);
+  const least = Math.max(0, surely.length - deviceTask.optionalAttempts);
+  const most = begun.length;
+  if (seen.attempts < least || seen.attempts > most) {
+    const expected = `numAttempts of ${name(deviceTask)} is ${least === most ? most : `${least} to ${most}`}`;
+    judge.violate("R-08", expected, `${seen.attempts}`, [...begun.map((exchange) => exchange.event), seen.event]);
+  } else if (least !== most) judge.undecided("R-08");
+  else if (most > 0) judge.pass("R-08");
+}
 
 /** An error answer is final: no later Register or Update brings another attempt. */
 export const answersAreFinal: Checker = {

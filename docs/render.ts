@@ -1,0 +1,36 @@
+/**
+ * Renders the pages of docs/ that are made from tables and schemas of the program.
+ *
+ * `npm run docs` writes them; with `--check` nothing is written, and a page that differs ends in exit code 1.
+ */
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { exists, readText, writeText } from "../src/platform/files.ts";
+import { renderRequirementsPage } from "../src/reports/catalogue-text.ts";
+import { planJsonSchema, verdictJsonSchema } from "../src/reports/json-schema.ts";
+import { REQUIREMENTS } from "../src/scenarios/requirements.ts";
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+const PAGES = [
+  { name: "requirements.md", render: () => renderRequirementsPage(REQUIREMENTS) },
+  { name: "verdict.schema.json", render: () => json(verdictJsonSchema()) },
+  { name: "plan.schema.json", render: () => json(planJsonSchema()) },
+] as const;
+
+const directory = path.dirname(fileURLToPath(import.meta.url));
+const checkOnly = process.argv.includes("--check");
+const stale: string[] = [];
+
+for (const { name, render } of PAGES) {
+  const file = path.join(directory, name);
+  const wanted = render();
+  if ((await exists(file)) && (await readText(file)) === wanted) continue;
+  if (checkOnly) stale.push(`docs/${name}`);
+  else await writeText(file, wanted);
+}
+
+if (stale.length > 0) {
+  console.error(`${stale.join(", ")} differ from what the program says: run npm run docs`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,222 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import type { SavedPlan } from "../harness/record/verdict.ts";
+import type { ReplayOutcome } from "../harness/replay.ts";
+import { HarnessError } from "../platform/errors.ts";
+import { exists, readJson, readText, writeJson } from "../platform/files.ts";
+import { historyOf, SMALL_PLAN } from "../reports/testing.ts";
+import { run } from "./run.ts";
+import { testBench } from "./testing.ts";
+
+const newDirectory = () => mkdtemp(path.join(tmpdir(), "fleetproof-"));
+
+describe("verify", () => {
+  it("prints the seed first, runs 1000 plans on the simulated server under the profile artik, and ends with the verdict", async () => {
+    const bench = testBench();
+    const directory = await newDirectory();
+    expect(await run(["verify", "--out", directory], bench.io, bench.services)).toBe(0);
+    expect(bench.out().split("\n")[0]).toBe("seed random-seed");
+    expect(bench.out()).toContain("PASS  1 requirements kept in 3 plans");
+    expect(bench.campaigns).toMatchObject([
+      { runs: 1000, seed: "random-seed", only: [], strict: false, shrinkBudget: 30_000, profile: { name: "artik" } },
+    ]);
+    expect(bench.campaigns[0]).not.toHaveProperty("timeLimit");
+  });
+
+  it.each([
+    ["pass", 0],
+    ["fail", 1],
+    ["inconclusive", 2],
+  ] as const)("ends a campaign that is %s with exit code %d", async (outcome, code) => {
+    const bench = testBench({}, { outcome });
+    expect(await run(["verify", "--out", await newDirectory()], bench.io, bench.services)).toBe(code);
+  });
+
+  it("prints with --json exactly one document to stdout, and the seed to stderr", async () => {
+    const bench = testBench();
+    await run(["verify", "--json", "--seed", "4711", "--out", await newDirectory()], bench.io, bench.services);
+    expect(JSON.parse(bench.out())).toMatchObject({ outcome: "pass", seed: "4711" });
+    expect(bench.err()).toBe("seed 4711\n");
+  });
+
+  it("gives what the options say to the campaign: --time alone means as many plans as fit", async () => {
+    const bench = testBench();
+    const options = ["--time", "90s", "--only", "Q-,R-04", "--require", "Q-01", "--strict", "--shrink-budget", "0s"];
+    await run(["verify", ...options, "--out", await newDirectory()], bench.io, bench.services);
+    expect(bench.campaigns).toMatchObject([
+      { timeLimit: 90_000, only: ["Q-", "R-04"], require: ["Q-01"], strict: true, shrinkBudget: 0 },
+    ]);
+    expect(bench.campaigns[0]).not.toHaveProperty("runs");
+  });
+
+  it("starts reference-live with the profile live and the times given, for 60 s, and stops it again", async () => {
+    const started: unknown[] = [];
+    const stopped: string[] = [];
+    const bench = testBench({
+      startReferenceLive: async (profile) => {
+        started.push(profile.coap, profile.name);
+        return { http: "http://h/v1.1", coap: "coap://1.2.3.4:5", close: async () => void stopped.push("closed") };
+      },
+    });
+    const options = ["--target", "reference-live", "--ack-timeout", "250ms", "--out", await newDirectory()];
+    await run(["verify", ...options], bench.io, bench.services);
+    expect(started).toEqual([{ ackTimeout: 0.25, ackRandomFactor: 1.5, maxRetransmit: 1 }, "live"]);
+    expect(bench.campaigns).toMatchObject([{ timeLimit: 60_000, target: { kind: "live", coap: "1.2.3.4:5" } }]);
+    expect(stopped).toEqual(["closed"]);
+  });
+
+  it("judges anybody else's server by the empty profile with the RFC 7252 times, but for those given", async () => {
+    const bench = testBench();
+    const target = ["--target", "http://h:8080/v1.1/", "--coap", "coap://h", "--token", "secret", "--max-retransmit", "1"];
+    const directory = await newDirectory();
+    await run(["verify", ...target, "--out", directory], bench.io, bench.services);
+    expect(bench.campaigns[0]?.target).toMatchObject({ http: "http://h:8080/v1.1", coap: "h:5683", token: "secret" });
+    expect(bench.campaigns[0]?.profile).toMatchObject({
+      name: "empty",
+      coap: { ackTimeout: 2, ackRandomFactor: 1.5, maxRetransmit: 1 },
+    });
+    expect(await readText(path.join(directory, "run.json"))).not.toContain("secret");
+  });
+
+  it("writes run.json, verdict.json and report.md, complete", async () => {
+    const bench = testBench();
+    const directory = await newDirectory();
+    await run(["verify", "--out", directory], bench.io, bench.services);
+    expect(await readJson(path.join(directory, "run.json"))).toMatchObject({
+      status: "complete",
+      target: "sim",
+      seed: "random-seed",
+      finishedAt: "2026-01-01T00:00:00Z",
+    });
+    expect(await exists(path.join(directory, "verdict.json"))).toBe(true);
+    expect(await readText(path.join(directory, "report.md"))).toContain("# PASS");
+  });
+
+  it("leaves a record incomplete, and stops the target, when the campaign cannot be run", async () => {
+    const bench = testBench({
+      runCampaign: async () => {
+        throw new HarnessError("target-not-usable", "nobody answers at http://127.0.0.1:8080/v1.1");
+      },
+    });
+    const directory = await newDirectory();
+    const code = await run(["verify", "--target", "reference-live", "--out", directory], bench.io, bench.services);
+    expect([code, bench.closed]).toEqual([2, ["reference-live"]]);
+    expect(await readJson(path.join(directory, "run.json"))).toMatchObject({ status: "incomplete" });
+  });
+});
+
+describe("demo", () => {
+  it("runs a simulated and a live campaign with one seed, and ends with the worse exit code", async () => {
+    const directory = await newDirectory();
+    const bench = testBench({}, {});
+    const outcomes = ["pass", "inconclusive"] as const;
+    const runCampaign: typeof bench.services.runCampaign = async (options) => {
+      const result = await bench.services.runCampaign(options);
+      const outcome = outcomes[bench.campaigns.length - 1] ?? "pass";
+      return { ...result, verdict: { ...result.verdict, outcome } };
+    };
+    const code = await run(["demo", "--seed", "7", "--out", directory], bench.io, { ...bench.services, runCampaign });
+    expect(code).toBe(2);
+    expect(bench.campaigns.map(({ target, seed }) => [target.name, seed])).toEqual([
+      ["sim", "7"],
+      ["reference-live", "7"],
+    ]);
+    expect(bench.out()).toContain(path.join(directory, "sim", "report.md"));
+    expect(bench.out()).toContain(path.join(directory, "live", "report.md"));
+  });
+});
+
+describe("replay", () => {
+  const saved: SavedPlan = {
+    formatVersion: 1,
+    fleetproof: "0.1.0",
+    target: "sim",
+    mutant: "never-retries",
+    requirement: "R-04",
+    plan: SMALL_PLAN,
+  };
+  const history = historyOf([{ kind: "mark", at: 0, mark: "start" }]);
+  const finding = { requirement: "R-04", events: [0], expected: "sent again", actual: "nothing" };
+
+  const replay = async (content: unknown, outcome: ReplayOutcome, options: readonly string[] = []) => {
+    const targets: string[] = [];
+    const bench = testBench({
+      replaySavedPlan: async (_saved, target) => {
+        targets.push(target.name);
+        return outcome;
+      },
+    });
+    const file = path.join(await newDirectory(), "shrunk.json");
+    await writeJson(file, content);
+    const code = await run(["replay", file, ...options], bench.io, bench.services);
+    return { code, targets, out: bench.out(), err: bench.err() };
+  };
+
+  it.each<[ReplayOutcome, number, string]>([
+    [{ kind: "reproduced", finding, history, sameHistory: true }, 1, "REPRODUCED"],
+    [{ kind: "different-failure", findings: [finding], history }, 1, "DIFFERENT FAILURE"],
+    [{ kind: "passes", history, examined: 12 }, 0, "PASSES"],
+    [{ kind: "inconclusive", history, reason: "nothing was examined" }, 2, "INCONCLUSIVE"],
+  ])("ends %o with exit code %d", async (outcome, code, word) => {
+    const result = await replay(saved, outcome);
+    expect([result.code, result.out.startsWith(word)]).toEqual([code, true]);
+    expect(JSON.parse((await replay(saved, outcome, ["--json"])).out)).toMatchObject({ outcome: outcome.kind });
+  });
+
+  it("runs on the recorded target, mutant included, unless --target names another", async () => {
+    const passes: ReplayOutcome = { kind: "passes", history, examined: 1 };
+    expect((await replay(saved, passes)).targets).toEqual(["sim with mutant never-retries"]);
+    expect((await replay(saved, passes, ["--target", "sim"])).targets).toEqual(["sim"]);
+  });
+
+  it("refuses a plan of a newer format, and names the version that reads it", async () => {
+    const passes: ReplayOutcome = { kind: "passes", history, examined: 1 };
+    const newer = { ...saved, fleetproof: "0.9.0", plan: { ...SMALL_PLAN, formatVersion: 3, whatever: true } };
+    const { code, err } = await replay(newer, passes);
+    expect(code).toBe(64);
+    expect(err).toContain("has plan format 3, this version reads up to 1: use Fleetproof version 0.9.0 or newer");
+  });
+
+  it("refuses a file that is no saved plan, and names the field", async () => {
+    const passes: ReplayOutcome = { kind: "passes", history, examined: 1 };
+    const wrong = { ...saved, plan: { ...SMALL_PLAN, operations: [{ at: "soon", kind: "update", device: 0 }] } };
+    expect((await replay(wrong, passes)).err).toContain("is not a saved plan: plan.operations.0.at: ");
+    expect((await replay([1], passes)).code).toBe(64);
+    expect((await replay("text", passes)).code).toBe(64);
+  });
+});
+
+describe("requirements and explain", () => {
+  it("lists 81 requirements, as a table and as JSON", async () => {
+    const table = testBench();
+    const json = testBench();
+    expect(await run(["requirements"], table.io, table.services)).toBe(0);
+    await run(["requirements", "--json"], json.io, json.services);
+    expect(table.out()).toMatch(/^Q-01 +MUST +server +yes +The request that creates a task/m);
+    expect(JSON.parse(json.out())).toHaveLength(81);
+    expect(table.out().split("\n").filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it("explains a requirement with its source and the mutant that proves its checker", async () => {
+    const bench = testBench();
+    expect(await run(["explain", "r-04"], bench.io, bench.services)).toBe(0);
+    expect(bench.out()).toMatch(/^R-04 {2}MUST {2}a promise of the server\n/);
+    expect(bench.out()).toContain("never-retries: It never retries.");
+    expect(bench.out()).toContain("fleetproof verify --mutant never-retries --only R-04");
+  });
+});
+
+describe("serve", () => {
+  it("prints one line of JSON when it is ready, serves until Ctrl-C, and closes", async () => {
+    const bench = testBench();
+    const ended = run(["serve", "--http", "0", "--response-timeout", "4s", "--open"], bench.io, bench.services);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(JSON.parse(bench.out())).toEqual({ ready: true, http: "http://127.0.0.1:8080/v1.1", coap: "coap://127.0.0.1:5683" });
+    expect(bench.served).toMatchObject([{ httpPort: 0, coapPort: 5683, host: "127.0.0.1", open: true, profile: { name: "artik", responseTimeout: 4 } }]);
+    expect(bench.closed).toEqual([]);
+    bench.abort();
+    expect([await ended, bench.closed]).toEqual([0, ["serve"]]);
+  });
+});

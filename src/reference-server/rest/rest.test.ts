@@ -1,0 +1,361 @@
+import { describe, expect, it } from "vitest";
+import { brief, createTask, createWorld, oneDevice, provision, TYPE, taskOf } from "../test-kit.ts";
+
+const WRITE = {
+  dtid: TYPE,
+  taskType: "W",
+  property: "deviceProperties.device.timezone",
+  taskParameters: { value: "Europe/Paris" },
+};
+const START = 1_767_225_600_000;
+const DAY = 86_400;
+
+describe("POST /devicemgmt/tasks", () => {
+  it("is 201 with Location; counts are 0, status REQUESTED, expiresAfter filled in, no field is null (row 19)", () => {
+    const { world } = oneDevice();
+    const { status, headers, body } = world.rest("POST", "devicemgmt/tasks", { ...WRITE, dids: ["d"] });
+    const { id } = (body as { data: { id: string } }).data;
+    expect(id).toMatch(/^[0-9a-f]{32}$/);
+    expect([status, headers]).toEqual([201, { Location: `/v1.1/devicemgmt/tasks/${id}` }]);
+    expect(body).toEqual({
+      data: {
+        id,
+        dtid: TYPE,
+        dids: ["d"],
+        taskType: "W",
+        property: WRITE.property,
+        taskParameters: { value: "Europe/Paris", expiresAfter: 604_800 },
+        status: "REQUESTED",
+        statusCounts: { totalDevices: 0, numCompleted: 0, numSucceeded: 0, numFailed: 0, numCancelled: 0 },
+        createdOn: START,
+        modifiedOn: START,
+      },
+    });
+  });
+
+  it.each([
+    ["W without value", { taskParameters: {} }, "taskParameters.value"],
+    ["a value that is no text", { taskParameters: { value: 5 } }, "taskParameters.value"],
+    ["an unknown property", { property: "deviceProperties.device.colour" }, "property"],
+    ["an unknown group", { property: "systemProperties.did" }, "property"],
+    ["no property", { property: undefined }, "property"],
+    ["an unknown task type", { taskType: "X" }, "taskType"],
+    ["no task type", { taskType: undefined }, "taskType"],
+    ["a read of a server property", { taskType: "R", property: "serverProperties.x" }, "taskType"],
+    ["an execution of a whole object", { taskType: "E", property: "deviceProperties.device" }, "property"],
+    ["no device ids", { dids: [] }, "dids"],
+    ["an unknown device", { dids: ["d", "nobody"] }, "dids"],
+    ["a device of another type", { dids: ["foreign"] }, "dids"],
+    ["dids and filter", { dids: ["d"], filter: "serverProperties.x=1" }, "filter"],
+    ["a filter without a value", { filter: "serverProperties.x" }, "filter"],
+    ["expiresAfter below 1", { taskParameters: { value: "x", expiresAfter: 0 } }, "taskParameters.expiresAfter"],
+    [
+      "expiresAfter above 30 days",
+      { taskParameters: { value: "x", expiresAfter: 2_592_001 } },
+      "taskParameters.expiresAfter",
+    ],
+    [
+      "expiresAfter that is no integer",
+      { taskParameters: { value: "x", expiresAfter: 1.5 } },
+      "taskParameters.expiresAfter",
+    ],
+    [
+      "scheduledOn + expiresAfter beyond day 30",
+      { taskParameters: { value: "x", expiresAfter: 60, scheduledOn: START + 30 * DAY * 1_000 - 59_999 } },
+      "taskParameters.scheduledOn",
+    ],
+    [
+      "a firmware update",
+      { taskType: undefined, property: undefined, taskParameters: { update: { updateId: "u" } } },
+      "taskParameters.update",
+    ],
+    ["no body", undefined, "body"],
+  ])("with %s is 400, code 4001, names the field, and stores nothing (rows 8, 22, 29)", (_, fields, field) => {
+    const { world } = oneDevice();
+    world.rest("POST", "devicetypes", { dtid: "other", name: "Other" });
+    world.rest("POST", "devices", { did: "foreign", dtid: "other" });
+    const stored = () => JSON.stringify(world.store.perform({ kind: "query", ticket: 1, table: "*" }));
+    const before = stored();
+    const body = fields === undefined ? undefined : { ...WRITE, ...fields };
+    const answer = world.rest("POST", "devicemgmt/tasks", body);
+    expect(answer).toMatchObject({ status: 400, body: { error: { code: 4001, field } } });
+    expect((answer.body as { error: { message: string } }).error.message).toContain(field);
+    expect(stored()).toBe(before);
+  });
+
+  it("names the device id that is wrong", () => {
+    const { world } = oneDevice();
+    expect(JSON.stringify(world.rest("POST", "devicemgmt/tasks", { ...WRITE, dids: ["d", "nobody"] }).body)).toContain(
+      "nobody",
+    );
+  });
+
+  it("for an unknown device type is 404 with code 1101", () => {
+    const world = createWorld();
+    expect(world.rest("POST", "devicemgmt/tasks", WRITE)).toMatchObject({
+      status: 404,
+      body: { error: { code: 1101 } },
+    });
+  });
+
+  it("for a type without device properties is 400, except for server properties (row 22)", () => {
+    const world = createWorld();
+    provision(world, ["d"], { devicePropertiesEnabled: false });
+    expect(world.rest("POST", "devicemgmt/tasks", WRITE).status).toBe(400);
+    expect(world.rest("POST", "devicemgmt/tasks", { ...WRITE, property: "serverProperties.x" }).status).toBe(201);
+    world.rest("PUT", `devicemgmt/devicetypes/${TYPE}`, { devicePropertiesEnabled: true });
+    expect(world.rest("POST", "devicemgmt/tasks", WRITE).status).toBe(201);
+  });
+
+  it("with `null` for what is not set counts as absent", () => {
+    const { world } = oneDevice();
+    const body = { ...WRITE, filter: null, taskParameters: { value: "x", expiresAfter: null } };
+    expect(world.rest("POST", "devicemgmt/tasks", body).status).toBe(201);
+  });
+
+  it("accepts an expiresAfter of 1 s and of 30 days, and a schedule that just ends on day 30 (row 8)", () => {
+    const { world } = oneDevice();
+    for (const expiresAfter of [1, 2_592_000]) {
+      expect(createTask(world, { taskParameters: { value: "x", expiresAfter } }).taskParameters.expiresAfter).toBe(
+        expiresAfter,
+      );
+    }
+    const scheduledOn = START + 30 * DAY * 1_000 - 60_000;
+    expect(createTask(world, { taskParameters: { value: "x", expiresAfter: 60, scheduledOn } }).status).toBe(
+      "SCHEDULED",
+    );
+  });
+});
+
+describe("targets (rows 22, 33)", () => {
+  it("are the devices named, once each and in this order", () => {
+    const world = createWorld();
+    provision(world, ["a", "b", "c"]);
+    const task = createTask(world, { dids: ["c", "a", "c"] });
+    expect(taskOf(world, task).statuses.map(({ did }) => did)).toEqual(["c", "a"]);
+  });
+
+  it("are all devices of the type without dids and filter, resolved at creation", () => {
+    const world = createWorld();
+    provision(world, ["a", "b"]);
+    const task = createTask(world);
+    world.rest("POST", "devices", { did: "late", dtid: TYPE });
+    expect(taskOf(world, task).statuses.map(({ did }) => did)).toEqual(["a", "b"]);
+  });
+
+  it("are those that the filter matches, on server and device properties, numbers as text", () => {
+    const world = createWorld();
+    const [first] = provision(world, ["a", "b", "c"]);
+    first?.register();
+    createTask(world, { dids: ["a"] });
+    for (const did of ["a", "b"]) {
+      world.rest("POST", `devicemgmt/devices/${did}/serverproperties`, { floor: 3, site: { name: "x y" } });
+    }
+    const matching = (filter: string) => taskOf(world, createTask(world, { filter })).statuses.map(({ did }) => did);
+    expect(matching("serverProperties.floor=3")).toEqual(["a", "b"]);
+    expect(matching("serverProperties.site.name=x y")).toEqual(["a", "b"]);
+    expect(matching("serverProperties.floor=3,deviceProperties.device.timezone=Europe/Paris")).toEqual(["a"]);
+  });
+
+  it("none matched: COMPLETE with 0 devices", () => {
+    const { world } = oneDevice();
+    const task = createTask(world, { filter: "serverProperties.floor=99" });
+    expect(taskOf(world, task)).toMatchObject({ status: "COMPLETE", statusCounts: { totalDevices: 0 }, statuses: [] });
+  });
+});
+
+describe("pages (row 23)", () => {
+  it("join to the whole without overlap; count is the number on the page, total that of all", () => {
+    const world = createWorld();
+    provision(
+      world,
+      Array.from({ length: 7 }, (_, index) => `d${index}`),
+    );
+    const task = createTask(world);
+    const page = (offset: string) =>
+      world.rest("GET", `devicemgmt/tasks/${task.id}/statuses`, undefined, { count: "3", offset }).body as {
+        total: number;
+        count: number;
+        offset: number;
+        data: { statuses: { did: string }[] };
+      };
+    const pages = ["0", "3", "6", "9"].map(page);
+    expect(pages.map(({ total, count, offset }) => [total, count, offset])).toEqual([
+      [7, 3, 0],
+      [7, 3, 3],
+      [7, 1, 6],
+      [7, 0, 9],
+    ]);
+    expect(pages.flatMap(({ data }) => data.statuses.map(({ did }) => did))).toEqual([
+      "d0",
+      "d1",
+      "d2",
+      "d3",
+      "d4",
+      "d5",
+      "d6",
+    ]);
+  });
+
+  it("have 100 items unless told otherwise; count 0, 101 and text are 400", () => {
+    const world = createWorld();
+    provision(
+      world,
+      Array.from({ length: 101 }, (_, index) => `d${index}`),
+    );
+    const path = `devicemgmt/tasks/${createTask(world).id}/statuses`;
+    expect(world.rest("GET", path).body).toMatchObject({ total: 101, count: 100 });
+    for (const query of [{ count: "0" }, { count: "101" }, { count: "x" }, { offset: "-1" }, { offset: "1e3" }]) {
+      expect(world.rest("GET", path, undefined, query).status).toBe(400);
+    }
+  });
+
+  it("are filtered by status and dids", () => {
+    const world = createWorld();
+    const [first] = provision(world, ["a", "b", "c"]);
+    first?.register();
+    const path = `devicemgmt/tasks/${createTask(world).id}/statuses`;
+    const dids = (query: Record<string, string>) =>
+      (world.rest("GET", path, undefined, query).body as { data: { statuses: { did: string }[] } }).data.statuses.map(
+        ({ did }) => did,
+      );
+    expect(dids({ status: "SUCCEEDED" })).toEqual(["a"]);
+    expect(dids({ status: "QUEUED,FAILED", dids: "c,a" })).toEqual(["c"]);
+    expect(world.rest("GET", path, undefined, { status: "DONE" }).status).toBe(400);
+  });
+});
+
+describe("wrong requests (row 29)", () => {
+  it("unknown ids are 404 with code 404", () => {
+    const { world } = oneDevice();
+    const { id } = createTask(world);
+    for (const [method, path] of [
+      ["GET", "devicemgmt/tasks/none"],
+      ["GET", "devicemgmt/tasks/none/statuses"],
+      ["GET", "devicemgmt/tasks/none/statuses/history"],
+      ["PUT", "devicemgmt/tasks/none"],
+      ["PUT", `devicemgmt/tasks/${id}/devices/none`],
+      ["GET", "devicemgmt/devices/none/properties"],
+      ["POST", "devicemgmt/devices/none/serverproperties"],
+      ["GET", "nothing/here"],
+      ["GET", "devicemgmt/tasks/__proto__"],
+    ] as const) {
+      expect(world.rest(method, path, { status: "CANCELLED" })).toMatchObject({
+        status: 404,
+        body: { error: { code: 404 } },
+      });
+    }
+    expect(world.rest("GET", `devicemgmt/tasks/${id}/statuses/history`, undefined, { did: "none" }).status).toBe(404);
+    expect(world.rest("GET", "devicemgmt/devicetypes/none")).toMatchObject({
+      status: 404,
+      body: { error: { code: 1101 } },
+    });
+  });
+
+  it("a status other than CANCELLED is 400 and changes nothing", () => {
+    const { world } = oneDevice();
+    const task = createTask(world);
+    for (const body of [{ status: "COMPLETE" }, {}, undefined, [], { status: null }]) {
+      expect(world.rest("PUT", `devicemgmt/tasks/${task.id}`, body).status).toBe(400);
+      expect(world.rest("PUT", `devicemgmt/tasks/${task.id}/devices/d`, body).status).toBe(400);
+    }
+    expect(brief(world, task)).toEqual(["QUEUED 0"]);
+  });
+
+  it("a known path with another method is 405 and says what is allowed", () => {
+    const { world } = oneDevice();
+    expect(world.rest("DELETE", "devicemgmt/tasks")).toMatchObject({ status: 405, headers: { Allow: "POST" } });
+    expect(world.rest("POST", "devicemgmt/tasks/x")).toMatchObject({ status: 405, headers: { Allow: "GET, PUT" } });
+  });
+
+  it("a body nested 10,000 deep is 400", () => {
+    const { world } = oneDevice();
+    let body: object = {};
+    for (let depth = 0; depth < 10_000; depth += 1) body = { body };
+    expect(world.rest("POST", "devicemgmt/devices/d/serverproperties", body).status).toBe(400);
+  });
+});
+
+describe("provisioning and configuration (rows 8, 27)", () => {
+  it("generates ids of 32 hex digits; a taken id is 409; a device of an unknown type is 404", () => {
+    const world = createWorld();
+    const type = world.rest("POST", "devicetypes", { name: "T" });
+    expect(type).toMatchObject({ status: 201, body: { data: { dtid: expect.stringMatching(/^[0-9a-f]{32}$/) } } });
+    const { dtid } = (type.body as { data: { dtid: string } }).data;
+    expect(world.rest("POST", "devices", { dtid })).toMatchObject({
+      status: 201,
+      body: { data: { did: expect.stringMatching(/^[0-9a-f]{32}$/), dtid } },
+    });
+    expect(world.rest("POST", "devices", { did: "x", dtid }).status).toBe(201);
+    expect(world.rest("POST", "devices", { did: "x", dtid }).status).toBe(409);
+    expect(world.rest("POST", "devicetypes", { dtid, name: "again" }).status).toBe(409);
+    expect(world.rest("POST", "devices", { dtid: "none" }).status).toBe(404);
+  });
+
+  it("PUT of a device type keeps what is left out; taskExpiresAfter is 60..604800 s, pmax not below pmin", () => {
+    const { world } = oneDevice();
+    const path = `devicemgmt/devicetypes/${TYPE}`;
+    world.rest("PUT", path, { taskExpiresAfter: 60, pmin: 3_600 });
+    expect(world.rest("PUT", path, { pmax: 86_400 })).toMatchObject({
+      status: 200,
+      body: { data: { dtid: TYPE, taskExpiresAfter: 60, pmin: 3_600, pmax: 86_400, devicePropertiesEnabled: true } },
+    });
+    for (const body of [{ taskExpiresAfter: 59 }, { taskExpiresAfter: 604_801 }, { pmin: 59 }]) {
+      expect(world.rest("PUT", path, body)).toMatchObject({ status: 400, body: { error: { code: 4001 } } });
+    }
+    world.rest("POST", "devicetypes", { dtid: "u", name: "U", pmax: 3_600 });
+    expect(world.rest("PUT", "devicemgmt/devicetypes/u", { pmin: 3_600 }).status).toBe(200);
+    expect(world.rest("GET", path)).toMatchObject({ status: 200, body: { data: { taskExpiresAfter: 60 } } });
+  });
+
+  it("server properties merge, by name down to the leaf; the answer is the did alone", () => {
+    const { world } = oneDevice();
+    const path = "devicemgmt/devices/d/serverproperties";
+    expect(world.rest("POST", path, { a: { b: 1, c: true }, d: [1] })).toEqual({
+      status: 200,
+      body: { data: { did: "d" } },
+    });
+    world.rest("POST", path, { a: { b: 2 } });
+    expect(world.rest("GET", "devicemgmt/devices/d/properties").body).toEqual({
+      data: {
+        serverProperties: { a: { c: true, b: 2 }, d: [1] },
+        systemProperties: { did: "d", connection: "disconnected" },
+        deviceProperties: {},
+      },
+    });
+    expect(world.rest("POST", path, [1]).status).toBe(400);
+  });
+});
+
+describe("who may do what (row 30; A-01)", () => {
+  it("with a token: 401 without or with another one", () => {
+    const world = createWorld({ token: "admin" });
+    expect(world.rest("POST", "devicetypes", { name: "T" })).toMatchObject({
+      status: 401,
+      body: { error: { code: 401 } },
+    });
+    expect(world.rest("POST", "devicetypes", { name: "T" }, {}, "other").status).toBe(401);
+    expect(world.rest("POST", "devicetypes", { name: "T" }, {}, "admin").status).toBe(201);
+  });
+
+  it("the owner of another type gets 403 on creating, reading and cancelling, and nothing is stored", () => {
+    const world = createWorld({ token: "admin" });
+    for (const owner of ["ann", "bob"]) {
+      world.rest("POST", "devicetypes", { dtid: `of-${owner}`, name: owner, owner }, {}, "admin");
+      world.rest("POST", "devices", { did: `d-${owner}`, dtid: `of-${owner}` }, {}, "admin");
+    }
+    const body = { ...WRITE, dtid: "of-ann" };
+    expect(world.rest("POST", "devicemgmt/tasks", body, {}, "bob")).toMatchObject({
+      status: 403,
+      body: { error: { code: 403 } },
+    });
+    const created = world.rest("POST", "devicemgmt/tasks", body, {}, "ann");
+    const path = `devicemgmt/tasks/${(created.body as { data: { id: string } }).data.id}`;
+    expect(["bob", "ann", "admin"].map((token) => world.rest("GET", path, undefined, {}, token).status)).toEqual([
+      403, 200, 200,
+    ]);
+    expect(world.rest("PUT", path, { status: "CANCELLED" }, {}, "bob").status).toBe(403);
+    expect(world.rest("GET", "devicemgmt/devices/d-ann/properties", undefined, {}, "bob").status).toBe(403);
+    expect(world.rest("POST", "devicetypes", { name: "T" }, {}, "ann").status).toBe(403);
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import { describeFault, describeOperation, describeTime, planSignature } from "./describe.ts";
+import { generatePlan } from "./generate.ts";
+import type { Operation } from "./plan.ts";
+import { SHIPPED_PROFILES } from "./profiles/shipped-profiles.ts";
+
+describe("describeTime", () => {
+  it("says seconds, and the larger unit where it comes out whole", () => {
+    expect([0, 12_500, 119_999, 120_000, 604_800_000].map(describeTime)).toEqual([
+      "0 s",
+      "12.5 s",
+      "119.999 s",
+      "120 s (2 min)",
+      "604800 s (7 d)",
+    ]);
+  });
+});
+
+describe("describeOperation", () => {
+  const line = (operation: Operation): string => describeOperation(operation);
+
+  it("names task, type, property, value, devices and expiry of a task", () => {
+    const task = {
+      at: 500,
+      kind: "create-task",
+      task: 3,
+      taskType: "W",
+      property: "deviceProperties.device.timezone",
+      type: 0,
+    } as const;
+    expect(line({ ...task, value: "Asia/Seoul", devices: [0, 2], expiresAfter: 60 })).toBe(
+      'at 0.5 s task 3 is created: write deviceProperties.device.timezone = "Asia/Seoul" on devices 0, 2, expires after 60 s',
+    );
+    expect(line({ ...task, taskType: "R", devices: "all", type: 1 })).toBe(
+      "at 0.5 s task 3 is created: read deviceProperties.device.timezone on all devices of type 1",
+    );
+  });
+
+  it("says what a device does", () => {
+    expect(line({ at: 12_000, kind: "register", device: 0 })).toBe("at 12 s device 0 registers");
+    expect(line({ at: 0, kind: "change-address", device: 1, update: false })).toBe(
+      "at 0 s device 1 gets a new address and says nothing",
+    );
+    expect(line({ at: 1, kind: "stray-response", device: 2, token: "last", type: "CON" })).toBe(
+      "at 0.001 s device 2 sends a stray CON response with the token of its last exchange",
+    );
+  });
+});
+
+describe("describeFault", () => {
+  const window = { device: 1, from: 3_000, until: 90_000 };
+
+  it("says who suffers what and when", () => {
+    expect(describeFault({ kind: "loss", ...window, direction: "down", permille: 1_000 })).toBe(
+      "from 3 s to 90 s device 1 loses 100 % of its downlink datagrams",
+    );
+    expect(describeFault({ kind: "offline", ...window })).toBe("from 3 s to 90 s device 1 is offline");
+  });
+
+  it("says how a device answers, and to which requests", () => {
+    const behaviour = { kind: "error", code: "4.00", diagnostic: "no such zone" } as const;
+    const match = { operation: "write", path: "3/0/15" } as const;
+    expect(describeFault({ kind: "behaviour", ...window, match, behaviour })).toBe(
+      'from 3 s to 90 s device 1 answers 4.00 "no such zone" to every write request on /3/0/15',
+    );
+    expect(describeFault({ kind: "behaviour", ...window, match: {}, behaviour: { kind: "slow", delay: 500 } })).toBe(
+      "from 3 s to 90 s device 1 acknowledges, and 0.5 s later answers, every request",
+    );
+  });
+});
+
+describe("planSignature", () => {
+  const plan = generatePlan({ seed: "signature", index: 1, profile: SHIPPED_PROFILES.artik, mode: "sim" });
+
+  it("is empty for a plan without operations", () => {
+    expect(planSignature({ ...plan, operations: [] })).toBe("");
+  });
+
+  it("tells kind, device modulo the fleet, and task type, in order of time whatever the order in the file", () => {
+    const operations: Operation[] = [
+      { at: 9, kind: "poll", task: 0 },
+      { at: 2, kind: "create-task", task: 0, taskType: "E", property: "p", devices: [5], type: 0 },
+      { at: 1, kind: "register", device: 3 },
+    ];
+    const fleet = plan.fleet.slice(0, 1);
+    expect(planSignature({ ...plan, fleet, operations })).toBe("register:0 create-task:E:0 poll");
+  });
+
+  it("does not change when everything happens later", () => {
+    const later = plan.operations.map((operation) => ({ ...operation, at: operation.at + 5_000 }));
+    expect(planSignature({ ...plan, operations: later })).toBe(planSignature(plan));
+  });
+});

@@ -1,0 +1,224 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Profile } from "../protocol/profile.ts";
+import { ALL_BLOCKS } from "./blocks/all-blocks.ts";
+import { planSignature } from "./describe.ts";
+import { type ExplainedPlan, explainPlan, generatePlan } from "./generate.ts";
+import { hash32 } from "./hash.ts";
+import { type PlanMode, paceOf } from "./pace.ts";
+import { Plan } from "./plan.ts";
+import { SHIPPED_PROFILES } from "./profiles/shipped-profiles.ts";
+import { CHECKED_REQUIREMENT_IDS, type RequirementId } from "./requirements.ts";
+
+const campaign = (profile: Profile, mode: PlanMode, seed: string): readonly ExplainedPlan[] =>
+  Array.from({ length: 500 }, (_, index) => explainPlan({ seed, index, profile, mode }));
+
+const SIMULATED = campaign(SHIPPED_PROFILES.artik, "sim", "campaign");
+const LIVE = campaign(SHIPPED_PROFILES.live, "live", "campaign");
+const UNSCALED = campaign(SHIPPED_PROFILES.empty, "live", "campaign");
+const EVERY = [...SIMULATED, ...LIVE, ...UNSCALED].map((row) => row.plan);
+
+const DAY = 86_400_000;
+const plansWhere = (holds: (plan: Plan) => boolean): number => SIMULATED.filter((row) => holds(row.plan)).length;
+
+describe("generatePlan", () => {
+  it("makes only plans that the schema reads back unchanged, defaults included", () => {
+    for (const plan of EVERY) expect(Plan.parse(plan)).toEqual(plan);
+  });
+
+  it("makes pure JSON: writing and reading changes nothing, prototypes included", () => {
+    for (const plan of EVERY) expect(JSON.parse(JSON.stringify(plan))).toStrictEqual(plan);
+  });
+
+  it("depends on seed and index alone: any plan can be made again by itself", () => {
+    fc.assert(
+      fc.property(fc.nat(499), (index) => {
+        const again = generatePlan({ seed: "campaign", index, profile: SHIPPED_PROFILES.artik, mode: "sim" });
+        expect(JSON.stringify(again)).toBe(JSON.stringify(SIMULATED[index]?.plan));
+      }),
+    );
+  });
+
+  it("is not changed by what a program presets for fast-check", () => {
+    const options = { seed: "campaign", index: 7, profile: SHIPPED_PROFILES.artik, mode: "sim" } as const;
+    const before = fc.readConfigureGlobal();
+    fc.configureGlobal({
+      ...before,
+      seed: 1,
+      unbiased: false,
+      baseSize: "large",
+      randomType: "congruential32",
+    });
+    const plan = generatePlan(options);
+    fc.configureGlobal(before);
+    expect(plan).toEqual(SIMULATED[7]?.plan);
+  });
+
+  it("makes another campaign of another seed", () => {
+    const other = campaign(SHIPPED_PROFILES.artik, "sim", "another").map((row) => planSignature(row.plan));
+    const same = other.filter(
+      (signature, index) => signature === planSignature(SIMULATED[index]?.plan ?? (EVERY[0] as Plan)),
+    );
+    expect(same.length).toBeLessThan(5);
+  });
+
+  it("gives at least 475 of 500 simulated plans a sequence of their own", () => {
+    expect(new Set(SIMULATED.map((row) => planSignature(row.plan))).size).toBeGreaterThanOrEqual(475);
+  });
+
+  it("keeps to the families asked for, and names a plan after its family and index", () => {
+    for (let index = 0; index < 20; index += 1) {
+      const plan = generatePlan({
+        seed: "s",
+        index,
+        profile: SHIPPED_PROFILES.artik,
+        mode: "sim",
+        families: ["expiry"],
+      });
+      expect(plan).toMatchObject({ family: "expiry", id: `expiry-${index}` });
+    }
+    expect(new Set(SIMULATED.map((row) => row.plan.family)).size).toBe(4);
+  });
+
+  it("stays small: half of the simulated plans have at most 40 operations, none has more than 150 or 10 devices", () => {
+    const sizes = SIMULATED.map((row) => row.plan.operations.length).toSorted((a, b) => a - b);
+    expect(sizes[250]).toBeLessThanOrEqual(40);
+    expect(sizes[499]).toBeLessThanOrEqual(150);
+    expect(Math.max(...EVERY.map((plan) => plan.fleet.length))).toBeLessThanOrEqual(10);
+  });
+
+  it("fills no long plan with Updates: at most 41 by any device itself", () => {
+    for (const plan of EVERY) {
+      for (const device of plan.fleet) expect(plan.until / (device.updateEvery ?? plan.until)).toBeLessThanOrEqual(41);
+    }
+  });
+
+  it("lets the tasks of one device differ in type, property or value in at least 95 % of the plans", () => {
+    const collides = (plan: Plan): boolean => {
+      const keys = plan.operations.flatMap((operation) => {
+        if (operation.kind !== "create-task" || operation.property.startsWith("server")) return [];
+        const devices = operation.devices === "all" ? plan.fleet.map((_, index) => index) : operation.devices;
+        return devices.map((device) => `${device} ${operation.taskType} ${operation.property} ${operation.value}`);
+      });
+      return new Set(keys).size < keys.length;
+    };
+    expect(plansWhere(collides)).toBeLessThanOrEqual(25);
+  });
+});
+
+describe("the quiet phase", () => {
+  it("begins after every fault, and the plan ends no earlier than its last operation", () => {
+    for (const plan of EVERY) {
+      for (const fault of plan.faults) expect(fault.until).toBeLessThanOrEqual(plan.quietFrom);
+      expect(Math.max(...plan.operations.map((operation) => operation.at))).toBeLessThanOrEqual(plan.until);
+      expect(plan.quietFrom).toBeLessThan(plan.until);
+    }
+  });
+
+  it("polls every task, and leaves MAX_TRANSMIT_WAIT and the response timeout to settle in simulation", () => {
+    const pace = paceOf(SHIPPED_PROFILES.artik, "sim");
+    for (const { plan } of SIMULATED) {
+      const polled = plan.operations.filter((row) => row.kind === "poll" && row.at > plan.quietFrom);
+      const created = plan.operations.filter((row) => row.kind === "create-task");
+      expect(polled).toHaveLength(created.length);
+      expect(plan.until - plan.quietFrom).toBeGreaterThanOrEqual(pace.giveUpLatest + pace.responseTimeout);
+    }
+  });
+});
+
+describe("live plans", () => {
+  it("end within 12 s, with one to three devices", () => {
+    for (const { plan } of [...LIVE, ...UNSCALED]) {
+      expect(plan.until).toBeLessThanOrEqual(12_000);
+      expect(plan.fleet.length).toBeLessThanOrEqual(3);
+    }
+  });
+
+  it("have lifetimes and expiry times of seconds, no taskExpiresAfter, and no offline window shorter than 2 s", () => {
+    for (const { plan } of LIVE) {
+      expect(plan.deviceTypes).toEqual([{}]);
+      for (const row of plan.operations)
+        if (row.kind === "create-task") expect(row.expiresAfter ?? 1).toBeLessThanOrEqual(4);
+      for (const row of plan.faults)
+        if (row.kind === "offline") expect(row.until - row.from).toBeGreaterThanOrEqual(2_000);
+    }
+  });
+
+  it("use 25 of the 36 blocks at least", () => {
+    expect(new Set(LIVE.flatMap((row) => row.blocks)).size).toBeGreaterThanOrEqual(25);
+  });
+});
+
+describe("coverage of the requirements by 500 simulated plans", () => {
+  const exercised = new Map(ALL_BLOCKS.map((block) => [block.id, block.exercises]));
+  const counts = new Map<RequirementId, number>();
+  for (const { blocks } of SIMULATED) {
+    for (const id of new Set(blocks.flatMap((block) => exercised.get(block) ?? [])))
+      counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+
+  /** Which period and which code a plan is about is drawn inside a block; the tests below count these by content. */
+  const byContent = (id: RequirementId): boolean => /^(E-01|E-03|M-0[1-7])$/.test(id);
+
+  it("provokes each checked requirement in at least 20 plans", () => {
+    const rare = CHECKED_REQUIREMENT_IDS.filter((id) => !byContent(id) && (counts.get(id) ?? 0) < 20);
+    expect(rare).toEqual([]);
+  });
+
+  const effective = (plan: Plan, wanted: (type: { taskExpiresAfter?: number | undefined }) => boolean): boolean =>
+    plan.operations.some((row) => {
+      if (row.kind !== "create-task" || row.expiresAfter !== undefined || row.property.startsWith("server"))
+        return false;
+      const type = plan.deviceTypes[row.type] ?? {};
+      const period = (type.taskExpiresAfter ?? 604_800) * 1_000;
+      const polls = plan.operations.filter((other) => other.kind === "poll" && other.task === row.task);
+      return wanted(type) && polls.some((other) => other.at > row.at + period);
+    });
+
+  it("waits for the default period of 7 days (E-01), and for that of a device type (E-03), in 20 plans each", () => {
+    expect(plansWhere((plan) => effective(plan, (type) => type.taskExpiresAfter === undefined))).toBeGreaterThanOrEqual(
+      20,
+    );
+    expect(plansWhere((plan) => effective(plan, (type) => type.taskExpiresAfter !== undefined))).toBeGreaterThanOrEqual(
+      20,
+    );
+  });
+
+  it("reads tasks before and after 30 days in 20 plans (L-01, L-02)", () => {
+    const polledAfter = (plan: Plan): boolean =>
+      plan.operations.some((row) => row.kind === "poll-history" && row.at > 30 * DAY);
+    expect(plansWhere(polledAfter)).toBeGreaterThanOrEqual(20);
+  });
+
+  it("answers with each of the seven codes of the table in 20 plans (M-01 to M-07)", () => {
+    for (const code of ["4.00", "4.01", "4.03", "4.04", "4.05", "4.06", "4.15"]) {
+      const answers = (plan: Plan): boolean =>
+        plan.faults.some(
+          (fault) => fault.kind === "behaviour" && fault.behaviour.kind === "error" && fault.behaviour.code === code,
+        );
+      expect(plansWhere(answers), code).toBeGreaterThanOrEqual(20);
+    }
+  });
+
+  it("queues twelve tasks or more for one device now and then", () => {
+    const deep = (plan: Plan): boolean => plan.operations.filter((row) => row.kind === "create-task").length >= 12;
+    expect(plansWhere(deep)).toBeGreaterThan(0);
+  });
+});
+
+describe("hash32", () => {
+  it("is an unsigned 32-bit integer, the same for ever", () => {
+    expect([hash32(""), hash32("campaign/0")]).toEqual([2_872_998_923, 1_349_697_552]);
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const hash = hash32(text);
+        expect(Number.isInteger(hash) && hash >= 0 && hash < 2 ** 32).toBe(true);
+      }),
+    );
+  });
+
+  it("tells 10,000 neighbouring keys apart but for chance", () => {
+    const hashes = new Set(Array.from({ length: 10_000 }, (_, index) => hash32(`seed/${index}`)));
+    expect(hashes.size).toBeGreaterThan(9_995);
+  });
+});
