@@ -1,16 +1,20 @@
-import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import type { ReplayOutcome } from "../harness/record/replay-outcome.ts";
 import type { SavedPlan } from "../harness/record/verdict.ts";
-import type { ReplayOutcome } from "../harness/replay.ts";
+
 import { HarnessError } from "../platform/errors.ts";
 import { exists, readJson, readText, writeJson } from "../platform/files.ts";
+import { uniqueName } from "../platform/hash.ts";
+import { pause } from "../platform/timers.ts";
+import { millis } from "../protocol/time.ts";
 import { historyOf, SMALL_PLAN } from "../reports/testing.ts";
 import { run } from "./run.ts";
 import { testBench } from "./testing.ts";
 
-const newDirectory = () => mkdtemp(path.join(tmpdir(), "fleetproof-"));
+/** Made by whoever writes into it. */
+const newDirectory = async () => path.join(tmpdir(), `fleetproof-${uniqueName()}`);
 
 describe("verify", () => {
   it("prints the seed first, runs 1000 plans on the simulated server under the profile artik, and ends with the verdict", async () => {
@@ -69,7 +73,16 @@ describe("verify", () => {
 
   it("judges anybody else's server by the empty profile with the RFC 7252 times, but for those given", async () => {
     const bench = testBench();
-    const target = ["--target", "http://h:8080/v1.1/", "--coap", "coap://h", "--token", "secret", "--max-retransmit", "1"];
+    const target = [
+      "--target",
+      "http://h:8080/v1.1/",
+      "--coap",
+      "coap://h",
+      "--token",
+      "secret",
+      "--max-retransmit",
+      "1",
+    ];
     const directory = await newDirectory();
     await run(["verify", ...target, "--out", directory], bench.io, bench.services);
     expect(bench.campaigns[0]?.target).toMatchObject({ http: "http://h:8080/v1.1", coap: "h:5683", token: "secret" });
@@ -196,7 +209,12 @@ describe("requirements and explain", () => {
     await run(["requirements", "--json"], json.io, json.services);
     expect(table.out()).toMatch(/^Q-01 +MUST +server +yes +The request that creates a task/m);
     expect(JSON.parse(json.out())).toHaveLength(81);
-    expect(table.out().split("\n").filter((line) => line.length > 80)).toEqual([]);
+    expect(
+      table
+        .out()
+        .split("\n")
+        .filter((line) => line.length > 80),
+    ).toEqual([]);
   });
 
   it("explains a requirement with its source and the mutant that proves its checker", async () => {
@@ -212,9 +230,15 @@ describe("serve", () => {
   it("prints one line of JSON when it is ready, serves until Ctrl-C, and closes", async () => {
     const bench = testBench();
     const ended = run(["serve", "--http", "0", "--response-timeout", "4s", "--open"], bench.io, bench.services);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(JSON.parse(bench.out())).toEqual({ ready: true, http: "http://127.0.0.1:8080/v1.1", coap: "coap://127.0.0.1:5683" });
-    expect(bench.served).toMatchObject([{ httpPort: 0, coapPort: 5683, host: "127.0.0.1", open: true, profile: { name: "artik", responseTimeout: 4 } }]);
+    await pause(millis(20));
+    expect(JSON.parse(bench.out())).toEqual({
+      ready: true,
+      http: "http://127.0.0.1:8080/v1.1",
+      coap: "coap://127.0.0.1:5683",
+    });
+    expect(bench.served).toMatchObject([
+      { httpPort: 0, coapPort: 5683, host: "127.0.0.1", open: true, profile: { name: "artik", responseTimeout: 4 } },
+    ]);
     expect(bench.closed).toEqual([]);
     bench.abort();
     expect([await ended, bench.closed]).toEqual([0, ["serve"]]);

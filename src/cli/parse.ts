@@ -39,14 +39,15 @@ export async function parseCommandLine(
       text = output;
     });
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== "YError") throw error;
+    if (!isFromYargs(error)) throw error;
     throw wrongArguments(
       error,
       commands.find(({ name }) => name === first),
     );
   }
   if (chosen !== undefined) return chosen;
-  if (text !== "") return { kind: "text", text };
+  const asked = commands.find(({ name }) => name === first);
+  if (text !== "") return { kind: "text", text: withoutTypes(text) + examplesOf(asked) };
   throw new UsageError("missing-value", "no command given: fleetproof --help lists the commands");
 }
 
@@ -87,11 +88,7 @@ const optionBuilder =
       positional === undefined
         ? started
         : started.positional(positional.name, { type: "string", describe: positional.about });
-    const withOptions = command.options.reduce(
-      (parser, option) => parser.option(option.name, yargsOption(option)),
-      placed,
-    );
-    return command.examples.reduce((parser, example) => parser.example(`fleetproof ${example}`, ""), withOptions);
+    return command.options.reduce((parser, option) => parser.option(option.name, yargsOption(option)), placed);
   };
 
 function yargsOption(option: OptionRow) {
@@ -129,6 +126,17 @@ function refuseUnknownCommand(name: string, commands: readonly Command[]): void 
   const hint = near === undefined ? `the commands are ${names.join(", ")}` : `did you mean ${near}?`;
   throw new UsageError("bad-value", `unknown command "${name}": ${hint}`);
 }
+
+/** Every option says in words what its value is; "[string]" behind it would only be noise. */
+const withoutTypes = (text: string): string => text.replaceAll(/\s+\[(?:string|boolean)\](?: \[required\])?/g, "");
+
+/** Not wrapped, so that they can be copied. */
+const examplesOf = (command: Command | undefined): string =>
+  command === undefined ? "" : ["\n\nExamples:", ...command.examples.map((each) => `  fleetproof ${each}`)].join("\n");
+
+/** yargs throws a class of its own, or a plain Error; we never throw a plain one while a command line is read. */
+const isFromYargs = (error: unknown): error is Error =>
+  error instanceof Error && (error.name === "YError" || error.constructor === Error);
 
 /** What yargs says of a command line, in words that name what to do. */
 function wrongArguments(cause: Error, command: Command | undefined): UsageError {

@@ -2,8 +2,9 @@
  * What commands need from the rest of the program. main.ts gives them the real things, tests give them others.
  */
 import type { CampaignOptions, CampaignResult, Target } from "../harness/campaign.ts";
+import type { ReplayOutcome } from "../harness/record/replay-outcome.ts";
 import type { SavedPlan, StateSeries } from "../harness/record/verdict.ts";
-import type { ReplayOutcome } from "../harness/replay.ts";
+
 import type { BuildServer } from "../harness/simulate.ts";
 import type { Profile } from "../protocol/profile.ts";
 import type { PreflightProbes } from "./preflight/steps.ts";

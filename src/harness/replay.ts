@@ -8,30 +8,9 @@ import type { History } from "./history.ts";
 import { historyHash, historyLines } from "./history-file.ts";
 import { runLive } from "./live/run-live.ts";
 import { judge } from "./oracle/oracle.ts";
-import type { Finding } from "./record/finding.ts";
+import type { ReplayOutcome } from "./record/replay-outcome.ts";
 import type { SavedPlan } from "./record/verdict.ts";
 import { simulate } from "./simulate.ts";
-
-export type ReplayOutcome =
-  /** The requirement named in the file failed again. `sameHistory`: simulation only, when the file has a hash. */
-  | {
-      readonly kind: "reproduced";
-      readonly finding: Finding;
-      readonly history: History;
-      readonly sameHistory: boolean | undefined;
-      /** The first event that differs from the recorded history, when that is at hand. */
-      readonly divergence?: string;
-    }
-  /** It did not, but others did. */
-  | { readonly kind: "different-failure"; readonly findings: readonly Finding[]; readonly history: History }
-  | {
-      readonly kind: "passes";
-      readonly history: History;
-      /** Events examined over all requirements. */
-      readonly examined: number;
-    }
-  /** Nothing was examined, or the run was cut off: no verdict. */
-  | { readonly kind: "inconclusive"; readonly history: History; readonly reason: string };
 
 /**
  * @param recorded lines of the history that was saved beside the plan, to name the first event that differs

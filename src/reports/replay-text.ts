@@ -1,7 +1,7 @@
 /** What a replay showed, on the screen and as JSON. Pure. */
 import type { Finding } from "../harness/record/finding.ts";
+import type { ReplayOutcome } from "../harness/record/replay-outcome.ts";
 import type { SavedPlan } from "../harness/record/verdict.ts";
-import type { ReplayOutcome } from "../harness/replay.ts";
 import { eventLine, planStart } from "./history-text.ts";
 import type { TerminalStyle } from "./terminal.ts";
 import { count, labelled } from "./text.ts";

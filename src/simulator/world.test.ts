@@ -133,6 +133,11 @@ describe("createWakeups", () => {
     expect(calls(moves, 900)).toEqual({ seen: [200, 500], events: 2 });
   });
 
+  it("makes no new event for an event that two others have overtaken", () => {
+    const moves = [500, 400, 300].map((deadline) => ({ at: 100, deadline }));
+    expect(calls([...moves, { at: 310, deadline: 600 }], 900)).toEqual({ seen: [300, 600], events: 4 });
+  });
+
   it("calls at once for a deadline that has passed", () => {
     expect(calls([{ at: 300, deadline: 200 }], 900).seen).toEqual([300]);
   });

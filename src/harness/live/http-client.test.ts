@@ -1,5 +1,6 @@
 import http from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
+import { nextTurn } from "../../platform/timers.ts";
 import { openUdp } from "../../platform/udp.ts";
 import { splitAddress } from "../../protocol/address.ts";
 import type { RestRequest } from "../../protocol/server-port.ts";
@@ -48,7 +49,7 @@ describe("createHttpClient", () => {
       request.on("end", () => {
         seen.push([request.method, request.url, request.headers.authorization, request.headers["content-type"], body]);
         response
-          .writeHead(201, { Location: "/v1.1/x", "Content-Type": "application/json", Date: "now" })
+          .writeHead(201, { Location: "/v1.1/x", "Content-Type": "application/json", "X-Powered-By": "a test" })
           .end('{"data":{"id":"1"}}');
       });
     });
@@ -129,7 +130,7 @@ describe("createHttpClient", () => {
   it("says `broken` when the connection ends before or within the answer", async () => {
     const { client } = await site((request, response) => {
       if (request.url === "/v1.1/within") response.writeHead(200, { "Content-Length": 10 }).write("12345");
-      setImmediate(() => request.socket.destroy());
+      void nextTurn().then(() => request.socket.destroy());
     });
     expect(await ask(client, get("before"))).toMatchObject({ kind: "failure", reason: "broken" });
     expect(await ask(client, get("within"))).toMatchObject({ kind: "failure", reason: "broken" });

@@ -72,9 +72,22 @@ export interface RegistrationRequest {
   copies: number;
   /** Its answer is overdue, and that has been said. */
   missed: boolean;
-  answer: { readonly bytes: Uint8Array; readonly window: Window; readonly event: number } | undefined;
-  answers: number;
+  /** The last copy. */
+  lastCopy: Window;
+  answer:
+    | {
+        readonly code: string;
+        readonly location: string;
+        readonly window: Window;
+        readonly event: number;
+      }
+    | undefined;
+  /** A request of the server that came before the answer: index, and whether only this trigger can have let it go. */
+  overtakenBy: { readonly event: number; readonly certain: boolean } | undefined;
 }
+
+/** Why a location is no longer one. */
+export type RegistrationEnd = "replaced" | "removed" | "lifetime-over";
 
 export interface RegistrationView {
   readonly location: string;
@@ -89,8 +102,10 @@ export interface DeviceView {
   readonly index: number;
   readonly name: string;
   registration: RegistrationView | undefined;
-  /** Locations that a later Register replaced, or that were removed. */
-  readonly oldLocations: Set<string>;
+  /** Its last locations that are none any more, and why; the oldest are forgotten. */
+  readonly oldLocations: Map<string, RegistrationEnd>;
+  /** The registration whose lifetime ended last: an Update at about that moment may still have found it. */
+  lapsed: { readonly registration: RegistrationView; readonly window: Window } | undefined;
   /** Registrations accepted so far. */
   registrations: number;
   /** Moment of the last change of registration, for "unregistered since". */
@@ -101,10 +116,18 @@ export interface DeviceView {
   readonly requests: RegistrationRequest[];
   /** The last accepted Register or Update. */
   trigger: { readonly kind: "register" | "update"; readonly window: Window; readonly event: number } | undefined;
+  /** Accepted Registers and Updates so far. */
+  triggers: number;
+  /** Index of the last further copy of an Update: a server may take it for another one. */
+  updateCopy: number;
   /** Device tasks that are not settled. */
   readonly pending: Set<DeviceTaskView>;
-  /** All of them that ever had an operation on the device, for attribution. */
+  /** All of them, settled or not. */
   readonly tasks: DeviceTaskView[];
+  /** The last settled device task of each operation, for attribution. */
+  readonly lastSettled: Map<string, DeviceTaskView>;
+  /** The device task that was attempted last, by property: what the mirror may not show before it succeeds. */
+  readonly lastAttempted: Map<string, DeviceTaskView>;
   /** What the server owes an attempt, and why. */
   readonly owed: Map<DeviceTaskView, Owed>;
   /** Latest moment at which the device became free for the next attempt. */
@@ -166,6 +189,8 @@ export interface TaskView {
   id: string | undefined;
   state: "asked" | "created" | "refused";
   readonly devices: DeviceTaskView[];
+  /** The same by device name. */
+  readonly byName: Map<string, DeviceTaskView>;
   cancelled: Window | undefined;
   /** First poll that saw every device terminal but the task not COMPLETE. */
   incompleteSince: RunTime | undefined;
@@ -215,8 +240,8 @@ export interface DeviceTaskView {
   cancelsOpen: number;
   /** A response arrived after the end. */
   lateResponse: number | undefined;
-  /** Triggers of its device after it was settled. */
-  triggersSettled: number;
+  /** Triggers of its device when it was settled. */
+  triggersAtEnd: number;
   /** Its device was never registered since the creation. */
   neverRegistered: boolean;
   /** Last status seen, and when. */

@@ -88,9 +88,11 @@ function unwrapInstance(entries: readonly TlvEntry[]): readonly TlvEntry[] {
   return first?.kind === "object-instance" && rest.length === 0 ? first.children : entries;
 }
 
+/** Devices are seen to send a multiple resource that has one value as a single one: that value is its instance 0. */
 function readEntry(row: ResourceRow, entry: TlvEntry): Result<ResourceValue, string> {
   if (entry.kind === "resource") {
-    return row.multiple ? err("a multiple resource came as a single one") : decodeScalar(row.type, entry.value);
+    const scalar = decodeScalar(row.type, entry.value);
+    return scalar.ok && row.multiple ? ok(new Map([[0, scalar.value]])) : scalar;
   }
   if (entry.kind !== "multiple-resource") return err(`found ${withArticle(entry.kind)}`);
   return row.multiple ? readInstances(row, entry.children) : err("a single resource came as a multiple one");

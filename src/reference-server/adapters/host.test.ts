@@ -1,5 +1,6 @@
 import http from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
+import { nextTurn } from "../../platform/timers.ts";
 import { openUdp } from "../../platform/udp.ts";
 import { address } from "../../protocol/address.ts";
 import type { RestRequest, ServerEffect, ServerInput, ServerPort } from "../../protocol/server-port.ts";
@@ -72,6 +73,13 @@ describe("hostServer, REST", () => {
     });
     expect(await json(await fetch(`${url}/devices`, { method: "DELETE", headers }))).not.toHaveProperty("body");
     expect(await json(await fetch(`${url}/devices`, { method: "POST", headers, body: "" }))).not.toHaveProperty("body");
+    const chunked = http.request(`${url}/devices`, {
+      method: "DELETE",
+      headers: { ...headers, "Transfer-Encoding": "chunked" },
+    });
+    const answered = new Promise<http.IncomingMessage>((resolve) => chunked.once("response", resolve));
+    chunked.end();
+    expect((await answered).resume().statusCode).toBe(200);
     expect(await json(await fetch(`${url}/devices`, { method: "POST", headers, body: "null" }))).toHaveProperty(
       "body",
       null,
@@ -146,7 +154,7 @@ describe("hostServer, REST", () => {
     });
     const { http: url } = await host(port);
     const gone = http.get(`${url}/slow`).on("error", () => undefined);
-    while (answerLater === undefined) await new Promise(setImmediate);
+    while (answerLater === undefined) await nextTurn();
     gone.destroy();
     expect((await fetch(`${url}/next`)).status).toBe(200);
   });
@@ -176,7 +184,7 @@ describe("hostServer, CoAP", () => {
       return undefined;
     });
     const { http: url } = await host(port);
-    while (port.deadline !== NEVER) await new Promise(setImmediate);
+    while (port.deadline !== NEVER) await nextTurn();
     expect(order).toEqual(["start", "time", "time", "time"]);
     port.deadline = 0 as Instant;
     await fetch(`${url}/x`);
@@ -209,8 +217,8 @@ describe("hostServer, trouble", () => {
       return undefined;
     });
     await host(port, () => undefined);
-    while (times === 0) await new Promise(setImmediate);
-    for (let i = 0; i < 20; i++) await new Promise(setImmediate);
+    while (times === 0) await nextTurn();
+    for (let i = 0; i < 20; i++) await nextTurn();
     expect(times).toBe(1);
   });
 
@@ -243,7 +251,7 @@ describe("close", () => {
     });
     const server = await host(port);
     const pending = fetch(`${server.http}/x`);
-    while (port.deadline === NEVER) await new Promise(setImmediate);
+    while (port.deadline === NEVER) await nextTurn();
     const closing = server.close();
     expect(await json(await pending)).toBe("late");
     await closing;
@@ -255,7 +263,7 @@ describe("close", () => {
     const { inputs, port } = stub((input) => (input.kind === "rest" ? [] : undefined));
     const server = await host(port);
     const pending = fetch(`${server.http}/x`);
-    while (inputs.length < 2) await new Promise(setImmediate);
+    while (inputs.length < 2) await nextTurn();
     const closing = server.close(millis(10));
     expect((await pending).status).toBe(503);
     await closing;
@@ -270,7 +278,7 @@ describe("close", () => {
     const answered = new Promise<http.IncomingMessage>((resolve) => late.once("response", resolve));
     late.flushHeaders();
     const slow = fetch(`${server.http}/slow`);
-    while (inputs.length < 2) await new Promise(setImmediate);
+    while (inputs.length < 2) await nextTurn();
     const closing = server.close(millis(100));
     late.end("{}");
     expect(await answered).toMatchObject({ statusCode: 503, headers: { connection: "close" } });

@@ -215,7 +215,7 @@ const THIRTY_DAYS = defineBlock({
   sentence: "a finished, a cancelled, an expired and a pending task are read until 30 days are over, and then no more",
   lanes: 1,
   live: false,
-  exercises: ["L-01", "L-02", "E-05", "T-02", "T-03"],
+  exercises: ["L-01", "L-02", "E-05", "G-06", "T-02", "T-03"],
   choices: choicesOf({
     tasks: fc.tuple(TASK, TASK, TASK, TASK),
     which: fc.integer({ min: 1, max: 15 }),

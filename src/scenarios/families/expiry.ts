@@ -5,11 +5,11 @@ export const EXPIRY_FAMILY: Family = {
   name: "expiry",
   sentence:
     "Tasks that expire while they wait, while they are on the way, or just as the answer arrives; records that grow old.",
-  weight: 28,
-  typedPercent: 55,
+  weight: 34,
+  typedPercent: 66,
   blocks: {
     "expires-pending": 10,
-    "expires-inherited": 30,
+    "expires-inherited": 50,
     "expires-in-flight": 8,
     "answer-near-expiry": 14,
     "expires-after-failure": 6,

@@ -19,7 +19,7 @@ export const QUEUE_FAMILY: Family = {
     "cancel-finished": 3,
     "registers-twice": 11,
     "registers-again": 5,
-    leaves: 8,
+    leaves: 10,
     "stays-by-update": 5,
     "lifetime-ends": 8,
     "lost-exchange": 2,

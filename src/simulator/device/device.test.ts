@@ -2,17 +2,23 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRandomSource } from "../../platform/random.ts";
 import { address } from "../../protocol/address.ts";
+import { decodeMessage, encodeMessage } from "../../protocol/coap/message.ts";
 import { COAP_DEFAULTS } from "../../protocol/coap/params.ts";
-import type { CoapContent } from "../../protocol/coap/types.ts";
+import type { CoapContent, CoapMessage } from "../../protocol/coap/types.ts";
 import { executeContent, readContent, writeContent } from "../../protocol/lwm2m/operations.ts";
 import { after, type Instant, millis, NEVER, SIMULATION_START } from "../../protocol/time.ts";
 import { DeviceModel } from "../model/device.ts";
 import type { Fault } from "../model/fault.ts";
 import { createVirtualDevice } from "./device.ts";
-import { type Script, scriptedRun } from "./scripted-run.ts";
+import { response, type Script, scriptedRun } from "./scripted-run.ts";
 import type { DeviceCommand, VirtualDevice } from "./types.ts";
 
 const at = (milliseconds: number): Instant => after(SIMULATION_START, millis(milliseconds));
+const messageOf = (bytes: Uint8Array): CoapMessage => {
+  const decoded = decodeMessage(bytes);
+  if (!decoded.ok) throw new Error(decoded.error.kind);
+  return decoded.value;
+};
 const newDevice = (faults: readonly Fault[] = [], registersAt?: number): VirtualDevice =>
   createVirtualDevice({
     name: "meter-7",
@@ -40,6 +46,27 @@ describe("createVirtualDevice", () => {
       "offline",
       "skipped",
     ]);
+  });
+
+  it("reboots once when two answers after which it is to reboot leave together", () => {
+    const slow: Fault = {
+      kind: "behaviour",
+      device: 0,
+      from: 0,
+      until: 9_000,
+      match: {},
+      behaviour: { kind: "slow", delay: 500 },
+    };
+    const device = newDevice([slow], 0);
+    const [register] = device.handle({ kind: "time" }, at(0));
+    if (register?.kind !== "send") throw new Error("no Register");
+    const { messageId, token } = messageOf(register.bytes);
+    const deliver = (message: CoapMessage) =>
+      device.handle({ kind: "datagram", from: register.to, bytes: encodeMessage(message) }, at(10));
+    deliver({ ...response("2.01", ["rd", "1"]), type: "ACK", messageId, token });
+    for (const id of [1, 2]) deliver({ ...executeContent([3, 0, 4]), type: "CON", messageId: id, token: `0${id}` });
+    const effects = device.handle({ kind: "time" }, at(510));
+    expect(effects.map((effect) => (effect.kind === "state" ? effect.event : effect.kind))).toEqual(["send", "reboot"]);
   });
 
   it("survives any datagram from anybody", () => {

@@ -87,6 +87,16 @@ describe("a device in queue mode", () => {
     expect(lines[7]).toMatch(/ device CON 0.02 \/rd\?ep=/);
   });
 
+  it("waits no more for a request that a newer one replaced", () => {
+    const answer = (_: unknown, count: number) => (count === 1 ? undefined : response("2.01", ["rd", "0"]));
+    const commands = [
+      [1_000, { kind: "update" }],
+      [1_500, { kind: "update" }],
+    ] as const;
+    const run = scriptedRun({ registersAt: 0, until: 9_000, model: sleeper, answer, commands });
+    expect(run.log.at(-1)).toBe("6500 asleep");
+  });
+
   it("does not sleep while it owes an answer, or waits for the ACK of one", () => {
     const slow: Fault = {
       kind: "behaviour",
@@ -171,7 +181,12 @@ describe("a device in queue mode", () => {
 
   it("is awake after a reboot", () => {
     const run = scriptedRun({ registersAt: 0, until: 11_000, model: sleeper, commands: [[6_000, { kind: "reboot" }]] });
-    expect(ofDevice(run.log).slice(1, 4)).toEqual(["5000 asleep", "6000 reboot", "9000 boot"]);
+    expect(ofDevice(run.log).slice(1)).toEqual([
+      "5000 asleep",
+      "6000 reboot",
+      "9000 boot",
+      "9000 device CON 0.02 /rd?ep=meter-7&lwm2m=1.0&b=UQ",
+    ]);
     expect(run.device.listening).toBe(true);
   });
 });

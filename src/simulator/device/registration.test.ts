@@ -16,6 +16,8 @@ const lost = (direction: "up" | "down", from: number, until: number): Fault => (
 });
 /** The lines of what the device did, without what the server sent. */
 const ofDevice = (log: readonly string[]): readonly string[] => log.filter((line) => !line.includes(" server "));
+/** One transmission, 2 s. */
+const quick = { ackRandomFactor: 1, maxRetransmit: 0 };
 const register: DeviceCommand = { kind: "register" };
 const update: DeviceCommand = { kind: "update" };
 
@@ -64,6 +66,17 @@ describe("Register", () => {
     expect(retries("a")).toEqual(retries("a"));
     expect(retries("a")).not.toEqual(retries("b"));
     expect(new Set(retries("a").slice(1)).size).toBeGreaterThan(5);
+  });
+
+  it("spreads these waits over the whole of 30 to 35 s", () => {
+    const waits = Array.from({ length: 300 }, (_, seed) => {
+      const run = scriptedRun({ registersAt: 0, until: 38_000, seed: `${seed}`, answer: () => undefined, coap: quick });
+      return Number(run.log[1]?.split(" ")[0]) - 2_000;
+    });
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(30_000);
+    expect(Math.min(...waits)).toBeLessThan(30_200);
+    expect(Math.max(...waits)).toBeGreaterThan(34_800);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(35_000);
   });
 
   it("tries again 60 s after it was refused, and after a 2.01 without a location", () => {
@@ -374,6 +387,18 @@ describe("offline", () => {
       "2000 online",
       "3000 device CON 0.02 /rd?ep=meter-7&lwm2m=1.0&b=U",
     ]);
+  });
+
+  it("comes back with a Register when it waits to register after a failed Update", () => {
+    const answer = (_: unknown, count: number) => (count === 1 ? response("5.03") : response("2.01", ["rd", "0"]));
+    const run = scriptedRun({
+      registersAt: 0,
+      until: 2_500,
+      answer,
+      faults: [offline(1_500, 2_000)],
+      commands: [[1_000, update]],
+    });
+    expect(ofDevice(run.log).at(-1)).toBe("2000 device CON 0.02 /rd?ep=meter-7&lwm2m=1.0&b=U");
   });
 
   it("lets its own exchange time out unheard, and starts afresh when it is back", () => {
