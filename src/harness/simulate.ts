@@ -8,8 +8,8 @@
 import { HarnessError } from "../platform/errors.ts";
 import { createRandomSource } from "../platform/random.ts";
 import { type Address, address } from "../protocol/address.ts";
-import { COAP_DEFAULTS, type CoapParams } from "../protocol/coap/params.ts";
-import type { Profile } from "../protocol/profile.ts";
+import type { CoapParams } from "../protocol/coap/params.ts";
+import { coapParams, type Profile } from "../protocol/profile.ts";
 import type { RandomSource } from "../protocol/random.ts";
 import type { ServerEffect, ServerInput, ServerPort } from "../protocol/server-port.ts";
 import { after, type Instant, millis, SIMULATION_START, seconds, toUnixMillis } from "../protocol/time.ts";
@@ -19,7 +19,6 @@ import type { DeviceEffect, DeviceInput, VirtualDevice } from "../simulator/devi
 import { createNetwork, type Network } from "../simulator/network.ts";
 import { createWakeups, createWorld } from "../simulator/world.ts";
 import type { History, HistoryEvent, HistoryHeader } from "./history.ts";
-import { coapParams } from "./oracle/context.ts";
 import { createInterpreter, type InterpreterEffect, type InterpreterInput, runNames } from "./plan-interpreter.ts";
 
 /** Makes the server that a simulated run talks to: the reference server, a mutant of it, or any other `ServerPort`. */
@@ -283,8 +282,8 @@ class SimulatedRun {
         model,
         faults: faults.filter((fault) => fault.device % fleet.length === index),
         server: SERVER_ADDRESS,
-        // A device uses the defaults of RFC 7252, or what the profile's scaled times ask of it.
-        coap: profile.coap === undefined ? COAP_DEFAULTS : coapParams(profile),
+        // A device retransmits by the same parameters: scaled times are for both ends.
+        coap: coapParams(profile),
         random: (key) => this.random(`device/${index}/${key}`),
         start,
         registersAt,

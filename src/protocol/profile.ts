@@ -6,6 +6,8 @@
  * anybody else's server is the empty profile. The choices are explained, row by row, in docs/semantics.md.
  */
 import { z } from "zod";
+import { COAP_DEFAULTS, type CoapParams } from "./coap/params.ts";
+import { seconds } from "./time.ts";
 
 const Seconds = z.number().positive();
 
@@ -90,13 +92,21 @@ export const ARTIK = {
 } as const satisfies Profile;
 
 /** A profile with every choice made, as a server needs it. `timerRetry` stays absent: the reference server has none. */
-export type CompleteProfile = { readonly [K in Exclude<keyof Profile, "timerRetry">]-?: Exclude<Profile[K], undefined> } & Pick<
-  Profile,
-  "timerRetry"
->;
+export type CompleteProfile = {
+  readonly [K in Exclude<keyof Profile, "timerRetry">]-?: Exclude<Profile[K], undefined>;
+} & Pick<Profile, "timerRetry">;
 
 /** Fills what a profile leaves open with what the reference server does. */
 export const completeProfile = (profile: Profile): CompleteProfile => {
   const declared = Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== undefined));
   return { ...ARTIK, ...declared } as CompleteProfile;
 };
+
+/** The transmission parameters that a profile declares, or those of RFC 7252 §4.8. */
+export function coapParams({ coap, responseTimeout }: Profile): CoapParams {
+  return {
+    ...COAP_DEFAULTS,
+    ...(coap === undefined ? {} : { ...coap, ackTimeout: seconds(coap.ackTimeout) }),
+    ...(responseTimeout === undefined ? {} : { responseTimeout: seconds(responseTimeout) }),
+  };
+}

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { ACCEPT, CONTENT_FORMAT, uintValue } from "../protocol/coap/options.ts";
 import type { CoapMessage } from "../protocol/coap/types.ts";
 import { decodeInstance, encodeInstance, TLV } from "../protocol/lwm2m/content.ts";
-import { brief, changed, content, createTask, mirrorOf, oneDevice, pathOf, type Script, taskOf } from "./test-kit.ts";
+import { brief, createTask, mirrorOf, oneDevice, taskOf } from "./test-calls.ts";
+import { changed, content, pathOf, type Script } from "./test-kit.ts";
 
 const textOf = ({ payload }: CoapMessage): string => new TextDecoder().decode(payload);
 

@@ -15,7 +15,7 @@ import type { CoapEffect, CoapMessage, OutgoingId } from "../protocol/coap/types
 import { after, type Instant, NEVER } from "../protocol/time.ts";
 import type { Context } from "./context.ts";
 import { createDeadlines } from "./deadlines.ts";
-import { outcomeOf, requestOf } from "./device-operations.ts";
+import { outcomeOf } from "./device-operations.ts";
 import type { Device, DeviceTask, Flight } from "./entities.ts";
 import { changeMirror } from "./properties.ts";
 import type { AttemptFailure, Loss, MirrorMoment, Occasion } from "./rules.ts";
@@ -100,7 +100,7 @@ class Agendas implements Dispatcher {
   responded(id: OutgoingId, response: CoapMessage, now: Instant): void {
     const flight = this.flights.get(id);
     if (flight === undefined) return;
-    if (!this.context.rules.isFinal(response.code)) {
+    if (!this.context.rules.isFinal(response.code, flight.deviceTask.task.taskType)) {
       this.failed(id, "no-response", now);
       return;
     }
@@ -197,7 +197,7 @@ class Agendas implements Dispatcher {
     const { device, task } = deviceTask;
     const registration = device.registration ?? device.former;
     const rootPath = registration === undefined ? "/" : this.context.rules.rootPathOf(registration);
-    const content = requestOf(task.operation, rootPath);
+    const content = this.context.rules.requestOf(task.operation, rootPath);
     if (content === undefined) {
       writeServerProperty(this.context, deviceTask, now);
       return;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ARTIK, completeProfile } from "../protocol/profile.ts";
 import { errorOfAnswer } from "./error-mapping.ts";
-import { createTask, oneDevice, refused, taskOf } from "./test-kit.ts";
+import { createTask, oneDevice, taskOf } from "./test-calls.ts";
+import { refused } from "./test-kit.ts";
 
 const corrected = completeProfile(ARTIK);
 const literal = completeProfile({ ...ARTIK, errorMapping: "literal" });

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { encodeMessage } from "../protocol/coap/message.ts";
 import { stringOption, stringOptions, URI_PATH } from "../protocol/coap/options.ts";
 import { registerContent } from "../protocol/lwm2m/registration.ts";
-import { brief, createTask, createWorld, oneDevice, refused, requestsSent, type Script, taskOf } from "./test-kit.ts";
+import { brief, createTask, oneDevice, requestsSent, taskOf } from "./test-calls.ts";
+import { createWorld, refused, type Script } from "./test-kit.ts";
 
 const silent = (): Script => "silent";
 
@@ -162,6 +163,14 @@ describe("Update, De-register and lifetime (row 16; G-04..G-06)", () => {
     world.advance(62);
     expect(device.update({ binding: "X" })).toBe("4.00");
     expect(device.requests).toHaveLength(1);
+  });
+
+  it("an Update may bring another alternate path (G-08)", () => {
+    const { world, device } = oneDevice();
+    device.register();
+    device.update({ objects: [{ path: "/3/0", attributes: new Map() }], rootPath: "/other" });
+    createTask(world);
+    expect(device.requests.map((request) => stringOptions(request, URI_PATH))).toEqual([["other", "3", "0", "15"]]);
   });
 
   it("the location may come back as one option with slashes", () => {

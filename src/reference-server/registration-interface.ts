@@ -11,7 +11,6 @@ import { LOCATION_PATH, stringOption, stringOptions, URI_PATH } from "../protoco
 import type { CoapContent, CoapMessage, Code } from "../protocol/coap/types.ts";
 import {
   isRegister,
-  parseRegister,
   parseUpdate,
   type Register,
   type RegistrationError,
@@ -59,8 +58,8 @@ export function createRegistrationInterface(
 
   const register = (message: CoapMessage, from: Address, now: Instant): Reply => {
     if (message.type !== "CON") return reply("4.00", "Register must be Confirmable");
-    const request = parseRegister(message);
-    if (!request.ok) return refusal(rules.refusal(request.error));
+    const request = rules.readRegister(message);
+    if (!request.ok) return refusal(request.error);
     const device = context.devices.get(request.value.endpoint) ?? enrol(context, request.value.endpoint, now);
     if (device === undefined) return refusal(rules.unknownEndpoint);
     const occasion = device.registration === undefined ? "register" : "re-register";

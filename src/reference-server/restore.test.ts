@@ -7,19 +7,16 @@ import { createReferenceServer } from "./server.ts";
 import {
   brief,
   cancel,
-  changed,
   createTask,
-  createWorld,
   historyOf,
-  keyedRandom,
   mirrorOf,
   oneDevice,
   provision,
   requestsSent,
-  type Script,
   TYPE,
   taskOf,
-} from "./test-kit.ts";
+} from "./test-calls.ts";
+import { changed, createWorld, keyedRandom, pathOf, type Script } from "./test-kit.ts";
 
 const silent = (): Script => "silent";
 const DAY = 86_400;
@@ -118,6 +115,16 @@ describe("a restarted server (row 26)", () => {
     world.restart();
     expect(world.rest("GET", `devicemgmt/tasks/${again.id}`).status).toBe(404);
     expect(device.update()).toBe(undefined);
+  });
+
+  it("keeps the order of creation over the restart (Q-10)", () => {
+    const { world, device } = oneDevice();
+    for (const name of ["timezone", "utcOffset", "currentTime"]) {
+      if (name === "currentTime") world.restart();
+      createTask(world, { taskType: "R", property: `deviceProperties.device.${name}` });
+    }
+    device.register();
+    expect(device.requests.map(pathOf)).toEqual(["3/0/15", "3/0/14", "3/0/13"]);
   });
 
   it("gives no id, token or message id again that it gave before", () => {

@@ -6,11 +6,13 @@
  * are those of the requirements catalogue, rows those of docs/semantics.md.
  */
 import type { Address } from "../protocol/address.ts";
-import type { Code, ExchangeFailure } from "../protocol/coap/types.ts";
-import type { Register, RegistrationError } from "../protocol/lwm2m/registration.ts";
+import type { CoapContent, CoapMessage, Code, ExchangeFailure } from "../protocol/coap/types.ts";
+import { parseRegister, type Register, type RegistrationError } from "../protocol/lwm2m/registration.ts";
 import type { CompleteProfile } from "../protocol/profile.ts";
+import type { Result } from "../protocol/result.ts";
 import type { DeviceTaskStatus, TaskStatus, TaskType } from "../protocol/task-api/states.ts";
 import { after, fromUnixMillis, type Instant, type Micros, seconds } from "../protocol/time.ts";
+import { type DeviceOperation, requestOf } from "./device-operations.ts";
 import type { Device, DeviceTask, DeviceType, Registration, Task, TaskError } from "./entities.ts";
 import { EXPIRED, errorOfAnswer, misfit } from "./error-mapping.ts";
 import {
@@ -99,7 +101,7 @@ export interface DispatchRules {
   /** The error of a device task whose failed attempt does not go back. */
   readonly errorOfFailure: (failure: AttemptFailure) => TaskError;
   /** R-09, I-03: whether a response settles the device task; else it counts as a failed attempt. */
-  readonly isFinal: (code: Code) => boolean;
+  readonly isFinal: (code: Code, taskType: TaskType) => boolean;
   /** R-06: time after which the server tries again by itself; `undefined`: never. */
   readonly retryDelay: (profile: CompleteProfile) => Micros | undefined;
   /** Row 28: whether a failed attempt leaves the rest of the device's queue to be tried within the same trigger. */
@@ -112,6 +114,8 @@ export interface DispatchRules {
   readonly dropsExchange: (loss: Loss) => boolean;
   /** G-08: the path prefix of requests to the device. */
   readonly rootPathOf: (registration: Registration) => string;
+  /** M-11, I-06: the request for an operation; `undefined`: it needs none. */
+  readonly requestOf: (operation: DeviceOperation, rootPath: string) => CoapContent | undefined;
 }
 
 export interface AnswerRules {
@@ -128,8 +132,8 @@ export interface AnswerRules {
 }
 
 export interface RegistrationRules {
-  /** G-07: the refusal of a wrong Register; `undefined` is not possible, but another code is. */
-  readonly refusal: (error: RegistrationError) => RegistrationError;
+  /** G-07: what a Register says, or why it is refused. */
+  readonly readRegister: (message: CoapMessage) => Result<Register, RegistrationError>;
   /** G-07: what an endpoint that nobody provisioned is told. */
   readonly unknownEndpoint: RegistrationError;
   /** G-02, row 15: the location at a Register of an endpoint that is registered. */
@@ -231,6 +235,7 @@ const DISPATCH_RULES: DispatchRules = {
   pendingSurvives: () => true,
   dropsExchange: () => true,
   rootPathOf: ({ rootPath }) => rootPath,
+  requestOf,
 };
 
 const ANSWER_RULES: AnswerRules = {
@@ -242,7 +247,7 @@ const ANSWER_RULES: AnswerRules = {
 };
 
 const REGISTRATION_RULES: RegistrationRules = {
-  refusal: (error) => error,
+  readRegister: parseRegister,
   unknownEndpoint: { code: "4.03", diagnostic: "endpoint is not known here" },
   locationAtReRegister: (previous, fresh, profile) => (profile.locationAtReRegister === "reused" ? previous : fresh),
   forgetsReplaced: true,

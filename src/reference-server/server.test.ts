@@ -12,22 +12,8 @@ import {
 } from "../protocol/coap/options.ts";
 import type { Code, MessageType } from "../protocol/coap/types.ts";
 import type { RestRequest } from "../protocol/server-port.ts";
-import type { ServerRules } from "./rules.ts";
-import { REFERENCE_RULES } from "./rules.ts";
-import {
-  brief,
-  changed,
-  createTask,
-  createWorld,
-  oneDevice,
-  provision,
-  requestsSent,
-  type Script,
-  type TaskView,
-  TYPE,
-  taskOf,
-  type World,
-} from "./test-kit.ts";
+import { createTask, oneDevice, provision, requestsSent, type TaskView, TYPE, taskOf } from "./test-calls.ts";
+import { changed, createWorld, type Script, type World } from "./test-kit.ts";
 
 const TERMINAL = ["SUCCEEDED", "FAILED", "CANCELLED"];
 
@@ -248,83 +234,5 @@ describe("the server as a whole", () => {
       for (const device of devices) expect(device.update()).toBe("2.04");
     }
     expect(world.sent).toHaveLength(300 * 4);
-  });
-});
-
-describe("rules as a seam: one row replaced is another server", () => {
-  const run = (rules: Partial<ServerRules>) => {
-    const { world, device } = oneDevice({ rules });
-    device.register();
-    device.script = () => "silent";
-    const task = createTask(world, { taskParameters: { value: "x", expiresAfter: 1_000 } });
-    world.advance(100);
-    return { world, device, task };
-  };
-
-  it("a timer retry (R-06)", () => {
-    const { world, task } = run({ retryDelay: () => 30_000_000 as ReturnType<NonNullable<ServerRules["retryDelay"]>> });
-    expect(brief(world, task)).toEqual(["PROCESSING 2"]);
-  });
-
-  it("a failed attempt that fails (R-01)", () => {
-    const { world, task } = run({ requeues: () => false });
-    expect(brief(world, task)[0]).toMatch(/^FAILED 1 5000/);
-  });
-
-  it("attempts counted at each failure too (R-08)", () => {
-    const { world, task } = run({ attemptsAfter: (attempts, event) => (event === "asleep" ? attempts : attempts + 1) });
-    expect(brief(world, task)).toEqual(["QUEUED 2"]);
-  });
-
-  it("datagrams to a device that is not registered (Q-03), and no drain at Register (Q-04)", () => {
-    const { world, device, task } = run({
-      destination: ({ registration, former }) => (registration ?? former)?.address,
-      isTrigger: (occasion) => occasion === "update",
-    });
-    device.deregister();
-    const other = createTask(world);
-    expect(brief(world, other)).toEqual(["PROCESSING 1"]);
-    device.register();
-    expect(brief(world, task)).toEqual(["QUEUED 1"]);
-  });
-
-  it("one device at a time over the whole fleet (Q-09): the others' turn comes when the exchange ends", () => {
-    const world = createWorld({ rules: { mayStart: (_, openOfAll) => openOfAll === 0 } });
-    const devices = provision(world, ["a", "b"]);
-    for (const device of devices) device.register();
-    const [first] = devices;
-    if (first !== undefined) first.script = () => "silent";
-    const task = createTask(world);
-    expect(brief(world, task)).toEqual(["PROCESSING 1", "QUEUED 0"]);
-    world.advance(62);
-    expect(brief(world, task)).toEqual(["QUEUED 1", "SUCCEEDED 1"]);
-  });
-
-  it("a mirror that runs ahead of the device (D-03), and a table with a move out of a terminal state (T-01)", () => {
-    const { world, task } = run({
-      touchesMirror: () => true,
-      deviceMove: (from, event) =>
-        from === "FAILED" && event === "cancel" ? "CANCELLED" : REFERENCE_RULES.deviceMove(from, event),
-    });
-    expect(world.rest("GET", "devicemgmt/devices/d/properties").body).toMatchObject({
-      data: { deviceProperties: { device: { timezone: "x" } } },
-    });
-    world.advance(1_000);
-    expect(brief(world, task)).toEqual(["FAILED 1 4004"]);
-    world.rest("PUT", `devicemgmt/tasks/${task.id}/devices/d`, { status: "CANCELLED" });
-    expect(brief(world, task)).toEqual(["CANCELLED 1"]);
-  });
-
-  it("a task that begins before it is answered (Q-01), and a drain before the answer to Register (Q-05)", () => {
-    const { world, device } = oneDevice({ rules: { answersTaskFirst: false, answersFirst: false } });
-    createTask(world);
-    device.script = () => "silent";
-    device.register();
-    expect(world.sent.map(({ message: { code } }) => code)).toEqual(["0.03", "2.01"]);
-    const body = { dtid: TYPE, taskType: "R", property: "deviceProperties.device.timezone" };
-    const other = createWorld({ rules: { answersTaskFirst: false } });
-    provision(other, ["d"])[0]?.register();
-    const request = { method: "POST", path: ["devicemgmt", "tasks"], query: {}, body };
-    expect(other.input({ kind: "rest", ticket: 99, request }).map(({ kind }) => kind)).toEqual(["send", "answer"]);
   });
 });

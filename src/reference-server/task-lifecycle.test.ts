@@ -2,18 +2,16 @@ import { describe, expect, it } from "vitest";
 import {
   brief,
   cancel,
-  changed,
   createTask,
-  createWorld,
   historyOf,
   mirrorOf,
   oneDevice,
   provision,
   requestsSent,
-  type Script,
   TYPE,
   taskOf,
-} from "./test-kit.ts";
+} from "./test-calls.ts";
+import { changed, createWorld, type Script } from "./test-kit.ts";
 
 const silent = (): Script => "silent";
 const DAY = 86_400;

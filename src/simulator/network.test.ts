@@ -102,6 +102,20 @@ describe("the laws of fate", () => {
     );
   });
 
+  it("decides separately for devices, directions and kinds of fault", () => {
+    const on = (device: number): Fault[] => [{ ...always, device, kind: "loss", permille: 500 }];
+    const lost = (device: number, direction: "up" | "down") =>
+      fates(on(device), 64, device, direction).map((fate) => (fate.length === 0 ? 1 : 0));
+    const held = fates([{ ...always, kind: "reordering", permille: 500, delay: 1 }], 64).map(([delay]) =>
+      delay === 21_000 ? 1 : 0,
+    );
+    const copied = fates([{ ...always, kind: "duplication", permille: 500, delay: 1 }], 64).map(
+      (fate) => fate.length - 1,
+    );
+    const patterns = [lost(0, "up"), lost(0, "down"), lost(1, "up"), held, copied].map((pattern) => pattern.join(""));
+    expect(new Set(patterns).size).toBe(5);
+  });
+
   it("is not changed by what other links carry", () => {
     fc.assert(
       fc.property(

@@ -9,7 +9,7 @@ const node = new CoapNode("thermo", so, { lifetime: 300, manuf: "Acme" });
 let tz = "Europe/Vienna"; const reboots=[];
 so.init("device",0,{...so.dumpSync("device",0), timezone: { read: (cb)=>cb(null,tz), write:(v,cb)=>{tz=v;cb(null,v)} },
 reboot:{ exec: (...a)=>{ reboots.push(a.slice(0,-1)); a.at(-1)(null,'x'); } },
-UTCOffset: "+01:00", errCode:{0:0,1:3}, currTime: 1700000000});
+UTCOffset: "+01:00", currTime: 1700000000});
 node.on("error",(e)=>console.log("node error",e));
 const port = Number(new URL(server.coap).port);
 const t0=Date.now();

@@ -4,7 +4,7 @@ import { type Instant, after as later, millis, NEVER } from "../../protocol/time
 import { createAgenda } from "./agenda.ts";
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setImmediate", "clearImmediate", "Date", "performance"] });
+  vi.useFakeTimers();
 });
 afterEach(() => {
   vi.useRealTimers();

@@ -6,11 +6,11 @@
  */
 import { uniqueName } from "../../platform/hash.ts";
 import type { Address } from "../../protocol/address.ts";
+import { coapParams } from "../../protocol/profile.ts";
 import { millis, seconds } from "../../protocol/time.ts";
 import type { Plan } from "../../scenarios/plan.ts";
 import { createVirtualDevice } from "../../simulator/device/device.ts";
 import type { History } from "../history.ts";
-import { coapParams } from "../oracle/context.ts";
 import { createAgenda } from "./agenda.ts";
 import { createHttpClient } from "./http-client.ts";
 import { type LiveOptions, LiveRun, type SharedByRuns } from "./live-run.ts";

@@ -1,8 +1,8 @@
 /**
  * What all parts of the oracle share while they read one history.
  */
-import { COAP_DEFAULTS, type CoapParams, maxTransmitWait } from "../../protocol/coap/params.ts";
-import type { Profile } from "../../protocol/profile.ts";
+import { type CoapParams, maxTransmitWait } from "../../protocol/coap/params.ts";
+import { coapParams, type Profile } from "../../protocol/profile.ts";
 import { seconds } from "../../protocol/time.ts";
 import type { Plan } from "../../scenarios/plan.ts";
 import type { HistoryHeader, RunTime } from "../history.ts";
@@ -28,22 +28,6 @@ export interface OracleContext {
   /** `taskExpiresAfter` of the device types as configured, seconds. */
   readonly typeExpiry: (number | undefined)[];
   readonly emit: (fact: Fact) => void;
-}
-
-/** The transmission parameters that a profile declares, or those of RFC 7252 §4.8. */
-export function coapParams(profile: Profile): CoapParams {
-  const declared = profile.coap;
-  return {
-    ...COAP_DEFAULTS,
-    ...(declared === undefined
-      ? {}
-      : {
-          ackTimeout: seconds(declared.ackTimeout),
-          ackRandomFactor: declared.ackRandomFactor,
-          maxRetransmit: declared.maxRetransmit,
-        }),
-    ...(profile.responseTimeout === undefined ? {} : { responseTimeout: seconds(profile.responseTimeout) }),
-  };
 }
 
 /** Simulated servers act in the step in which they are told; this much virtual time is granted all the same. */

@@ -104,8 +104,6 @@ export interface DeviceView {
   registration: RegistrationView | undefined;
   /** Its last locations that are none any more, and why; the oldest are forgotten. */
   readonly oldLocations: Map<string, RegistrationEnd>;
-  /** The registration whose lifetime ended last: an Update at about that moment may still have found it. */
-  lapsed: { readonly registration: RegistrationView; readonly window: Window } | undefined;
   /** Registrations accepted so far. */
   registrations: number;
   /** Moment of the last change of registration, for "unregistered since". */

@@ -5,10 +5,8 @@ import { now } from "../../platform/clock.ts";
 import { UsageError } from "../../platform/errors.ts";
 import { createRandomSource, freshSeed } from "../../platform/random.ts";
 import { isLoopback } from "../../platform/udp.ts";
-import { COAP_DEFAULTS, type CoapParams } from "../../protocol/coap/params.ts";
-import { type CompleteProfile, completeProfile, type Profile } from "../../protocol/profile.ts";
+import { coapParams, completeProfile, type Profile } from "../../protocol/profile.ts";
 import type { RestRequest, ServerPort } from "../../protocol/server-port.ts";
-import { seconds } from "../../protocol/time.ts";
 import { createMemoryStore, type Store, withStore } from "../memory-store.ts";
 import { createReferenceServer, type ReferenceServerOptions } from "../server.ts";
 import { type HostOptions, hostServer, type RunningServer } from "./host.ts";
@@ -36,7 +34,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   }
   const profile = completeProfile(options.profile);
   const random = createRandomSource(freshSeed());
-  const engine = createReferenceServer({ ...options, profile, coap: transmission(profile), random });
+  const engine = createReferenceServer({ ...options, profile, coap: coapParams(profile), random });
   const server = withStore(engine, options.store ?? createMemoryStore());
   server.handle({ kind: "start" }, now());
   provision(server, options);
@@ -70,12 +68,3 @@ function provision(server: ServerPort, { provision: wanted, token }: ServeOption
     );
   }
 }
-
-/** The times of a profile as the CoAP endpoint wants them. */
-const transmission = ({ coap, responseTimeout }: CompleteProfile): CoapParams => ({
-  ...COAP_DEFAULTS,
-  ackTimeout: seconds(coap.ackTimeout),
-  ackRandomFactor: coap.ackRandomFactor,
-  maxRetransmit: coap.maxRetransmit,
-  responseTimeout: seconds(responseTimeout),
-});

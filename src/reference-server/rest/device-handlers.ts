@@ -24,7 +24,6 @@ import {
   data,
   forbidden,
   type Handler,
-  invalid,
   noDeviceType,
   notFound,
 } from "./answer.ts";
@@ -86,9 +85,6 @@ export function createDeviceHandlers(context: Context, lifecycle: TaskLifecycle)
       const body = parseBody(typeUpdate, request.body);
       if (!body.ok) return body.error;
       const { pmin = type.pmin, pmax = type.pmax } = body.value;
-      if (pmin !== undefined && pmax !== undefined && pmax < pmin) {
-        return invalid("pmax", "pmax must not be below pmin");
-      }
       const { devicePropertiesEnabled = type.devicePropertiesEnabled } = body.value;
       const { taskExpiresAfter = type.taskExpiresAfter } = body.value;
       Object.assign(type, { pmin, pmax, devicePropertiesEnabled, taskExpiresAfter, modifiedOn: toUnixMillis(now) });

@@ -5,15 +5,15 @@ export const EXPIRY_FAMILY: Family = {
   name: "expiry",
   sentence:
     "Tasks that expire while they wait, while they are on the way, or just as the answer arrives; records that grow old.",
-  weight: 34,
+  weight: 38,
   typedPercent: 66,
   blocks: {
     "expires-pending": 10,
-    "expires-inherited": 50,
+    "expires-inherited": 60,
     "expires-in-flight": 8,
     "answer-near-expiry": 14,
     "expires-after-failure": 6,
-    "thirty-days": 12,
+    "thirty-days": 22,
     "cancel-pending": 2,
     backlog: 2,
     "lifetime-ends": 3,

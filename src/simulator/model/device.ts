@@ -6,39 +6,39 @@ import { z } from "zod";
 const Milliseconds = z.number().int().min(0);
 
 export const DeviceModel = z.strictObject({
-  /** `lt` of Register in seconds; absent: the parameter is left out. RFC-less default of LwM2M: 86400. */
+  /** `lt` of Register in seconds; absent: the parameter is left out. Then, and for 0, the device counts 86400. */
   lifetime: z.number().int().min(0).optional(),
   lwm2m: z.enum(["1.0", "1.1"]).default("1.0"),
   /** Sleeps `awakeFor` after its last message; says so by `b=UQ` (1.0) or `Q` (1.1). */
   queueMode: z.boolean().default(false),
   /** Milliseconds that a queue-mode device listens after the last message that it sent. */
   awakeFor: Milliseconds.default(93_000),
-  /** Milliseconds between the answer to Register or Update and the next Update; absent: none by itself. */
+  /** Milliseconds between a successful answer to Register or Update and the next Update; absent: none by itself. */
   updateEvery: Milliseconds.optional(),
   /** Keeps answers for EXCHANGE_LIFETIME and repeats them for duplicates (RFC 7252 §4.5); false: handles each copy anew. */
   deduplicates: z.boolean().default(true),
   /** Milliseconds from the answer to Execute /3/0/4 (or a `reboot` operation) until the device registers again. */
   bootTime: Milliseconds.default(3_000),
-  /** Milliseconds that a device waits before it answers any request; 0: at once, piggybacked. */
+  /** Milliseconds from the empty ACK to the separate response to any request; 0: at once, piggybacked. What is asked is done before. */
   thinkTime: Milliseconds.default(0),
 });
 export type DeviceModel = z.infer<typeof DeviceModel>;
 
 /** How a device answers requests that match, instead of what its objects would say. */
 export const Behaviour = z.discriminatedUnion("kind", [
-  /** An error response with an optional diagnostic payload (RFC 7252 §5.5.2). */
+  /** An error response with an optional diagnostic payload (RFC 7252 §5.5.2), and nothing done. */
   z.strictObject({
     kind: z.literal("error"),
     code: z.string().regex(/^[45]\.\d\d$/),
     diagnostic: z.string().max(200).optional(),
   }),
-  /** Empty ACK at once, the real response as a separate Confirmable message later. */
+  /** Done at once, with an empty ACK; the real response as a separate Confirmable message `delay` later, 0 included. */
   z.strictObject({ kind: z.literal("slow"), delay: Milliseconds }),
-  /** Neither acknowledges nor answers. */
+  /** Neither acknowledges nor answers, nor does what is asked. */
   z.strictObject({ kind: z.literal("silent") }),
-  /** Empty ACK, then nothing. */
+  /** Empty ACK, then nothing; nor does it what is asked. */
   z.strictObject({ kind: z.literal("acknowledge-only") }),
-  /** RST. */
+  /** RST, and nothing done. */
   z.strictObject({ kind: z.literal("reset") }),
 ]);
 export type Behaviour = z.infer<typeof Behaviour>;
@@ -46,7 +46,7 @@ export type Behaviour = z.infer<typeof Behaviour>;
 /** Which requests a behaviour is for: absent fields match everything. */
 export const RequestMatch = z.strictObject({
   operation: z.enum(["read", "write", "execute"]).optional(),
-  /** Object 3 path without the leading slash, as a prefix: `3/0/15`, `3/0`. */
+  /** Path without the leading slash, as a prefix by whole segments: `3/0/15`, `3/0`. A Read of `3/0` is not one of `3/0/15`. */
   path: z
     .string()
     .regex(/^\d+(\/\d+)*$/)

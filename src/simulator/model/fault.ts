@@ -1,8 +1,12 @@
 /**
  * Faults, as data: each has a device, a window of time, and one thing that is wrong meanwhile. Part of a plan.
  *
- * A fault decision is keyed by (simSeed, device, direction, index of the datagram on that link), never drawn in
- * order: removing one fault or one operation re-rolls no other. Times are milliseconds from the start of the plan.
+ * A fault decision is keyed by (simSeed, device, direction, kind, index of the datagram on that link), never drawn in
+ * order: removing one fault or one operation re-rolls no other. Two faults of one kind that overlap on a link decide
+ * alike: what the smaller share chooses, the larger one chooses too.
+ *
+ * Times are milliseconds from the start of the plan; a window includes its start and excludes its end. On a link they
+ * are compared with the time at which a datagram is sent.
  */
 import { z } from "zod";
 import { Behaviour, RequestMatch } from "./device.ts";
@@ -32,7 +36,7 @@ export const Fault = z.discriminatedUnion("kind", [
     permille: Permille,
     delay: Milliseconds,
   }),
-  /** Latency of the link instead of the plan's `latency`. */
+  /** Latency of the link instead of the plan's `latency`. The first of those that are on wins. */
   z.strictObject({ kind: z.literal("latency"), ...window, direction: Direction, delay: Milliseconds }),
   /** Neither sends nor receives; keeps its state, and sends an Update (or Register when its lifetime is over) afterwards. */
   z.strictObject({ kind: z.literal("offline"), ...window }),

@@ -1,0 +1,258 @@
+/**
+ * Reads what a device asks of the server, and what follows: registrations that begin, are refreshed and end, and the
+ * triggers that drain its queue.
+ *
+ * Rules: docs/semantics.md, choices 4, 13 to 16, 28; OMA LwM2M Core §5.3.
+ */
+import { LOCATION_PATH, stringOptions, URI_PATH } from "../../protocol/coap/options.ts";
+import type { CoapMessage } from "../../protocol/coap/types.ts";
+import { parseRegister, parseUpdate } from "../../protocol/lwm2m/registration.ts";
+import { endExchange, giveUp, lifetimeEnd, owe, registeredDuring } from "./attempts.ts";
+import type { OracleContext } from "./context.ts";
+import { expect } from "./expectations.ts";
+import type { Certainty } from "./facts.ts";
+import type { DeviceView, RegistrationEnd, RegistrationRequest, RegistrationRequestKind } from "./model.ts";
+import type { Window } from "./window.ts";
+
+/** Requests and locations kept per device: enough to recognise copies, bounded for long runs. */
+const REMEMBERED = 16;
+const DEFAULT_LIFETIME = 86_400;
+
+/** Register, Update or De-register, or one more copy of it. */
+export function readRegistrationRequest(
+  context: OracleContext,
+  device: DeviceView,
+  message: CoapMessage,
+  address: string,
+  window: Window,
+  event: number,
+): void {
+  // After EXCHANGE_LIFETIME the same message id is another message (RFC 7252 §4.5).
+  const copy = device.requests.findLast(
+    (r) =>
+      r.messageId === message.messageId &&
+      r.address === address &&
+      r.token === message.token &&
+      window.earliest <= r.window.latest + context.exchangeLifetime,
+  );
+  if (copy !== undefined) {
+    copy.copies++;
+    copy.lastCopy = window;
+    if (copy.kind === "update") device.updateCopy = event;
+    return;
+  }
+  const path = stringOptions(message, URI_PATH);
+  const kind = kindOf(message, path);
+  if (kind === undefined) return;
+  const location = path.join("/");
+  forgetOldRequests(context, device, window);
+  device.requests.push({
+    kind,
+    messageId: message.messageId,
+    token: message.token,
+    address,
+    window,
+    event,
+    location,
+    ...parameters(kind, message),
+    before: device.registration,
+    alive: aliveness(context, device, location, window),
+    copies: 1,
+    lastCopy: window,
+    missed: false,
+    answer: undefined,
+    overtakenBy: undefined,
+  });
+}
+
+function kindOf(message: CoapMessage, path: readonly string[]): RegistrationRequestKind | undefined {
+  if (message.code === "0.04") return "deregister";
+  if (message.code !== "0.02") return undefined;
+  return path.length === 1 ? "register" : "update";
+}
+
+function forgetOldRequests(context: OracleContext, device: DeviceView, now: Window): void {
+  for (let oldest = device.requests[0]; oldest !== undefined; oldest = device.requests[0]) {
+    const over =
+      (oldest.answer !== undefined || oldest.missed) &&
+      now.earliest > oldest.lastCopy.latest + context.exchangeLifetime;
+    if (!over && device.requests.length < REMEMBERED) return;
+    device.requests.shift();
+  }
+}
+
+/** Whether the server should know the location. */
+function aliveness(context: OracleContext, device: DeviceView, location: string, window: Window): Certainty {
+  // A Register or De-register that is still on its way may be handled before or after.
+  if (device.requests.some((r) => r.answer === undefined && !r.missed && r.kind !== "update")) return "maybe";
+  return device.registration?.location === location ? registeredDuring(context, device, window) : "no";
+}
+
+function parameters(
+  kind: RegistrationRequestKind,
+  message: CoapMessage,
+): Pick<RegistrationRequest, "lifetime" | "queueMode"> {
+  if (kind === "deregister") return NOTHING_SAID;
+  const parsed = kind === "register" ? parseRegister(message) : parseUpdate(message);
+  return parsed.ok ? { lifetime: parsed.value.lifetime, queueMode: parsed.value.queueMode } : NOTHING_SAID;
+}
+
+const NOTHING_SAID = { lifetime: undefined, queueMode: undefined } as const;
+
+/** The server's answer to Register, Update or De-register. */
+export function readRegistrationAnswer(
+  context: OracleContext,
+  device: DeviceView,
+  request: RegistrationRequest,
+  message: CoapMessage,
+  window: Window,
+  event: number,
+): void {
+  const known = request.answer;
+  const location = stringOptions(message, LOCATION_PATH);
+  const path = location.join("/");
+  context.emit({
+    kind: "registration-answered",
+    device,
+    request,
+    code: message.code,
+    location,
+    first: known === undefined,
+    same: known !== undefined && known.code === message.code && known.location === path,
+    event,
+  });
+  if (known !== undefined) return;
+  request.answer = { code: message.code, location: path, window, event };
+  const took: Window = { earliest: request.window.earliest, latest: window.latest };
+  if (request.kind === "register" && message.code === "2.01") registered(context, device, request, path, took, event);
+  if (request.kind === "update" && message.code === "2.04") updated(context, device, request, took, event);
+  if (request.kind === "deregister" && message.code === "2.02") unregister(context, device, took, "removed");
+}
+
+function registered(
+  context: OracleContext,
+  device: DeviceView,
+  request: RegistrationRequest,
+  location: string,
+  window: Window,
+  event: number,
+): void {
+  if (device.open !== undefined) replace(context, device, window, event);
+  if (device.registration !== undefined) {
+    if (device.registration.location !== location) remember(device, device.registration.location, "replaced");
+    waitOn(device, window, "replaced");
+  }
+  device.oldLocations.delete(location);
+  device.registration = {
+    location,
+    address: request.address,
+    lifetime: lifetimeOf(context, request.lifetime ?? 0),
+    refreshed: window,
+    queueMode: request.queueMode ?? false,
+  };
+  device.registrations++;
+  device.unregisteredSince = undefined;
+  triggered(context, device, "register", window, event);
+}
+
+/** A new Register ends the exchange in flight (choice 15); a server that does not say so may go on with it. */
+function replace(context: OracleContext, device: DeviceView, window: Window, event: number): void {
+  const exchange = device.open;
+  if (exchange === undefined) return;
+  const { latest } = giveUp(context, exchange);
+  endExchange(context, exchange, "replaced", window, event);
+  if (!context.endsWithRegistration) device.failingUntil = Math.max(device.failingUntil, latest);
+}
+
+/** Microseconds. Zero is no lifetime: the default counts (choice 16). */
+const lifetimeOf = (context: OracleContext, said: number): number =>
+  (said === 0 ? (context.profile.defaultLifetime ?? DEFAULT_LIFETIME) : said) * 1_000_000;
+
+function updated(
+  context: OracleContext,
+  device: DeviceView,
+  request: RegistrationRequest,
+  window: Window,
+  event: number,
+): void {
+  const registration = device.registration;
+  // A server that takes an unknown location for good is judged by G-04 and G-05; nothing follows from it here.
+  if (registration === undefined || registration.location !== request.location) return;
+  const moved = registration.address !== request.address;
+  if (moved && device.open !== undefined) {
+    if (device.open.task !== undefined) device.open.task.optionalAttempts++;
+    endExchange(context, device.open, "moved", window, event);
+  }
+  device.registration = {
+    ...registration,
+    address: request.address,
+    lifetime: request.lifetime === undefined ? registration.lifetime : lifetimeOf(context, request.lifetime),
+    refreshed: window,
+    queueMode: request.queueMode ?? registration.queueMode,
+  };
+  triggered(context, device, "update", window, event);
+}
+
+/** Register and Update drain the queue (choice 4). */
+function triggered(
+  context: OracleContext,
+  device: DeviceView,
+  kind: "register" | "update",
+  window: Window,
+  event: number,
+): void {
+  device.trigger = { kind, window, event };
+  device.triggers++;
+  device.idleSince = Math.max(device.idleSince, window.latest);
+  for (const deviceTask of device.pending) {
+    deviceTask.neverRegistered = false;
+    if (deviceTask.task.state !== "created" || deviceTask.operation === undefined || device.open?.task === deviceTask)
+      continue;
+    // The failed attempt before may have ended after this trigger: the drain may have stopped again (choice 28).
+    if (window.earliest <= device.failingUntil) continue;
+    const retry = deviceTask.attempts.length > 0;
+    const requirement = retry ? (kind === "update" ? "R-04" : "R-05") : kind === "update" ? "Q-08" : "Q-04";
+    const because = `${kind === "update" ? "the Update" : "the Register"} of device ${device.index}`;
+    owe(device, deviceTask, { requirement, because, since: window.latest, event });
+  }
+  context.emit({ kind: "trigger", device, window, event });
+}
+
+/** The registration is gone: by De-register, or because its lifetime ended. */
+export function unregister(
+  context: OracleContext,
+  device: DeviceView,
+  window: Window,
+  how: "removed" | "lifetime-over",
+): void {
+  const registration = device.registration;
+  if (registration === undefined) return;
+  if (device.open !== undefined) endExchange(context, device.open, how, window);
+  remember(device, registration.location, how);
+  device.registration = undefined;
+  device.unregisteredSince = window;
+  device.owed.clear();
+  waitOn(device, window, how);
+  context.emit({ kind: "unregistered", device, registration, window });
+}
+
+/** Pending device tasks outlive the end of a registration. */
+function waitOn(device: DeviceView, window: Window, after: RegistrationEnd): void {
+  for (const deviceTask of device.pending) {
+    if (deviceTask.operation === undefined || deviceTask.settled !== undefined) continue;
+    if (deviceTask.expectations.at(-1)?.since !== window) expect(deviceTask, "pending", window, { after });
+  }
+}
+
+function remember(device: DeviceView, location: string, why: RegistrationEnd): void {
+  device.oldLocations.delete(location);
+  device.oldLocations.set(location, why);
+  const [oldest] = device.oldLocations.keys();
+  if (device.oldLocations.size > REMEMBERED && oldest !== undefined) device.oldLocations.delete(oldest);
+}
+
+/** When the registration ends by itself, for the passing of time. */
+export const registrationEnd = (context: OracleContext, device: DeviceView): Window | undefined =>
+  device.registration === undefined
+    ? undefined
+    : lifetimeEnd(context, device.registration.refreshed, device.registration.lifetime);
