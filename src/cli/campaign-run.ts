@@ -48,7 +48,7 @@ export async function runAndReport(settings: CampaignSettings, services: Service
     const result = await runWithProgress(settings, target, services, io);
     await writeRecord(settings, run, result, services, io);
     if (settings.json) io.out(`${JSON.stringify(result.verdict, null, 2)}\n`);
-    else showResult(settings, result, io);
+    else showResult(settings, result, services, io);
     return exitCodeOf(result.verdict.outcome);
   } finally {
     await close();
@@ -84,11 +84,11 @@ async function runWithProgress(
 }
 
 function progressText(progress: CampaignProgress, timeLimit: number | undefined): string {
+  const elapsed = Math.round(progress.elapsed / 1_000);
+  if (progress.phase === "shrinking") return `making ${count(progress.failures, "failure")} small, ${elapsed} s`;
   const asked = progress.requestedRuns === undefined ? "" : ` of ${progress.requestedRuns}`;
-  const limit = timeLimit === undefined ? "" : ` of ${Math.round(timeLimit / 1_000)}`;
-  const seconds = `${Math.round(progress.elapsed / 1_000)}${limit} s`;
-  if (progress.phase === "shrinking") return `making ${count(progress.failures, "failure")} small, ${seconds}`;
-  return `${progress.runs}${asked} plans, ${count(progress.failures, "failure")}, ${seconds}`;
+  const limit = timeLimit === undefined ? "" : ` of at most ${Math.round(timeLimit / 1_000)}`;
+  return `${progress.runs}${asked} plans done, ${count(progress.failures, "failure")}, ${elapsed}${limit} s`;
 }
 
 function runRecord(settings: CampaignSettings, services: Services): RunRecord {
@@ -128,7 +128,7 @@ async function writeRecord(
     verdict: result.verdict,
     catalogue: REQUIREMENTS,
     evidence: new Map(evidence),
-    replayCommand: replayCommand(directory),
+    replayCommand: replayCommand(directory, services.program),
     chart,
   });
   await writeText(path.join(directory, "report.md"), page);
@@ -154,16 +154,16 @@ async function writeChart(
 }
 
 const replayCommand =
-  (directory: string) =>
+  (directory: string, program: string) =>
   (failure: FailureSummary): string =>
-    `fleetproof replay ${path.join(directory, failure.shrunk)}`;
+    `${program} replay ${path.join(directory, failure.shrunk)}`;
 
-function showResult(settings: CampaignSettings, result: CampaignResult, io: CommandIo): void {
+function showResult(settings: CampaignSettings, result: CampaignResult, services: Services, io: CommandIo): void {
   const view = {
     verdict: result.verdict,
     catalogue: REQUIREMENTS,
     shrunk: new Map(result.failures.map(({ id, shrunk }) => [id, shrunk])),
-    replayCommand: replayCommand(settings.directory),
+    replayCommand: replayCommand(settings.directory, services.program),
   };
   io.out(`\n${renderTerminal(view, { columns: io.columns, colours: io.colours })}`);
   io.out(`      report ${path.join(settings.directory, "report.md")}\n`);

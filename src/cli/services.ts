@@ -11,6 +11,8 @@ import type { PreflightProbes } from "./preflight/steps.ts";
 
 export interface Services {
   readonly version: string;
+  /** How the user calls this program: what commands to copy begin with. */
+  readonly program: string;
   readonly nodeVersion: string;
   readonly mutants: readonly MutantSummary[];
   /** The reference server, or the defective copy of it that has this id. */

@@ -50,6 +50,7 @@ export function testBench(changes: Partial<Services> = {}, verdict: Partial<Verd
   });
   const services: Services = {
     version: "0.1.0",
+    program: "npx fleetproof",
     nodeVersion: "v20.20.2",
     mutants: [{ id: "never-retries", sentence: "It never retries.", requirement: "R-04" }],
     serverFor: () => unexpected("a server"),

@@ -23,6 +23,7 @@ import { timeOfDay } from "./time-of-day.ts";
 export async function createServices(): Promise<Services> {
   return {
     version: await ownVersion(),
+    program: programName(process.env.npm_lifecycle_event),
     nodeVersion: process.version,
     mutants: MUTANTS,
     serverFor: (mutant) => buildServer(mutant === undefined ? undefined : mutantById(mutant)),
@@ -62,6 +63,10 @@ async function startReferenceLive(profile: Profile): Promise<RunningServer> {
   const { target, stop } = await startServerProcess({ args: [...ownEntry(), "serve", ...options] });
   return { http: target.http, coap: `coap://${target.coap}`, close: async () => void (await stop()) };
 }
+
+/** In the checkout the program is a script of npm and has no name of its own. */
+const programName = (script: string | undefined): string =>
+  script === "start" || script === "fleetproof" ? "npm run -s fleetproof --" : "npx fleetproof";
 
 /** Arguments with which Node runs this program: the build, or in the checkout the sources through tsx. */
 function ownEntry(): readonly string[] {

@@ -79,6 +79,8 @@ export interface CampaignFailure {
   readonly shrunkHistory: History;
   readonly shrunkFinding: Finding;
   readonly historyHash: string;
+  /** Live: whether the plan failed again when it was run again. */
+  readonly reproduced?: boolean;
 }
 
 export interface CampaignResult {
@@ -101,7 +103,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     const failures = await campaign.failures();
     return { verdict: campaign.verdict(failures), failures, states: campaign.states };
   } finally {
-    campaign.close();
+    await campaign.close();
   }
 }
 
@@ -120,7 +122,11 @@ class Campaign {
   private readonly settlement: Settlement;
   private readonly started = now();
   private readonly hash = createHash();
+  /** Live: the history in which a requirement failed first, in the order of the plans. */
+  private readonly evidence = new Map<string, History>();
   private most = 0;
+  /** Live: plans that have ended; they are added to the settlement in their order at the end. */
+  private completed = 0;
   /** Opened with the first live run: what runs share, and part of every name on the target. */
   private session: LiveSession | undefined;
 
@@ -137,8 +143,8 @@ class Campaign {
     const { onProgress, runs } = this.options;
     onProgress?.({
       phase,
-      runs: this.settlement.runs,
-      failures: this.settlement.violated.length,
+      runs: Math.max(this.settlement.runs, this.completed),
+      failures: Math.max(this.settlement.violated.length, this.evidence.size),
       elapsed: this.elapsed(),
       ...(runs === undefined ? {} : { requestedRuns: runs }),
     });
@@ -179,13 +185,14 @@ class Campaign {
     const { seed, profile, runs } = this.options;
     const limit = this.options.timeLimit ?? LIVE_TIME_LIMIT;
     const running = new Set<Promise<void>>();
-    const done: (readonly [number, Plan, Judgement | HarnessError])[] = [];
+    const done: (readonly [number, Plan, LiveOutcome])[] = [];
     for (let index = 0; index < (runs ?? Number.POSITIVE_INFINITY) && !this.stopped(); index++) {
       const plan = generatePlan({ seed, index, profile, mode: "live" });
       // A plan that cannot end in time is not begun, unless a number of plans was asked for.
       if (runs === undefined && this.elapsed() + plan.until + 1_000 > limit) break;
       const run = this.runLive(plan, target).then((outcome) => {
         done.push([index, plan, outcome]);
+        this.completed++;
         running.delete(run);
       });
       running.add(run);
@@ -200,14 +207,22 @@ class Campaign {
     // In the order of the plans, whichever ended first.
     for (const [, plan, outcome] of done.sort(([a], [b]) => a - b)) {
       if (outcome instanceof HarnessError) this.settlement.addHarnessError(plan.id, outcome.message);
-      else this.add(plan, outcome);
+      else this.addLive(plan, outcome);
     }
     this.progress("running");
   }
 
-  private async runLive(plan: Plan, target: LiveAddress): Promise<Judgement | HarnessError> {
+  private addLive(plan: Plan, { judgement, history }: LiveJudgement): void {
+    for (const { requirement, findings } of judgement.tallies) {
+      if (findings.length > 0 && !this.evidence.has(requirement)) this.evidence.set(requirement, history);
+    }
+    this.add(plan, judgement);
+  }
+
+  private async runLive(plan: Plan, target: LiveAddress): Promise<LiveOutcome> {
     try {
-      return judge(plan, await this.executeLive(plan, target));
+      const history = await this.executeLive(plan, target);
+      return { judgement: judge(plan, history), history };
     } catch (error) {
       if (error instanceof HarnessError) return error;
       throw error;
@@ -220,8 +235,8 @@ class Campaign {
     return runLive(plan, liveAddress(target), { session: this.session, ...(signal === undefined ? {} : { signal }) });
   }
 
-  close(): void {
-    this.session?.close();
+  async close(): Promise<void> {
+    await this.session?.close();
   }
 
   // ── failures
@@ -242,8 +257,11 @@ class Campaign {
     const plan = violation.joinedWith === undefined ? violation.plan : joinPlans(violation.plan, violation.joinedWith);
     const deadline = now() + budget * 1_000;
     const execute = this.executor();
-    const first = await execute(plan, requirement);
-    let best = first;
+    const seen = this.evidence.get(requirement);
+    // Live, the run that failed is the evidence; it may not come again.
+    const original: Execution =
+      seen === undefined ? await execute(plan, requirement) : { history: seen, finding: violation.finding };
+    let best = original;
     let executions = 0;
     const live = this.options.target.kind === "live";
     const fails = async (candidate: Plan): Promise<boolean> => {
@@ -252,20 +270,20 @@ class Campaign {
       if (run.finding !== undefined) best = run;
       return run.finding !== undefined;
     };
-    // A live failure that does not come again is kept as it was; shrinking it would only lose the evidence.
     const mayContinue = (): boolean =>
       !this.stopped() && now() < deadline && (!live || executions < LIVE_SHRINK_EXECUTIONS);
-    const shrunk = first.finding === undefined ? plan : (await shrink(plan, { fails, mayContinue })).plan;
-    const id = `${requirement}-${violation.plan.id}`;
+    const again = !live || (mayContinue() && (await fails(plan)));
+    const shrunk = again && original.finding !== undefined ? (await shrink(plan, { fails, mayContinue })).plan : plan;
     return {
-      id,
+      id: `${requirement}-${violation.plan.id}`,
       finding: violation.finding,
       plan,
-      history: first.history,
+      history: original.history,
       shrunk,
       shrunkHistory: best.history,
       shrunkFinding: best.finding ?? violation.finding,
       historyHash: historyHash(best.history),
+      ...(live ? { reproduced: again } : {}),
     };
   }
 
@@ -302,6 +320,12 @@ interface Execution {
   readonly finding: Finding | undefined;
 }
 
+/** A live run that could be judged. */
+interface LiveJudgement {
+  readonly judgement: Judgement;
+  readonly history: History;
+}
+type LiveOutcome = LiveJudgement | HarnessError;
 type LiveAddress = Extract<Target, { kind: "live" }>;
 
 /** The same target as the live driver names it. */
@@ -326,6 +350,7 @@ function summary(failure: CampaignFailure, violated: readonly Violated[]): Failu
     actual: shrunkFinding.actual,
     plans: violated.find(({ requirement }) => requirement === shrunkFinding.requirement)?.plans ?? 1,
     historyHash: hash,
+    ...(failure.reproduced === undefined ? {} : { reproduced: failure.reproduced }),
     replay: `fleetproof replay ${folder}/shrunk.json`,
   };
 }

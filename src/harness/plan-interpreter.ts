@@ -76,102 +76,121 @@ interface Step {
   readonly operation: Operation | "quiet" | "end";
 }
 
+/** What the interpreter remembers while it obeys a plan. */
+interface Progress {
+  readonly plan: Plan;
+  readonly names: RunNames;
+  readonly rest: Rest;
+  readonly steps: readonly Step[];
+  readonly setUp: readonly SetUpRequest[];
+  readonly tasks: Map<number, TaskState>;
+  /** Operations on a task whose creation is not answered yet. */
+  readonly waiting: Map<number, Operation[]>;
+  /** Requests under way. */
+  readonly purposes: Map<number, RestPurpose>;
+  stage: Stage;
+  setUpPosition: number;
+  position: number;
+  started: Instant;
+}
+
 /** @param token bearer token for every REST request, when the server wants one */
 export function createInterpreter(plan: Plan, names: RunNames, token?: string): Interpreter {
-  const steps = timeline(plan);
-  const tasks = new Map<number, TaskState>();
-  const waiting = new Map<number, Operation[]>();
   const purposes = new Map<number, RestPurpose>();
-  const setUp = setUpRequests(plan, names);
-  let stage: Stage = "set-up";
-  let setUpPosition = 0;
-  let position = 0;
-  let nextTicket = 1;
-  let started = NEVER;
-
-  const rest = (
-    purpose: RestPurpose,
-    method: string,
-    path: readonly string[],
-    extra: Partial<RestRequest> = {},
-  ): InterpreterEffect => {
-    const ticket = nextTicket++;
-    purposes.set(ticket, purpose);
-    return {
-      kind: "rest",
-      ticket,
-      purpose,
-      request: { method, path, query: {}, ...(token === undefined ? {} : { token }), ...extra },
-    };
+  const progress: Progress = {
+    plan,
+    names,
+    rest: restRequests(purposes, token),
+    steps: timeline(plan),
+    setUp: setUpRequests(plan, names),
+    tasks: new Map(),
+    waiting: new Map(),
+    purposes,
+    stage: "set-up",
+    setUpPosition: 0,
+    position: 0,
+    started: NEVER,
   };
-
-  const nextSetUp = (now: Instant): InterpreterEffect[] => {
-    const request = setUp[setUpPosition++];
-    if (request !== undefined) return [rest({ kind: "set-up" }, "POST", request.path, { body: request.body })];
-    stage = "running";
-    started = now;
-    return [{ kind: "begin", start: now }, { kind: "mark", mark: "start" }, ...dueSteps(now)];
-  };
-
-  const perform = (operation: Operation): InterpreterEffect[] => {
-    if (!("task" in operation) || operation.kind === "create-task")
-      return performNow(operation, plan, names, rest, tasks);
-    const task = tasks.get(operation.task);
-    if (task?.kind === "asked") {
-      waiting.set(operation.task, [...(waiting.get(operation.task) ?? []), operation]);
-      return [];
-    }
-    return performNow(operation, plan, names, rest, tasks);
-  };
-
-  const dueSteps = (now: Instant): InterpreterEffect[] => {
-    const effects: InterpreterEffect[] = [];
-    for (
-      let step = steps[position];
-      step !== undefined && after(started, millis(step.at)) <= now;
-      step = steps[++position]
-    ) {
-      if (step.operation === "quiet") effects.push({ kind: "mark", mark: "quiet" });
-      else if (step.operation === "end") {
-        stage = "over";
-        effects.push({ kind: "mark", mark: "end" }, { kind: "done" });
-      } else effects.push(...perform(step.operation));
-    }
-    return effects;
-  };
-
-  const answered = (ticket: number, response: RestResponse | undefined, now: Instant): InterpreterEffect[] => {
-    const purpose = purposes.get(ticket);
-    purposes.delete(ticket);
-    if (purpose?.kind === "set-up") {
-      if (response !== undefined && isSuccess(response)) return nextSetUp(now);
-      stage = "over";
-      const why = response === undefined ? "no answer" : `HTTP ${response.status} ${JSON.stringify(response.body)}`;
-      return [
-        { kind: "abort", reason: `provisioning by POST /${setUp[setUpPosition - 1]?.path.join("/")} failed: ${why}` },
-      ];
-    }
-    if (purpose?.kind !== "create-task") return [];
-    const id = response !== undefined && isSuccess(response) ? createdTaskId(response) : undefined;
-    tasks.set(purpose.task, id === undefined ? { kind: "refused" } : { kind: "known", id });
-    const held = waiting.get(purpose.task) ?? [];
-    waiting.delete(purpose.task);
-    return held.flatMap(perform);
-  };
-
   return {
     get deadline() {
-      const step = steps[position];
-      return stage === "running" && step !== undefined ? after(started, millis(step.at)) : NEVER;
+      const step = progress.steps[progress.position];
+      return progress.stage === "running" && step !== undefined ? after(progress.started, millis(step.at)) : NEVER;
     },
-    start: nextSetUp,
+    start: (now) => nextSetUp(progress, now),
     handle(input, now) {
-      if (stage === "over") return [];
-      if (input.kind === "answer") return answered(input.ticket, input.response, now);
-      if (input.kind === "failure") return answered(input.ticket, undefined, now);
-      return stage === "running" ? dueSteps(now) : [];
+      if (progress.stage === "over") return [];
+      if (input.kind === "answer") return answered(progress, input.ticket, input.response, now);
+      if (input.kind === "failure") return answered(progress, input.ticket, undefined, now);
+      return progress.stage === "running" ? dueSteps(progress, now) : [];
     },
   };
+}
+
+/** Makes REST effects with tickets of their own, and notes what each is for. */
+function restRequests(purposes: Map<number, RestPurpose>, token: string | undefined): Rest {
+  let nextTicket = 1;
+  return (purpose, method, path, extra = {}) => {
+    const ticket = nextTicket++;
+    purposes.set(ticket, purpose);
+    const authorised = token === undefined ? {} : { token };
+    return { kind: "rest", ticket, purpose, request: { method, path, query: {}, ...authorised, ...extra } };
+  };
+}
+
+function nextSetUp(progress: Progress, now: Instant): InterpreterEffect[] {
+  const request = progress.setUp[progress.setUpPosition++];
+  if (request !== undefined) return [progress.rest({ kind: "set-up" }, "POST", request.path, { body: request.body })];
+  progress.stage = "running";
+  progress.started = now;
+  return [{ kind: "begin", start: now }, { kind: "mark", mark: "start" }, ...dueSteps(progress, now)];
+}
+
+function dueSteps(progress: Progress, now: Instant): InterpreterEffect[] {
+  const { steps, started } = progress;
+  const effects: InterpreterEffect[] = [];
+  for (
+    let step = steps[progress.position];
+    step !== undefined && after(started, millis(step.at)) <= now;
+    step = steps[++progress.position]
+  ) {
+    if (step.operation === "quiet") effects.push({ kind: "mark", mark: "quiet" });
+    else if (step.operation === "end") {
+      progress.stage = "over";
+      effects.push({ kind: "mark", mark: "end" }, { kind: "done" });
+    } else effects.push(...perform(progress, step.operation));
+  }
+  return effects;
+}
+
+function perform(progress: Progress, operation: Operation): InterpreterEffect[] {
+  const { plan, names, rest, tasks, waiting } = progress;
+  const waits = "task" in operation && operation.kind !== "create-task" && tasks.get(operation.task)?.kind === "asked";
+  if (!waits) return performNow(operation, plan, names, rest, tasks);
+  waiting.set(operation.task, [...(waiting.get(operation.task) ?? []), operation]);
+  return [];
+}
+
+function answered(
+  progress: Progress,
+  ticket: number,
+  response: RestResponse | undefined,
+  now: Instant,
+): InterpreterEffect[] {
+  const purpose = progress.purposes.get(ticket);
+  progress.purposes.delete(ticket);
+  if (purpose?.kind === "set-up") {
+    if (response !== undefined && isSuccess(response)) return nextSetUp(progress, now);
+    progress.stage = "over";
+    const why = response === undefined ? "no answer" : `HTTP ${response.status} ${JSON.stringify(response.body)}`;
+    const path = progress.setUp[progress.setUpPosition - 1]?.path.join("/");
+    return [{ kind: "abort", reason: `provisioning by POST /${path} failed: ${why}` }];
+  }
+  if (purpose?.kind !== "create-task") return [];
+  const id = response !== undefined && isSuccess(response) ? createdTaskId(response) : undefined;
+  progress.tasks.set(purpose.task, id === undefined ? { kind: "refused" } : { kind: "known", id });
+  const held = progress.waiting.get(purpose.task) ?? [];
+  progress.waiting.delete(purpose.task);
+  return held.flatMap((operation) => perform(progress, operation));
 }
 
 function timeline(plan: Plan): readonly Step[] {
@@ -182,10 +201,12 @@ function timeline(plan: Plan): readonly Step[] {
   return [...steps.sort((a, b) => a.at - b.at), { at: end, operation: "end" }];
 }
 
-function setUpRequests(
-  plan: Plan,
-  names: RunNames,
-): readonly { readonly path: readonly string[]; readonly body: unknown }[] {
+interface SetUpRequest {
+  readonly path: readonly string[];
+  readonly body: unknown;
+}
+
+function setUpRequests(plan: Plan, names: RunNames): readonly SetUpRequest[] {
   const types = plan.deviceTypes.map((type, index) => ({
     path: ["devicetypes"],
     body: { dtid: names.deviceTypes[index], name: names.deviceTypes[index], devicePropertiesEnabled: true, ...type },

@@ -5,7 +5,7 @@
  * inconclusive, not exercised, not applicable or not checked, with the reason. Nothing examined is never a pass.
  */
 import type { Plan } from "../scenarios/plan.ts";
-import { isChecked, REQUIREMENTS, type Requirement } from "../scenarios/requirements.ts";
+import { isChecked, REQUIREMENTS, type Requirement, requirementById } from "../scenarios/requirements.ts";
 import type { Judgement, ObservedChoice } from "./oracle/oracle.ts";
 import type { Finding } from "./record/finding.ts";
 import type { CampaignOutcome, RequirementVerdict, Verdict } from "./record/verdict.ts";
@@ -64,106 +64,122 @@ export interface Settlement {
 export const selected = (id: string, prefixes: readonly string[]): boolean =>
   prefixes.length === 0 || prefixes.some((prefix) => id.startsWith(prefix));
 
+/** What has been added up so far. */
+interface Book {
+  readonly options: SettleOptions;
+  readonly sums: Map<string, Sum>;
+  readonly violated: Map<string, Violated>;
+  readonly observed: Map<string, Observed>;
+  readonly sequences: Map<string, number>;
+  readonly harnessErrors: { plan: string; reason: string }[];
+  runs: number;
+  devices: number;
+  cutOff: number;
+}
+
 export function createSettlement(options: SettleOptions): Settlement {
-  const sums = new Map<string, Sum>();
-  const violated = new Map<string, Violated>();
-  const observed = new Map<string, Observed>();
-  const sequences = new Map<string, number>();
-  const harnessErrors: { plan: string; reason: string }[] = [];
-  let runs = 0;
-  let devices = 0;
-  let cutOff = 0;
-
-  const violate = (requirement: string, plan: Plan, finding: Finding, violations: number, joinedWith?: Plan): void => {
-    const known = violated.get(requirement);
-    if (known !== undefined) {
-      known.plans++;
-      known.violations += violations;
-    } else
-      violated.set(requirement, {
-        requirement,
-        plan,
-        finding,
-        plans: 1,
-        violations,
-        ...(joinedWith === undefined ? {} : { joinedWith }),
-      });
+  const book: Book = {
+    options,
+    sums: new Map(),
+    violated: new Map(),
+    observed: new Map(),
+    sequences: new Map(),
+    harnessErrors: [],
+    runs: 0,
+    devices: 0,
+    cutOff: 0,
   };
-
-  const observe = (plan: Plan, { requirement, choice, value, event }: ObservedChoice): void => {
-    const key = `${requirement} ${choice}`;
-    const known = observed.get(key) ?? { requirement, choice, values: new Map() };
-    observed.set(key, known);
-    const sum = sumOf(sums, requirement);
-    const same = known.values.get(value);
-    if (same !== undefined) {
-      same.count++;
-      sum.examined++;
-      return;
-    }
-    const other = known.values.values().next().value;
-    known.values.set(value, { count: 1, plan, event });
-    if (other === undefined || other.plan === plan) return;
-    sum.examined++;
-    const [before] = known.values.keys();
-    const finding: Finding = {
-      requirement,
-      events: [event],
-      expected: `${choice} becomes one code: ${before} as in plan ${other.plan.id}`,
-      actual: value,
-    };
-    violate(requirement, other.plan, finding, 1, plan);
-  };
-
   return {
     get runs() {
-      return runs;
+      return book.runs;
     },
     get violated() {
-      return [...violated.values()].sort((a, b) => (a.requirement < b.requirement ? -1 : 1));
+      return [...book.violated.values()].sort((a, b) => (a.requirement < b.requirement ? -1 : 1));
     },
-    add(plan, judgement) {
-      runs++;
-      devices += plan.fleet.length;
-      if (judgement.cutOff) cutOff++;
-      const sequence = sequenceOf(plan);
-      sequences.set(sequence, (sequences.get(sequence) ?? 0) + 1);
-      if (judgement.unanswered.length > 0)
-        harnessErrors.push({ plan: plan.id, reason: judgement.unanswered[0] ?? "no answer" });
-      for (const tally of judgement.tallies) {
-        if (!selected(tally.requirement, options.only)) continue;
-        const sum = sumOf(sums, tally.requirement);
-        sum.examined += tally.examined;
-        sum.undecided += tally.undecided;
-        if (tally.examined > 0) sum.plans++;
-        const [first] = tally.findings;
-        if (first !== undefined) violate(tally.requirement, plan, first, tally.findings.length);
-      }
-      for (const choice of judgement.choices) if (selected(choice.requirement, options.only)) observe(plan, choice);
-    },
-    addHarnessError(plan, reason) {
-      harnessErrors.push({ plan, reason });
-    },
-    conclude(interrupted) {
-      const requirements = REQUIREMENTS.map((row) =>
-        settleRequirement(row, sums.get(row.id), violated.get(row.id), options, cutOff > 0 || interrupted),
-      );
-      const { outcome, reason } = settleCampaign(requirements, harnessErrors, runs, interrupted, options);
-      return {
-        outcome,
-        reason,
-        requirements,
-        runs,
-        devices,
-        cutOff,
-        harnessErrors,
-        distinctSequences: [...sequences.values()].filter((count) => count === 1).length,
-        observedChoices: [...observed.values()].map(({ requirement, choice, values }) => ({
-          choice: `${requirement} ${choice}`,
-          values: [...values].map(([value, { count }]) => ({ value, count })),
-        })),
-      };
-    },
+    add: (plan, judgement) => addJudgement(book, plan, judgement),
+    addHarnessError: (plan, reason) => void book.harnessErrors.push({ plan, reason }),
+    conclude: (interrupted) => concludeBook(book, interrupted),
+  };
+}
+
+function addJudgement(book: Book, plan: Plan, judgement: Judgement): void {
+  book.runs++;
+  book.devices += plan.fleet.length;
+  if (judgement.cutOff) book.cutOff++;
+  const sequence = sequenceOf(plan);
+  book.sequences.set(sequence, (book.sequences.get(sequence) ?? 0) + 1);
+  const [unanswered] = judgement.unanswered;
+  if (unanswered !== undefined) book.harnessErrors.push({ plan: plan.id, reason: unanswered });
+  for (const tally of judgement.tallies) {
+    if (!counts(book, tally.requirement)) continue;
+    const sum = sumOf(book.sums, tally.requirement);
+    sum.examined += tally.examined;
+    sum.undecided += tally.undecided;
+    if (tally.examined > 0) sum.plans++;
+    const [first] = tally.findings;
+    if (first !== undefined) violate(book, plan, first, tally.findings.length);
+  }
+  for (const choice of judgement.choices) if (counts(book, choice.requirement)) observe(book, plan, choice);
+}
+
+/** A checker may already judge what the catalogue does not promise yet: that decides nothing. */
+function counts(book: Book, id: string): boolean {
+  const row = requirementById(id);
+  return row !== undefined && isChecked(row) && selected(id, book.options.only);
+}
+
+function violate(book: Book, plan: Plan, finding: Finding, violations: number, joinedWith?: Plan): void {
+  const { requirement } = finding;
+  const known = book.violated.get(requirement);
+  if (known !== undefined) {
+    known.plans++;
+    known.violations += violations;
+    return;
+  }
+  const joined = joinedWith === undefined ? {} : { joinedWith };
+  book.violated.set(requirement, { requirement, plan, finding, plans: 1, violations, ...joined });
+}
+
+/** What must be one choice within a campaign: each further sighting is examined, another value is a conflict. */
+function observe(book: Book, plan: Plan, { requirement, choice, value, event }: ObservedChoice): void {
+  const key = `${requirement} ${choice}`;
+  const known = book.observed.get(key) ?? { requirement, choice, values: new Map() };
+  book.observed.set(key, known);
+  const sum = sumOf(book.sums, requirement);
+  const same = known.values.get(value);
+  if (same !== undefined) {
+    same.count++;
+    sum.examined++;
+    if (same.plan !== plan) sum.plans++;
+    return;
+  }
+  const [other] = known.values;
+  known.values.set(value, { count: 1, plan, event });
+  // Two values within one plan: its own judgement says so.
+  if (other === undefined || other[1].plan === plan) return;
+  sum.examined++;
+  sum.plans++;
+  const expected = `${choice} becomes one code: ${other[0]} as in plan ${other[1].plan.id}`;
+  violate(book, other[1].plan, { requirement, events: [event], expected, actual: value }, 1, plan);
+}
+
+function concludeBook(book: Book, interrupted: boolean): ReturnType<Settlement["conclude"]> {
+  const { options, sums, violated, sequences, observed, harnessErrors, runs, devices, cutOff } = book;
+  const requirements = REQUIREMENTS.map((row) =>
+    settleRequirement(row, sums.get(row.id), violated.get(row.id), options, cutOff > 0 || interrupted),
+  );
+  return {
+    ...settleCampaign(requirements, harnessErrors, runs, interrupted, options),
+    requirements,
+    runs,
+    devices,
+    cutOff,
+    harnessErrors,
+    distinctSequences: [...sequences.values()].filter((count) => count === 1).length,
+    observedChoices: [...observed.values()].map(({ requirement, choice, values }) => ({
+      choice: `${requirement} ${choice}`,
+      values: [...values].map(([value, { count }]) => ({ value, count })),
+    })),
   };
 }
 

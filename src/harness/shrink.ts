@@ -32,16 +32,19 @@ class OutOfBudget extends Error {}
 export async function shrink(failing: Plan, options: ShrinkOptions): Promise<Shrunk> {
   let best = normalisePlan(failing);
   let executions = 0;
+  let changed = true;
   const attempt = async (candidate: Plan): Promise<boolean> => {
     if (!options.mayContinue()) throw new OutOfBudget();
     executions++;
     if (!(await options.fails(candidate))) return false;
     best = candidate;
+    changed = true;
     return true;
   };
   try {
-    for (let size = -1; size !== planSize(best); ) {
-      size = planSize(best);
+    // Each accepted candidate has fewer operations, faults, devices, targets or peculiarities, or ends earlier: it ends.
+    while (changed) {
+      changed = false;
       await shrinkElements(() => best, attempt);
       await shrinkFleet(() => best, attempt);
       await simplify(() => best, attempt);
@@ -52,9 +55,6 @@ export async function shrink(failing: Plan, options: ShrinkOptions): Promise<Shr
     throw error;
   }
 }
-
-/** What shrinking makes smaller: everything that a reader has to understand. */
-const planSize = (plan: Plan): number => JSON.stringify([plan.operations, plan.faults, plan.fleet]).length;
 
 type Attempt = (candidate: Plan) => Promise<boolean>;
 
@@ -91,7 +91,7 @@ async function shrinkFleet(current: () => Plan, attempt: Attempt): Promise<void>
     if (current().fleet.length > 1 && index < current().fleet.length) await attempt(withoutDevice(current(), index));
   }
   if (current().deviceTypes.length > 1 && current().fleet.every((device) => device.type === 0)) {
-    await attempt({ ...current(), deviceTypes: current().deviceTypes.slice(0, 1) });
+    await attempt(normalisePlan({ ...current(), deviceTypes: current().deviceTypes.slice(0, 1) }));
   }
 }
 

@@ -111,6 +111,15 @@ describe("mirror (rows 17, 31)", () => {
     });
   });
 
+  it("leaves out what a read of the object says of an executable resource, as coap-node says _exec_ of Reboot", () => {
+    const values = new Map<number, string>([
+      [0, "Maker"],
+      [4, "_exec_"],
+    ]);
+    const { mirror, status } = run(read, () => content(encodeInstance(3, values), TLV));
+    expect([status, mirror]).toEqual(["SUCCEEDED 1", { manufacturer: "Maker" }]);
+  });
+
   it("a write changes its own property and its ts only; includeTimestamp shows them (D-02)", () => {
     const { world, device } = oneDevice();
     device.register();

@@ -174,7 +174,9 @@ function readChanges(
 function mirrorChanges(object: number, values: InstanceValues): readonly MirrorChange[] {
   const changes: MirrorChange[] = [];
   for (const [resource, value] of values) {
-    if (resourceRow(object, resource) === undefined) continue;
+    const row = resourceRow(object, resource);
+    // An executable resource has no value, though devices are seen to send a word for it among the others.
+    if (row === undefined || row.operations === "E") continue;
     changes.push({ name: mirrorName(object, resource), value: toApiValue(object, resource, value) });
   }
   return changes;

@@ -100,7 +100,7 @@ class Agendas implements Dispatcher {
   responded(id: OutgoingId, response: CoapMessage, now: Instant): void {
     const flight = this.flights.get(id);
     if (flight === undefined) return;
-    if (!this.context.rules.isFinal(response.code, flight.deviceTask.task.taskType)) {
+    if (!this.context.rules.isFinal(response.code)) {
       this.failed(id, "no-response", now);
       return;
     }

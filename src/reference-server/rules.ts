@@ -101,7 +101,7 @@ export interface DispatchRules {
   /** The error of a device task whose failed attempt does not go back. */
   readonly errorOfFailure: (failure: AttemptFailure) => TaskError;
   /** R-09, I-03: whether a response settles the device task; else it counts as a failed attempt. */
-  readonly isFinal: (code: Code, taskType: TaskType) => boolean;
+  readonly isFinal: (code: Code) => boolean;
   /** R-06: time after which the server tries again by itself; `undefined`: never. */
   readonly retryDelay: (profile: CompleteProfile) => Micros | undefined;
   /** Row 28: whether a failed attempt leaves the rest of the device's queue to be tried within the same trigger. */

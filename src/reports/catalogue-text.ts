@@ -56,7 +56,13 @@ function liveText(row: Requirement, style: "short" | "long"): string {
 
 const uncheckedText = (row: Requirement): string => (row.checked === true ? "" : " (not checked yet)");
 
-export function renderRequirement(row: Requirement, mutants: readonly MutantLine[], columns: number): string {
+/** @param program how the user calls this program */
+export function renderRequirement(
+  row: Requirement,
+  mutants: readonly MutantLine[],
+  program: string,
+  columns: number,
+): string {
   const width = Math.max(60, Math.min(columns, 110));
   const field = (name: string, text: string) => labelled(`  ${name.padEnd(12)}`, text, width);
   const lines = [
@@ -75,7 +81,7 @@ export function renderRequirement(row: Requirement, mutants: readonly MutantLine
     ...mutants.flatMap((mutant, index) => field(index === 0 ? "mutants" : "", `${mutant.id}: ${mutant.sentence}`)),
     ...mutants
       .slice(0, 1)
-      .flatMap(({ id }) => field("see it fail", `fleetproof verify --mutant ${id} --only ${row.id}`)),
+      .flatMap(({ id }) => field("see it fail", `${program} verify --mutant ${id} --only ${row.id}`)),
   ];
   return `${lines.join("\n")}\n`;
 }

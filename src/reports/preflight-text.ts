@@ -48,10 +48,11 @@ export function renderPreflight(
     }),
     "",
     "What one live plan must wait for, by group of requirements:",
-    ...waits.map(
-      (row) =>
-        `   ${row.letter}  ${row.title.padEnd(17)}${(row.wait === undefined ? "–" : spanText(rounded(row.wait))).padStart(9)}  ${row.why}${onlySimulated(row)}`,
-    ),
+    ...waits.flatMap((row) => {
+      const wait = row.wait === undefined ? "–" : spanText(rounded(row.wait));
+      const label = `   ${row.letter}  ${row.title.padEnd(15)}${wait.padStart(7)}  `;
+      return labelled(label, row.why + onlySimulated(row), style.columns);
+    }),
     "",
     ...labelled("", conclusion(steps), style.columns),
   ];

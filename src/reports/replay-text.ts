@@ -29,8 +29,7 @@ export function renderReplay(view: ReplayView, style: TerminalStyle): string {
   const { saved, outcome, target } = view;
   const head = HEADS[outcome.kind];
   const title = style.colours ? `\u001b[1;${head.colour}m${head.text}\u001b[0m` : head.text;
-  const on = saved.mutant === undefined ? target : `${target}, recorded with mutant ${saved.mutant}`;
-  const lines = [`${title}  plan ${saved.plan.id} on ${on}`, ...outcomeLines(view, style.columns)];
+  const lines = [`${title}  plan ${saved.plan.id} on ${target}`, ...outcomeLines(view, style.columns)];
   return `${lines.join("\n")}\n`;
 }
 

@@ -74,6 +74,17 @@ describe("renderTerminal", () => {
     expect(renderTerminal(view(), { columns: 80, colours: true })).toContain("\u001b[31m");
   });
 
+  it("tells a plan that breaks two requirements once", () => {
+    const shrunk = new Map([
+      ["R-04-retry-17", SMALL_PLAN],
+      ["Q-05-queue-3", SMALL_PLAN],
+    ]);
+    const text = renderTerminal({ ...view(), shrunk }, plain());
+    expect(text).toContain("   plan      the smallest one that shows it: 1 device, 2 operations, 1 fault\n");
+    expect(text.match(/device 0 updates its registration/g)).toHaveLength(1);
+    expect(text).toContain("   plan      the same as for R-04 above\n");
+  });
+
   it("tells five failures at length and names the others", () => {
     const failures = Array.from({ length: 7 }, (_, index) => ({
       ...(FAILED_VERDICT.failures[1] as (typeof FAILED_VERDICT.failures)[number]),
@@ -81,7 +92,9 @@ describe("renderTerminal", () => {
     }));
     const text = renderTerminal(view({ failures }), plain());
     expect(text.match(/ {3}expected/g)).toHaveLength(5);
-    expect(text).toContain("2 more failures:");
+    expect(text).toContain(
+      "2 more failures:\n ✗ R-04  A requeued task is sent again after the next Update.\n   fleetproof replay",
+    );
   });
 
   it("is readable for an empty campaign", () => {

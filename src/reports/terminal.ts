@@ -15,7 +15,7 @@ import {
   outcomeRow,
   type RequirementGroup,
 } from "./requirement-lines.ts";
-import { count, labelled } from "./text.ts";
+import { count, labelled, shorten } from "./text.ts";
 
 export interface TerminalStyle {
   /** Characters per line. */
@@ -35,7 +35,7 @@ export interface VerdictView {
 /** Failures told at length; the others in a line each. */
 const TOLD_AT_LENGTH = 5;
 /** Lines of a shrunk plan on the screen; the report has all. */
-const LONGEST_PLAN = 24;
+const LONGEST_PLAN = 16;
 
 type Paint = (colour: Colour | "bold", text: string) => string;
 
@@ -64,13 +64,21 @@ export function renderTerminal(view: VerdictView, style: TerminalStyle): string 
 
 function failureBlocks(view: VerdictView, width: number, paint: Paint): readonly (readonly string[])[] {
   const failures = failuresFirst(view.verdict);
-  const rest = failures.slice(TOLD_AT_LENGTH).map((failure) => {
-    const row = requirementOf(view.verdict, failure);
-    return ` ${symbol(row, paint)} ${failure.requirement}  ${paint("grey", view.replayCommand(failure))}`;
-  });
-  const told = failures.slice(0, TOLD_AT_LENGTH).map((failure) => failureLines(view, failure, width, paint));
-  return rest.length === 0 ? told : [...told, [paint("bold", `${count(rest.length, "more failure")}:`), ...rest]];
+  const told = failures.slice(0, TOLD_AT_LENGTH);
+  const lengths = told.map((failure, index) => failureLines(view, failure, told.slice(0, index), width, paint));
+  const rest = failures
+    .slice(TOLD_AT_LENGTH)
+    .flatMap((failure) => [
+      ` ${symbol(requirementOf(view.verdict, failure), paint)} ${failure.requirement}  ${shorten(sentenceOf(view, failure), width - 9)}`,
+      `   ${view.replayCommand(failure)}`,
+    ]);
+  return rest.length === 0
+    ? lengths
+    : [...lengths, [paint("bold", `${count(rest.length / 2, "more failure")}:`), ...rest]];
 }
+
+const sentenceOf = (view: VerdictView, failure: FailureSummary): string =>
+  view.catalogue.find(({ id }) => id === failure.requirement)?.sentence ?? "";
 
 /** Broken MUST requirements before SHOULD ones; otherwise as the campaign lists them. */
 export function failuresFirst(verdict: Verdict): readonly FailureSummary[] {
@@ -81,23 +89,46 @@ export function failuresFirst(verdict: Verdict): readonly FailureSummary[] {
 const requirementOf = (verdict: Verdict, failure: FailureSummary): RequirementVerdict | undefined =>
   verdict.requirements.find(({ id }) => id === failure.requirement);
 
-function failureLines(view: VerdictView, failure: FailureSummary, width: number, paint: Paint): readonly string[] {
+function failureLines(
+  view: VerdictView,
+  failure: FailureSummary,
+  before: readonly FailureSummary[],
+  width: number,
+  paint: Paint,
+): readonly string[] {
   const row = requirementOf(view.verdict, failure);
-  const sentence = view.catalogue.find(({ id }) => id === failure.requirement)?.sentence ?? "";
-  const head = labelled(`   ${failure.requirement} ${row?.level ?? ""}  `, sentence, width);
-  const plan = view.shrunk.get(failure.id);
-  const steps = plan === undefined ? [] : planLines(plan, width - 4);
-  const left = steps.length - LONGEST_PLAN;
+  const head = labelled(`   ${failure.requirement} ${row?.level ?? ""}  `, sentenceOf(view, failure), width);
   const field = (name: string, text: string) => labelled(`   ${name.padEnd(9)} `, text, width);
   return [
     ...head.map((line, index) => paint("bold", index === 0 ? ` ${symbolText(row)}${line.slice(2)}` : line)),
     ...field("expected", failure.expected),
     ...field("actual", failure.actual).map((line) => paint(row?.level === "SHOULD" ? "yellow" : "red", line)),
     ...field("seen in", `${failure.plans} of ${count(view.verdict.runs, "plan")}`),
-    ...(steps.length === 0 ? [] : [paint("grey", "   smallest plan that shows it:")]),
-    ...steps.slice(0, left > 1 ? LONGEST_PLAN : steps.length).map((line) => `    ${line}`),
-    ...(left > 1 ? [paint("grey", `    … ${left} more lines in the report`)] : []),
+    ...shrunkPlanLines(view, failure, before, width, paint),
     `   ${"replay".padEnd(9)} ${view.replayCommand(failure)}`,
+  ];
+}
+
+/** One plan often breaks several requirements: it is told once. */
+function shrunkPlanLines(
+  view: VerdictView,
+  failure: FailureSummary,
+  before: readonly FailureSummary[],
+  width: number,
+  paint: Paint,
+): readonly string[] {
+  const plan = view.shrunk.get(failure.id);
+  if (plan === undefined) return [];
+  const text = JSON.stringify(plan);
+  const same = before.find(({ id }) => JSON.stringify(view.shrunk.get(id)) === text);
+  if (same !== undefined) return [`   plan      the same as for ${same.requirement} above`];
+  const lines = planLines(plan, width - 4);
+  const left = lines.length - LONGEST_PLAN;
+  const size = `${count(plan.fleet.length, "device")}, ${count(plan.operations.length, "operation")}, ${count(plan.faults.length, "fault")}`;
+  return [
+    ...labelled("   plan      ", `the smallest one that shows it: ${size}`, width),
+    ...lines.slice(0, left > 1 ? LONGEST_PLAN : lines.length).map((line) => `    ${line}`),
+    ...(left > 1 ? [paint("grey", `    … ${left} more lines in the report`)] : []),
   ];
 }
 

@@ -55,7 +55,7 @@ export const MOST_DEVICES = 10;
 const MOST_LIVE_DEVICES = 3;
 
 const SIMULATED_DEVICES = weighted([
-  [4, 1],
+  [2, 1],
   [6, 2],
   [5, 3],
   [3, 4],

@@ -28,7 +28,7 @@ export const EXPLAIN = defineCommand({
     io.out(
       options.json
         ? `${JSON.stringify({ ...requirement, mutants }, null, 2)}\n`
-        : renderRequirement(requirement, mutants, io.columns),
+        : renderRequirement(requirement, mutants, services.program, io.columns),
     );
     return EXIT_PASS;
   },

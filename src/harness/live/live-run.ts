@@ -34,7 +34,7 @@ export interface LiveOptions {
   readonly coap?: CoapParams;
   /** How long a datagram may take to the server at most, when this process is not late itself. Default 20 ms: the same machine. */
   readonly uplinkSpan?: Micros;
-  /** A process that is later than this measures nothing any more: the run is cut off. Default 1 s. */
+  /** A process that is later than this measures nothing any more: the run is cut off. Default 5 s. */
   readonly maxLateness?: Micros;
   /** Makes the devices; for variants. */
   readonly device?: (options: VirtualDeviceOptions) => VirtualDevice;
@@ -50,6 +50,8 @@ export interface SharedByRuns {
   readonly http: HttpClient;
   readonly measuring: Measuring;
   readonly openSocket: OpenSocket;
+  /** When the target had read what was sent at `sent`, at the latest; `undefined`: it cannot be told. */
+  handledBy(sent: Instant): Instant | undefined;
   /** The number of the run within the session: runs of one plan do not meet either. */
   nextRun(): number;
 }
@@ -106,7 +108,14 @@ export class LiveRun {
       signal?.removeEventListener("abort", interrupted);
       await Promise.all(this.hosts.map((host) => host.close()));
     }
-    return { header: this.header(), events: this.events };
+    return { header: this.header(), events: this.events.map((event) => this.bounded(event)) };
+  }
+
+  /** An uplink reached the server when the server had read it: the probe knows that better than any estimate. */
+  private bounded(event: HistoryEvent): HistoryEvent {
+    if (event.kind !== "uplink" || event.lost === true || event.earliest === undefined) return event;
+    const handled = this.session.handledBy((this.started + event.earliest) as Instant);
+    return handled === undefined ? event : { ...event, at: Math.max(event.earliest, this.runTime(handled)) };
   }
 
   private header(): History["header"] {

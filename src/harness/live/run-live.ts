@@ -15,6 +15,7 @@ import { createAgenda } from "./agenda.ts";
 import { createHttpClient } from "./http-client.ts";
 import { type LiveOptions, LiveRun, type SharedByRuns } from "./live-run.ts";
 import { createMeasuring } from "./measuring.ts";
+import { type Probe, startProbe } from "./probe.ts";
 import { createSocketOpener } from "./sockets.ts";
 
 export interface LiveTarget {
@@ -27,7 +28,9 @@ export interface LiveTarget {
 
 /** What many runs against one target share. */
 export interface LiveSession extends SharedByRuns {
-  close(): void;
+  /** Settles when the probe is on its way. */
+  readonly ready: Promise<void>;
+  close(): Promise<void>;
 }
 
 export function openLiveSession(target: LiveTarget): LiveSession {
@@ -35,15 +38,26 @@ export function openLiveSession(target: LiveTarget): LiveSession {
   const agenda = createAgenda();
   const measuring = createMeasuring();
   const http = createHttpClient({ base: target.http, agenda, token: target.token });
+  const openSocket = createSocketOpener(scope);
   let runs = 0;
+  let probe: Probe | undefined;
+  const ready = openSocket(target.coap).then((socket) => {
+    probe = startProbe(socket, target.coap, agenda);
+  });
+  // Whoever waits for it learns of a failure; nobody else should.
+  ready.catch(() => undefined);
   return {
+    ready,
     scope,
     agenda,
     http,
     measuring,
-    openSocket: createSocketOpener(scope),
+    openSocket,
+    handledBy: (sent) => probe?.handledBy(sent),
     nextRun: () => ++runs,
-    close() {
+    async close() {
+      await ready.catch(() => undefined);
+      await probe?.close();
       http.close();
       measuring.close();
       agenda.close();
@@ -66,6 +80,7 @@ export interface RunLiveOptions extends LiveOptions {
 export async function runLive(plan: Plan, target: LiveTarget, options: RunLiveOptions = {}): Promise<History> {
   const session = options.session ?? openLiveSession(target);
   try {
+    await session.ready;
     const run = new LiveRun(plan, target.coap, session, {
       coap: coapParams(plan.profile),
       uplinkSpan: millis(20),
@@ -75,6 +90,6 @@ export async function runLive(plan: Plan, target: LiveTarget, options: RunLiveOp
     });
     return await run.toTheEnd();
   } finally {
-    if (options.session === undefined) session.close();
+    if (options.session === undefined) await session.close();
   }
 }

@@ -6,10 +6,10 @@
 import { codeClass } from "../../protocol/coap/codes.ts";
 import type { CoapMessage } from "../../protocol/coap/types.ts";
 import type { OracleContext } from "./context.ts";
-import { expect } from "./expectations.ts";
+import { expect, FITTING } from "./expectations.ts";
 import type { Certainty } from "./facts.ts";
 import { recordMirror } from "./mirror.ts";
-import type { DeviceTaskView, DeviceView, Exchange, ExchangeEnd, Owed } from "./model.ts";
+import type { DeviceTaskEnd, DeviceTaskView, DeviceView, Exchange, ExchangeEnd, Owed } from "./model.ts";
 import { surelyBefore, type Window } from "./window.ts";
 
 /** Is the device registered during `window`? At the exact end of the lifetime either answer is right (choice 16). */
@@ -82,22 +82,36 @@ export function endExchange(
   device.idleSince = Math.max(device.idleSince, window.latest);
   const deviceTask = exchange.task;
   if (how !== "answered" && how !== "moved" && how !== "superseded") device.owed.clear();
-  if (how === "no-acknowledgement" || how === "no-response") device.failingUntil = window.latest;
+  if (how === "no-acknowledgement" || how === "no-response")
+    device.failingUntil = Math.max(device.failingUntil, window.latest);
   if (deviceTask !== undefined && deviceTask.settled === undefined && how !== "answered")
-    requeue(deviceTask, how, window);
+    requeue(deviceTask, how, window, event);
   context.emit({ kind: "exchange-ended", exchange });
 }
 
-function requeue(deviceTask: DeviceTaskView, how: ExchangeEnd, window: Window): void {
+function requeue(deviceTask: DeviceTaskView, how: ExchangeEnd, window: Window, event: number | undefined): void {
   if (how === "expired" || how === "superseded") return;
-  if (deviceTask.cancelAsked !== undefined) {
-    // Cancelled in flight: a failed attempt ends it.
-    expect(deviceTask, "cancelled", window);
-    deviceTask.settled = { how: "cancelled", window, event: deviceTask.task.event };
-    deviceTask.device.pending.delete(deviceTask);
+  if (deviceTask.cancelAsked === undefined) {
+    expect(deviceTask, "pending", window, { after: how });
     return;
   }
-  expect(deviceTask, "pending", window, { after: how });
+  if (how === "moved") {
+    blur(deviceTask, "cancelled in flight, then dropped by an Update from a new address");
+    return;
+  }
+  // Cancelled in flight: a failed attempt ends it.
+  expect(deviceTask, "cancelled", window);
+  settle(deviceTask, "cancelled", window, event ?? deviceTask.task.event);
+}
+
+/** Nothing more may be sent for a device task. */
+export function settle(deviceTask: DeviceTaskView, how: DeviceTaskEnd, window: Window, event: number): void {
+  const { device, operation } = deviceTask;
+  deviceTask.settled = { how, window, event };
+  deviceTask.triggersAtEnd = device.triggers;
+  device.pending.delete(deviceTask);
+  device.owed.delete(deviceTask);
+  if (operation !== undefined) device.lastSettled.set(operation, deviceTask);
 }
 
 /** A response that matches an open exchange: the answer is final. */
@@ -117,9 +131,14 @@ export function answerExchange(
     return;
   }
   const failed = codeClass(response.code) !== 2 || !recordMirror(deviceTask, response, window, event);
-  expect(deviceTask, failed ? "failed" : "succeeded", window, failed ? { answer: response } : {});
-  deviceTask.settled = { how: failed ? "failed" : "succeeded", window, event };
-  exchange.device.pending.delete(deviceTask);
+  const how = failed ? "failed" : "succeeded";
+  expect(deviceTask, how, window, {
+    ...(failed ? { answer: response } : {}),
+    // A server that cancelled it at once keeps to that: a terminal state never changes.
+    ...(deviceTask.cancelAsked === undefined ? {} : { statuses: [...FITTING[how], "CANCELLED"] }),
+  });
+  if (deviceTask.cancelAsked !== undefined) exchange.device.mirrorBlurred = true;
+  settle(deviceTask, how, window, event);
 }
 
 /** The oracle cannot follow this device task any further. */
@@ -133,18 +152,14 @@ export function blur(deviceTask: DeviceTaskView, reason: string): void {
 export function expire(context: OracleContext, deviceTask: DeviceTaskView): void {
   const { device, task } = deviceTask;
   const exchange = device.open?.task === deviceTask ? device.open : undefined;
-  device.owed.delete(deviceTask);
   device.pending.delete(deviceTask);
   if (exchange !== undefined && context.profile.inFlightAtExpiry !== "fail") {
     // The answer may still count: not declared, so neither outcome is wrong.
+    exchange.maybeDropped = true;
     blur(deviceTask, "in flight at expiry, and the profile does not say what happens then");
     return;
   }
-  deviceTask.settled = {
-    how: deviceTask.cancelAsked === undefined ? "expired" : "cancelled",
-    window: task.expiry,
-    event: task.event,
-  };
+  settle(deviceTask, deviceTask.cancelAsked === undefined ? "expired" : "cancelled", task.expiry, task.event);
   if (deviceTask.cancelAsked !== undefined)
     blur(deviceTask, "cancelled in flight, then expired: CANCELLED and 4004 are both right");
   expect(deviceTask, "expired", task.expiry);

@@ -1,7 +1,7 @@
 /**
  * What all parts of the oracle share while they read one history.
  */
-import { type CoapParams, maxTransmitWait } from "../../protocol/coap/params.ts";
+import { type CoapParams, exchangeLifetime } from "../../protocol/coap/params.ts";
 import { coapParams, type Profile } from "../../protocol/profile.ts";
 import { seconds } from "../../protocol/time.ts";
 import type { Plan } from "../../scenarios/plan.ts";
@@ -21,12 +21,18 @@ export interface OracleContext {
   readonly slack: RunTime;
   /** Microseconds by which timers and measurements may be off. */
   readonly tolerance: RunTime;
-  /** Microseconds that a queue-mode device is taken to be awake. */
+  /** Microseconds that a queue-mode device is surely taken to be awake. */
   readonly awakeWindow: RunTime;
+  /** Microseconds during which a copy of a message is recognised. Spec: RFC 7252 §4.8.2. */
+  readonly exchangeLifetime: RunTime;
+  /** Whether the end of a registration surely ends the exchange in flight: so it is where choice 15 is declared. */
+  readonly endsWithRegistration: boolean;
   readonly devices: readonly DeviceView[];
   readonly tasks: Map<number, TaskView>;
   /** `taskExpiresAfter` of the device types as configured, seconds. */
   readonly typeExpiry: (number | undefined)[];
+  /** Device types whose configuration is asked for and not answered, or failed: their value is not known. */
+  readonly configuring: Set<number>;
   readonly emit: (fact: Fact) => void;
 }
 
@@ -39,19 +45,24 @@ const LIVE_TOLERANCE = 250_000;
 export function createContext(plan: Plan, header: HistoryHeader, emit: (fact: Fact) => void): OracleContext {
   const live = header.mode === "live";
   const coap = coapParams(plan.profile);
+  const bound = live ? seconds(plan.profile.reaction) : SIMULATED_BOUND;
   return {
     header,
     plan,
     profile: plan.profile,
     live,
     coap,
-    bound: live ? seconds(plan.profile.reaction) : SIMULATED_BOUND,
+    bound,
     slack: live ? seconds(plan.profile.reaction) : 0,
     tolerance: live ? LIVE_TOLERANCE : SIMULATED_TOLERANCE,
-    awakeWindow: plan.profile.awakeWindow === undefined ? maxTransmitWait(coap) : seconds(plan.profile.awakeWindow),
+    // Undeclared, a server may think that the device falls asleep early: only what is due soon is asked of it.
+    awakeWindow: plan.profile.awakeWindow === undefined ? 2 * bound : seconds(plan.profile.awakeWindow),
+    exchangeLifetime: exchangeLifetime(coap),
+    endsWithRegistration: plan.profile.locationAtReRegister !== undefined,
     devices: header.devices.map(createDeviceView),
     tasks: new Map(),
     typeExpiry: plan.deviceTypes.map((type) => type.taskExpiresAfter),
+    configuring: new Set(),
     emit,
   };
 }
@@ -61,7 +72,7 @@ function createDeviceView(name: string, index: number): DeviceView {
     index,
     name,
     registration: undefined,
-    oldLocations: new Set(),
+    oldLocations: new Map(),
     registrations: 0,
     unregisteredSince: { earliest: 0, latest: 0 },
     lastUplink: 0,
@@ -69,8 +80,12 @@ function createDeviceView(name: string, index: number): DeviceView {
     exchanges: new Map(),
     requests: [],
     trigger: undefined,
+    triggers: 0,
+    updateCopy: -1,
     pending: new Set(),
     tasks: [],
+    lastSettled: new Map(),
+    lastAttempted: new Map(),
     owed: new Map(),
     idleSince: 0,
     failingUntil: -1,

@@ -27,9 +27,10 @@ export type Fact =
       readonly code: string;
       /** Location-Path, option by option. */
       readonly location: readonly string[];
-      /** This answers a copy; `false` with `first: false` would be a second, different answer. */
+      /** The first answer to it; else it answers a copy. */
       readonly first: boolean;
-      readonly sameBytes: boolean;
+      /** A further answer says the same as the first: code and Location-Path. */
+      readonly same: boolean;
       readonly event: number;
     }
   | { readonly kind: "registration-unanswered"; readonly device: DeviceView; readonly request: RegistrationRequest }
@@ -39,9 +40,9 @@ export type Fact =
       readonly exchange: Exchange;
       /** Tasks of the device whose operation this is, and that are not settled. */
       readonly candidates: readonly DeviceTaskView[];
-      /** When no candidate is left: the settled task that this request repeats. */
+      /** When no candidate is left: the last settled task that this request repeats. */
       readonly settled: DeviceTaskView | undefined;
-      /** An exchange that the server had not finished. */
+      /** An exchange of which we saw no end. */
       readonly previous: Exchange | undefined;
       /** Whether `previous` may have ended, unseen by us. */
       readonly previousOpen: Certainty;

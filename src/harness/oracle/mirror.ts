@@ -16,7 +16,7 @@ import {
   resolveProperty,
   toApiValue,
 } from "../../protocol/task-api/properties.ts";
-import type { DeviceTaskView, MirrorExpectation } from "./model.ts";
+import type { DeviceTaskView, DeviceView, MirrorExpectation } from "./model.ts";
 import type { Window } from "./window.ts";
 
 type DeviceProperty = Exclude<Property, { kind: "server" }>;
@@ -40,15 +40,17 @@ export function recordMirror(
   if (!resolved.ok || resolved.value.kind === "server") return false;
   const values =
     task.taskType === "R" ? valuesRead(resolved.value, response) : valuesWritten(resolved.value, task.value ?? "");
-  if (values === undefined) return false;
+  if (values === undefined) {
+    // What was written is for the server to say when the task's text is no value of the resource.
+    device.mirrorBlurred ||= task.taskType === "W";
+    return task.taskType === "W";
+  }
   const requirement = task.taskType === "R" ? "D-01" : "D-02";
   const object = resolved.value.path[0];
   for (const [resource, value] of values) {
     const name = propertyName(object, resource);
     if (name === undefined) continue;
-    const history: MirrorExpectation[] = device.mirror.get(name) ?? [];
-    history.push({ since: window, value: toApiValue(object, resource, value), requirement, event });
-    device.mirror.set(name, history);
+    remember(device, name, { since: window, value: toApiValue(object, resource, value), requirement, event });
   }
   return true;
 }
@@ -56,9 +58,17 @@ export function recordMirror(
 /** A bulk write of a server property succeeded for this device. */
 export function recordServerProperty(deviceTask: DeviceTaskView, window: Window, event: number): void {
   const { task, device } = deviceTask;
-  const history = device.mirror.get(task.property) ?? [];
-  history.push({ since: window, value: task.value, requirement: "D-04", event });
-  device.mirror.set(task.property, history);
+  remember(device, task.property, { since: window, value: task.value, requirement: "D-04", event });
+}
+
+/** Values per property that may still be shown; older ones have been overwritten long ago. */
+const MOST_VALUES = 16;
+
+function remember(device: DeviceView, property: string, expectation: MirrorExpectation): void {
+  const history = device.mirror.get(property) ?? [];
+  history.push(expectation);
+  if (history.length > MOST_VALUES) history.shift();
+  device.mirror.set(property, history);
 }
 
 function valuesRead(property: DeviceProperty, response: CoapMessage): InstanceValues | undefined {

@@ -44,6 +44,10 @@ export interface Exchange {
   firstGap: Window | undefined;
   acknowledged: Window | undefined;
   end: { readonly how: ExchangeEnd; readonly window: Window; readonly event: number | undefined } | undefined;
+  /** The server may have dropped it since: its task expired or was cancelled. */
+  maybeDropped: boolean;
+  /** The last further copy of the answer. */
+  lastAnswer: Window | undefined;
   response: CoapMessage | undefined;
   /** Copies that reached a listening device, and how often the device acted on them. */
   deliveries: number;
@@ -190,6 +194,8 @@ export interface TaskView {
   /** The same by device name. */
   readonly byName: Map<string, DeviceTaskView>;
   cancelled: Window | undefined;
+  /** A request to cancel it got no answer. */
+  maybeCancelled: boolean;
   /** First poll that saw every device terminal but the task not COMPLETE. */
   incompleteSince: RunTime | undefined;
 }
@@ -214,6 +220,8 @@ export interface Expectation {
   readonly answer?: CoapMessage;
 }
 
+export type DeviceTaskEnd = "succeeded" | "failed" | "expired" | "cancelled";
+
 export interface DeviceTaskView {
   readonly task: TaskView;
   readonly device: DeviceView;
@@ -226,13 +234,7 @@ export interface DeviceTaskView {
   /** The oracle lost track (an ambiguous request, an undecidable race): only T-01 is judged from here on. */
   blurred: string | undefined;
   /** Nothing more may be sent for it, since: */
-  settled:
-    | {
-        readonly how: "succeeded" | "failed" | "expired" | "cancelled";
-        readonly window: Window;
-        readonly event: number;
-      }
-    | undefined;
+  settled: { readonly how: DeviceTaskEnd; readonly window: Window; readonly event: number } | undefined;
   cancelAsked: Window | undefined;
   /** Cancellations that are asked for and not answered yet: whatever a poll shows meanwhile may be right. */
   cancelsOpen: number;

@@ -5,16 +5,16 @@
  * It holds no event longer than a device or device task needs it, so it also judges a long run as it happens.
  */
 import type { Plan } from "../../scenarios/plan.ts";
-import type { DeliveryEvent, EffectEvent, History, HistoryEvent, HistoryHeader } from "../history.ts";
+import type { DeliveryEvent, EffectEvent, History, HistoryEvent, HistoryHeader, RestPurpose } from "../history.ts";
 import type { Finding, Tally } from "../record/finding.ts";
 import type { Judge } from "./checker.ts";
 import { CHECKERS } from "./checkers/all.ts";
 import { createContext, type OracleContext } from "./context.ts";
 import type { Fact } from "./facts.ts";
 import { messageKey } from "./message-key.ts";
-import type { Exchange } from "./model.ts";
+import type { DeviceView, Exchange } from "./model.ts";
 import { advance } from "./passing-of-time.ts";
-import { type OpenRequest, readRestAnswer, readRestRequest } from "./rest.ts";
+import { type OpenRequest, readRestAnswer, readRestFailure, readRestRequest } from "./rest.ts";
 import { type Window, windowOf } from "./window.ts";
 import { readDownlink, readUplink } from "./wire.ts";
 
@@ -70,6 +70,9 @@ export function createOracle(plan: Plan, header: HistoryHeader): Oracle {
     const device = deviceIndex === undefined ? undefined : context.devices[deviceIndex];
     if (device !== undefined) advance(context, device, window, index);
   };
+  const targets = (purpose: RestPurpose | undefined, window: Window): void => {
+    for (const device of targetsOf(context, purpose)) advance(context, device, window, index);
+  };
 
   return {
     step(event) {
@@ -93,20 +96,23 @@ export function createOracle(plan: Plan, header: HistoryHeader): Oracle {
           if (event.event === "reboot") countReboot(context, event.device);
           return;
         case "rest-request":
-          everybody(window);
+          targets(event.purpose, window);
           requests.set(event.ticket, readRestRequest(context, event, index));
           return;
         case "rest-answer": {
           const asked = requests.get(event.ticket);
           requests.delete(event.ticket);
-          everybody(window);
+          targets(asked?.purpose, window);
           if (asked !== undefined) readRestAnswer(context, asked, event, index);
           return;
         }
-        case "rest-failure":
+        case "rest-failure": {
+          const asked = requests.get(event.ticket);
           requests.delete(event.ticket);
           unanswered.push(event.reason);
+          if (asked !== undefined) readRestFailure(context, asked);
           return;
+        }
         case "mark":
           if (event.mark === "cut-off") cutOff = true;
           return;
@@ -123,6 +129,15 @@ export function createOracle(plan: Plan, header: HistoryHeader): Oracle {
       return { tallies: tallies.result(), choices: tallies.choices, cutOff, unanswered, context };
     },
   };
+}
+
+/** The devices that a REST request is about. */
+function targetsOf(context: OracleContext, purpose: RestPurpose | undefined): readonly DeviceView[] {
+  if (purpose === undefined || purpose.kind === "set-up" || purpose.kind === "configure-type") return [];
+  const named = (index: number): readonly DeviceView[] => context.devices.slice(index, index + 1);
+  if (purpose.kind === "poll-mirror") return named(purpose.device);
+  if (purpose.kind === "create-task") return purpose.devices.flatMap(named);
+  return context.tasks.get(purpose.task)?.devices.map(({ device }) => device) ?? [];
 }
 
 /** Two different values of what must be one choice, at most one pair per choice. */

@@ -6,8 +6,8 @@
 import { endExchange, expire, giveUp, missOwed, overdueAt } from "./attempts.ts";
 import type { OracleContext } from "./context.ts";
 import type { DeviceTaskView, DeviceView } from "./model.ts";
+import { registrationEnd, unregister } from "./registrations.ts";
 import { FOREVER, type Window } from "./window.ts";
-import { registrationEnd, unregister } from "./wire.ts";
 
 type Due =
   | { readonly kind: "give-up"; readonly window: Window }

@@ -10,11 +10,11 @@ import {
   DEVICE_TASK_STATUSES,
   type DeviceTaskStatus,
   TASK_STATUSES,
+  TASK_TYPES,
   type TaskStatus,
-  type TaskType,
 } from "../../protocol/task-api/states.ts";
 import type { RestAnswerEvent, RestPurpose, RestRequestEvent } from "../history.ts";
-import { owe, registeredDuring } from "./attempts.ts";
+import { blur, owe, registeredDuring, settle } from "./attempts.ts";
 import type { OracleContext } from "./context.ts";
 import { certainDuring, expect, fits, possibleDuring } from "./expectations.ts";
 import { recordServerProperty } from "./mirror.ts";
@@ -37,6 +37,7 @@ const SECOND = 1_000_000;
 export function readRestRequest(context: OracleContext, event: RestRequestEvent, index: number): OpenRequest {
   const window = windowOf(event);
   if (event.purpose?.kind === "create-task") askTask(context, event.purpose, event.request.body, window, index);
+  if (event.purpose?.kind === "configure-type") context.configuring.add(event.purpose.type);
   for (const deviceTask of cancelledBy(context, event.purpose)) deviceTask.cancelsOpen++;
   return { purpose: event.purpose, window, event: index, body: event.request.body };
 }
@@ -57,30 +58,27 @@ function askTask(
   window: Window,
   event: number,
 ): void {
-  const request = body as {
-    readonly dtid?: string;
-    readonly taskType: TaskType;
-    readonly property: string;
-    readonly taskParameters?: { readonly value?: string; readonly expiresAfter?: number };
-  };
+  const request = taskAsked(body);
   const deviceType = context.header.deviceTypes.indexOf(request.dtid ?? "");
   const never: Window = { earliest: FOREVER, latest: FOREVER };
   const task: TaskView = {
     ref: purpose.task,
     taskType: request.taskType,
     property: request.property,
-    value: request.taskParameters?.value,
+    value: request.value,
     deviceType,
     asked: window,
     event,
-    activePeriod: activePeriod(context, request.taskParameters?.expiresAfter, deviceType),
+    activePeriod: activePeriod(context, request.expiresAfter, deviceType),
     created: window,
     expiry: never,
     removal: never,
     id: undefined,
     state: "asked",
     devices: [],
+    byName: new Map(),
     cancelled: undefined,
+    maybeCancelled: false,
     incompleteSince: undefined,
   };
   context.tasks.set(purpose.task, task);
@@ -90,6 +88,24 @@ function askTask(
     if (device !== undefined) addDeviceTask(context, task, device, operation, window);
   }
 }
+
+/** What the POST asks for. It is our own plan's, but a saved history may hold anything. */
+function taskAsked(body: unknown) {
+  const record = fieldsOf(body);
+  const parameters = fieldsOf(record.taskParameters);
+  const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+  return {
+    dtid: text(record.dtid),
+    taskType: TASK_TYPES.find((type) => type === record.taskType) ?? "R",
+    property: text(record.property) ?? "",
+    value: text(parameters.value),
+    expiresAfter: secondsIn(parameters.expiresAfter),
+  };
+}
+
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+const secondsIn = (value: unknown): number | undefined => (typeof value === "number" && value > 0 ? value : undefined);
 
 /** Choice 7: the task's own value, else the device type's, else 7 days. Fixed at creation. */
 function activePeriod(context: OracleContext, own: number | undefined, deviceType: number): TaskView["activePeriod"] {
@@ -118,14 +134,17 @@ function addDeviceTask(
     cancelAsked: undefined,
     cancelsOpen: 0,
     lateResponse: undefined,
-    triggersSettled: 0,
+    triggersAtEnd: 0,
     neverRegistered: registeredDuring(context, device, window) === "no",
     seen: undefined,
     polls: [],
     executed: 0,
   };
   expect(deviceTask, "pending", window);
+  if (task.activePeriod.source !== "E-02" && context.configuring.has(task.deviceType))
+    blur(deviceTask, "its device type was being configured when it was created");
   task.devices.push(deviceTask);
+  task.byName.set(device.name, deviceTask);
   device.tasks.push(deviceTask);
   device.pending.add(deviceTask);
 }
@@ -151,7 +170,11 @@ function createdTask(
   task.expiry = { earliest: task.created.earliest + period, latest: task.created.latest + period };
   task.removal = { earliest: task.created.earliest + retention, latest: task.created.latest + retention };
   context.emit({ kind: "task-created", task, window, event });
-  for (const deviceTask of task.devices) startDeviceTask(context, deviceTask, window, event);
+  for (const deviceTask of task.devices) {
+    if (task.activePeriod.source !== "E-02" && context.configuring.has(task.deviceType))
+      blur(deviceTask, "its device type was being configured when it was created");
+    startDeviceTask(context, deviceTask, window, event);
+  }
 }
 
 function startDeviceTask(context: OracleContext, deviceTask: DeviceTaskView, window: Window, event: number): void {
@@ -160,8 +183,7 @@ function startDeviceTask(context: OracleContext, deviceTask: DeviceTaskView, win
     // A server property: done at once, without the device (choice 18).
     expect(deviceTask, "server-side", task.created);
     recordServerProperty(deviceTask, task.created, event);
-    deviceTask.settled = { how: "succeeded", window: task.created, event };
-    device.pending.delete(deviceTask);
+    settle(deviceTask, "succeeded", task.created, event);
     return;
   }
   const registered = registeredDuring(context, device, task.created);
@@ -171,7 +193,9 @@ function startDeviceTask(context: OracleContext, deviceTask: DeviceTaskView, win
     registered !== "yes" ||
     !awake ||
     device.registration === undefined ||
-    device.registration.refreshed.latest > task.created.earliest
+    device.registration.refreshed.latest > task.created.earliest ||
+    // An exchange may still be open for the server, and its failure stops the drain (choice 28).
+    task.created.earliest <= device.failingUntil
   )
     return;
   const because = `task ${task.ref} was created while device ${device.index} was registered`;
@@ -192,6 +216,16 @@ function forget(deviceTask: DeviceTaskView): void {
 
 // ── answers
 
+/** No answer: nobody knows whether it was done. */
+export function readRestFailure(context: OracleContext, asked: OpenRequest): void {
+  for (const deviceTask of cancelledBy(context, asked.purpose)) {
+    deviceTask.cancelsOpen--;
+    blur(deviceTask, "a cancellation got no answer");
+  }
+  const task = asked.purpose?.kind === "cancel-task" ? context.tasks.get(asked.purpose.task) : undefined;
+  if (task !== undefined) task.maybeCancelled = true;
+}
+
 export function readRestAnswer(
   context: OracleContext,
   asked: OpenRequest,
@@ -203,8 +237,8 @@ export function readRestAnswer(
   const window: Window = { earliest: asked.window.earliest, latest: windowOf(event).latest };
   const ok = event.response.status >= 200 && event.response.status < 300;
   if (purpose.kind === "configure-type") {
-    const seconds = (asked.body as { readonly taskExpiresAfter?: number }).taskExpiresAfter;
-    if (ok) context.typeExpiry[purpose.type] = seconds;
+    context.configuring.delete(purpose.type);
+    if (ok) context.typeExpiry[purpose.type] = secondsIn(fieldsOf(asked.body).taskExpiresAfter);
     return;
   }
   if (purpose.kind === "poll-mirror") {
@@ -236,7 +270,7 @@ function seeRecord(
   const { data, total } = parsed.data;
   const statuses = data.statuses ?? [];
   for (const status of statuses) {
-    const deviceTask = task.devices.find((d) => d.device.name === status.did);
+    const deviceTask = task.byName.get(status.did);
     if (deviceTask === undefined || !isDeviceTaskStatus(status.status)) continue;
     seeStatus(context, deviceTask, {
       status: status.status,
@@ -264,9 +298,13 @@ const isDeviceTaskStatus = (text: string): text is DeviceTaskStatus =>
 const isTaskStatus = (text: string | undefined): text is TaskStatus =>
   text !== undefined && (TASK_STATUSES as readonly string[]).includes(text);
 
+const ENDED: readonly DeviceTaskStatus[] = ["SUCCEEDED", "FAILED", "CANCELLED"];
+
 function seeStatus(context: OracleContext, deviceTask: DeviceTaskView, seen: SeenStatus): void {
   const previous = deviceTask.seen;
   deviceTask.seen = seen;
+  // Out of sight it ended all the same: the server's word is enough to tell later requests from this one.
+  if (deviceTask.blurred !== undefined && ENDED.includes(seen.status)) deviceTask.device.pending.delete(deviceTask);
   const lost = deviceTask.blurred !== undefined || deviceTask.cancelsOpen > 0 || deviceTask.task.state !== "created";
   const possible = lost ? [] : possibleDuring(deviceTask.expectations, seen.window, context.slack);
   const certain = certainDuring(possible, seen.window);
@@ -306,19 +344,17 @@ function cancelDeviceTask(context: OracleContext, deviceTask: DeviceTaskView, wi
   const { device } = deviceTask;
   if (deviceTask.settled !== undefined || deviceTask.blurred !== undefined) return;
   if (context.live && deviceTask.operation !== undefined && racing(context, deviceTask, window)) {
-    deviceTask.blurred = "cancelled while something else may have happened";
-    device.owed.delete(deviceTask);
+    blur(deviceTask, "cancelled while something else may have happened");
     return;
   }
   if (device.open?.task === deviceTask) {
     deviceTask.cancelAsked = window;
+    device.open.maybeDropped = true;
     expect(deviceTask, "cancel-requested", window);
     return;
   }
   expect(deviceTask, "cancelled", window);
-  deviceTask.settled = { how: "cancelled", window, event };
-  device.owed.delete(deviceTask);
-  device.pending.delete(deviceTask);
+  settle(deviceTask, "cancelled", window, event);
 }
 
 /** Live: did the device, or time, act on this device task about when it was cancelled? */

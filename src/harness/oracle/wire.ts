@@ -145,7 +145,8 @@ function replyTo(context: OracleContext, exchange: Exchange | undefined, window:
   if (exchange === undefined) return "RST";
   const expiry = exchange.task?.task.expiry;
   if (context.live && expiry !== undefined && expiry.earliest <= window.latest) return "either";
-  if (exchange.end === undefined) return mayHaveGivenUp(context, exchange, window) ? "either" : "ACK";
+  if (exchange.end === undefined)
+    return exchange.maybeDropped || mayHaveGivenUp(context, exchange, window) ? "either" : "ACK";
   if (exchange.end.how === "answered" || mayStillWait(context, exchange.end.how)) return "either";
   return window.earliest > exchange.end.window.latest + context.slack ? "RST" : "either";
 }
@@ -209,6 +210,7 @@ function readServerRequest(
     firstGap: undefined,
     acknowledged: undefined,
     end: undefined,
+    maybeDropped: false,
     lastAnswer: undefined,
     response: undefined,
     deliveries: 0,
@@ -285,7 +287,7 @@ function closePrevious(context: OracleContext, device: DeviceView, window: Windo
 /** Whether the server may have finished an exchange of which we saw no end. */
 function stillOpen(context: OracleContext, exchange: Exchange, window: Window): Certainty {
   const end = giveUp(context, exchange);
-  if (window.latest < end.earliest) return "yes";
+  if (window.latest < end.earliest) return exchange.maybeDropped ? "maybe" : "yes";
   return window.earliest > end.latest ? "no" : "maybe";
 }
 

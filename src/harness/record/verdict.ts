@@ -59,6 +59,8 @@ export const FailureSummary = z.strictObject({
   plans: Count,
   /** Hash of the shrunk plan's history: what `replay` compares with in simulation. */
   historyHash: z.string(),
+  /** Live: whether the plan failed again when it was run again. What came once is evidence all the same. */
+  reproduced: z.boolean().optional(),
   replay: z.string(),
 });
 export type FailureSummary = z.infer<typeof FailureSummary>;

@@ -74,6 +74,12 @@ describe("encodeInstance and decodeInstance", () => {
     expect(decodeInstance(3, new Uint8Array(0))).toEqual({ ok: true, value: new Map() });
   });
 
+  it("take the value of a multiple resource that came as a single one for its instance 0, as coap-node sends it", () => {
+    const values = new Map([[6, instances(1)]]);
+    expect(decodeInstance(3, hex("C10601"))).toEqual({ ok: true, value: values });
+    expect(decodeResource(3, 6, TLV, hex("C10601"))).toEqual({ ok: true, value: instances(1) });
+  });
+
   it("skip a resource without a row, such as 22", () => {
     expect(decodeInstance(3, hex("C10964 8616 4400 00420000"))).toEqual({
       ok: true,
@@ -87,7 +93,7 @@ describe("encodeInstance and decodeInstance", () => {
     ["an integer of three bytes", "C309010203", /3\/\*\/9: an integer has 1, 2, 4 or 8 bytes/],
     ["a manufacturer that is not UTF-8", "C100FF", /3\/\*\/0: .*UTF-8/],
     ["a single resource as multiple", "8309 410001", /3\/\*\/9: a single resource/],
-    ["a multiple resource as single", "C10601", /3\/\*\/6: a multiple resource/],
+    ["a multiple resource as a single one that is no integer", "C3060102 03", /3\/\*\/6: an integer has/],
     ["the same resource twice", "C10901 C10902", /twice/],
     ["the same instance twice", "8606 410001 410002", /twice/],
     ["half an entry", "C109", /cut off/],

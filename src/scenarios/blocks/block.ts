@@ -103,8 +103,17 @@ export function near(
   span: number,
   earliest: number,
 ): number {
-  const little = 1 + Math.floor((share * Math.min(sketch.pace.clear, 300)) / 1_000);
-  const far = sketch.pace.clear + Math.floor((share * span) / 1_000);
-  const offset = { before: -far, "just-before": -little, at: 0, "just-after": little, after: far }[where];
+  const { clear, mode } = sketch.pace;
+  // Live, nothing closer to a deadline than half of `clear` can be told from the deadline itself.
+  const little =
+    mode === "live" ? Math.floor(clear / 2 + (share * clear) / 2_000) : 1 + Math.floor((share * 300) / 1_000);
+  const far = clear + Math.floor((share * span) / 1_000);
+  const offset = {
+    before: -far,
+    "just-before": -little,
+    at: mode === "live" ? little : 0,
+    "just-after": little,
+    after: far,
+  }[where];
   return Math.max(earliest, deadline + offset);
 }

@@ -155,7 +155,7 @@ const ANSWER_NEAR_EXPIRY = defineBlock({
   exercises: ["E-09", "E-05", "E-02", "I-04", "D-03", "T-01", "T-02"],
   choices: choicesOf({ task: TASK, period: fc.nat(999), answer: NEAR, share: SHARE, trigger: TRIGGER }),
   compose: (sketch, [lane], choice) => {
-    const { beat, clear, responseTimeout, mode } = sketch.pace;
+    const { beat, clear, responseTimeout, mode, reaction } = sketch.pace;
     ensureRegistered(sketch, lane);
     const created = lane.clock + 1;
     const longest = Math.max(1, Math.floor(responseTimeout / 1_000) - 1);
@@ -165,10 +165,9 @@ const ANSWER_NEAR_EXPIRY = defineBlock({
     );
     const expiry = created + expiresAfter * 1_000;
     const where = choice.answer === "before" ? "just-after" : choice.answer;
-    const answered = Math.min(
-      near(sketch, expiry, where, choice.share, beat, created + 1),
-      created + responseTimeout - 1,
-    );
+    // Live, an answer is surely late only once the server must have noticed the expiry.
+    const noticed = choice.answer === "after" ? reaction : 0;
+    const answered = near(sketch, expiry, where, choice.share, beat, created + 1) + noticed;
     behave(sketch, lane, created, created + Math.min(beat, expiresAfter * 500), {
       kind: "slow",
       delay: answered - created,

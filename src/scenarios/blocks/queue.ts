@@ -127,7 +127,13 @@ const FAN_OUT = defineBlock({
   exercises: ["Q-09", "Q-02", "T-01", "T-02", "T-03", "Q-01"],
   choices: choicesOf({
     task: TASK,
-    how: fc.constantFrom("absent" as const, "silent" as const, "deaf" as const, "acknowledges" as const),
+    how: fc.constantFrom(
+      "absent" as const,
+      "silent" as const,
+      "silent" as const,
+      "deaf" as const,
+      "acknowledges" as const,
+    ),
     all: fc.nat(3),
     gone: fc.nat(3),
     back: TRIGGER,

@@ -6,7 +6,7 @@ export const EXPIRY_FAMILY: Family = {
   sentence:
     "Tasks that expire while they wait, while they are on the way, or just as the answer arrives; records that grow old.",
   weight: 38,
-  typedPercent: 66,
+  typedPercent: 72,
   blocks: {
     "expires-pending": 10,
     "expires-inherited": 60,

@@ -33,10 +33,12 @@ const acceptedCodes = (row: MappingRow, profile: Profile): readonly string[] =>
 export const mapsErrors: Checker = {
   requirements: ["M-01", "M-02", "M-03", "M-04", "M-05", "M-06", "M-07", "M-08", "M-09", "M-10"],
   on: {
-    "status-seen": ({ deviceTask, seen, possible, decided, fits }, judge, context) => {
+    "status-seen": ({ deviceTask, seen, previous, possible, decided, fits }, judge, context) => {
       const last = possible.at(-1);
       const answer = last?.answer;
       if (last?.kind !== "failed" || answer === undefined || answer.code.startsWith("2.")) return;
+      // Cancelled before the answer came: that is an end, too.
+      if (seen.status === "CANCELLED" && fits) return;
       const row = MAPPING_ROWS.find(({ coap }) => coap === answer.code);
       const requirement = row?.requirement ?? "M-10";
       const events = [deviceTask.settled?.event ?? seen.event, seen.event];
@@ -55,7 +57,8 @@ export const mapsErrors: Checker = {
         return;
       }
       judge.pass(requirement);
-      if (seen.errorCode !== undefined) judge.choose("M-08", `CoAP ${answer.code}`, seen.errorCode, seen.event);
+      if (seen.errorCode !== undefined && previous?.errorCode !== seen.errorCode)
+        judge.choose("M-08", `CoAP ${answer.code}`, seen.errorCode, seen.event);
       const text = diagnostic(answer);
       if (answer.code !== "4.00" || text === "") return;
       if (seen.errorMessage?.includes(text) === true) judge.pass("M-09");

@@ -51,13 +51,11 @@ function possibleValues(
 }
 
 /** A Read or Write of this property that came later and did not succeed. */
-const attemptedInVain = (device: DeviceView, property: string, last: MirrorExpectation): boolean =>
-  device.tasks.some(
-    ({ task, settled, attempts }) =>
-      task.property === property &&
-      attempts.some((exchange) => exchange.event > last.event) &&
-      settled?.how !== "succeeded",
-  );
+function attemptedInVain(device: DeviceView, property: string, last: MirrorExpectation): boolean {
+  const attempted = device.lastAttempted.get(property);
+  const attempt = attempted?.attempts.at(-1);
+  return attempt !== undefined && attempt.event > last.event && attempted?.settled?.how !== "succeeded";
+}
 
 /** A property that was never read or written with success shows nothing, whatever was attempted. */
 function judgeUntouched(
@@ -66,9 +64,8 @@ function judgeUntouched(
   judge: Parameters<NonNullable<Checker["on"]["mirror-seen"]>>[1],
   event: number,
 ): void {
-  for (const { task, attempts, operation } of device.tasks) {
-    if (operation === undefined || task.taskType === "E" || attempts.length === 0 || device.mirror.has(task.property))
-      continue;
+  for (const { task } of device.lastAttempted.values()) {
+    if (task.taskType === "E" || device.mirror.has(task.property)) continue;
     if (task.property.split(".").length < 3) continue;
     const shown = properties.get(task.property);
     if (shown === undefined) judge.pass("D-03");

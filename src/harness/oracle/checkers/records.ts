@@ -23,6 +23,7 @@ export const keepsRecords: Checker = {
         } else if (httpStatus === 200 && window.earliest >= task.created.latest + WORTH_COUNTING) judge.pass("L-01");
       } else if (window.earliest > task.removal.latest) {
         if (httpStatus === 404) judge.pass("L-02");
+        else if (httpStatus < 200 || httpStatus >= 300) judge.undecided("L-02");
         else
           judge.violate(
             "L-02",
@@ -79,6 +80,9 @@ export const movesAlongStates: Checker = {
       const unfounded =
         !fits &&
         (last?.kind === "succeeded" ||
+          last?.kind === "server-side" ||
+          // A 2.xx that does not fit the request (choice 25).
+          (last?.kind === "failed" && last.answer?.code.startsWith("2.") === true) ||
           ((last?.kind === "pending" || last?.kind === "in-flight") && seen.errorCode !== "4004"));
       if (unfounded && last !== undefined) {
         judge.violate("T-01", `${name(deviceTask)} is ${last.statuses.join(" or ")}`, status(seen), [
@@ -107,7 +111,7 @@ export const completesWithItsDevices: Checker = {
         return;
       }
       if (taskStatus === "CANCELLED") {
-        if (task.cancelled === undefined)
+        if (task.cancelled === undefined && !task.maybeCancelled)
           judge.violate("T-02", `task ${task.ref} is CANCELLED only by cancelling the whole task`, "CANCELLED", [
             task.event,
             event,
@@ -170,6 +174,7 @@ export const cancelsWhatIsOpen: Checker = {
       const cancelled = last.kind === "cancelled" || last.kind === "cancel-requested";
       const kept =
         deviceTask.task.cancelled !== undefined &&
+        deviceTask.cancelAsked === undefined &&
         (last.kind === "succeeded" || last.kind === "failed" || last.kind === "expired" || last.kind === "server-side");
       if (!cancelled && !kept) return;
       if (cancelled ? !fits : seen.status === "CANCELLED") {

@@ -1,0 +1,72 @@
+/**
+ * What the benchmarks share: parts that run in a process of their own, medians, and Markdown tables.
+ *
+ * Each measurement is a fresh process, so that none inherits another's heap or compiled code. Whatever is compared runs
+ * in turns within one run, so that a busy machine slows all of it alike: believe the ratios, not the rates.
+ */
+import { fileURLToPath } from "node:url";
+import { now } from "../src/platform/clock.ts";
+import { startChild } from "../src/platform/process.ts";
+import { seconds } from "../src/protocol/time.ts";
+
+/** What one part has found out, by name. */
+export type Measurement = Readonly<Record<string, number>>;
+
+const CHILD = fileURLToPath(new URL("./child.js", import.meta.url));
+
+/** Runs one part in a fresh process. `names` are those in `child.ts`. */
+export async function measurePart(...names: readonly string[]): Promise<Measurement> {
+  const { ready, stop } = await startChild({
+    command: process.execPath,
+    args: ["--expose-gc", "--no-warnings", CHILD, ...names],
+    readyWithin: seconds(600),
+  });
+  await stop();
+  return ready as Measurement;
+}
+
+/** Runs all parts `rounds` times in turns. */
+export async function measureInTurns(
+  parts: readonly (readonly string[])[],
+  rounds: number,
+): Promise<readonly (readonly Measurement[])[]> {
+  const found: Measurement[][] = parts.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, part] of parts.entries()) found[index]?.push(await measurePart(...part));
+  }
+  return found;
+}
+
+/** Seconds of wall time that the work takes. */
+export function wallSeconds(work: () => void): number {
+  const start = now();
+  work();
+  return (now() - start) / 1_000_000;
+}
+
+/** The most memory that this process had at any time, in MiB. */
+export const peakMemory = (): number => process.resourceUsage().maxRSS / 1_024;
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/** One figure of several measurements of the same part. */
+export const figures = (measurements: readonly Measurement[], name: string): readonly number[] =>
+  measurements.map((measurement) => measurement[name] ?? Number.NaN);
+
+/** `12,345 (11,900–12,600)`: the median, and what it lies between. */
+export const spread = (values: readonly number[], digits = 0): string =>
+  `${number(median(values), digits)} (${number(Math.min(...values), digits)}–${number(Math.max(...values), digits)})`;
+
+export const number = (value: number, digits = 0): string =>
+  value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+export function printTable(title: string, head: readonly string[], rows: readonly (readonly string[])[]): void {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const rule = line(head.map((_, column) => (column === 0 ? "---" : "---:")));
+  console.log(`\n### ${title}\n\n${[line(head), rule, ...rows.map(line)].join("\n")}`);
+}

@@ -1,0 +1,73 @@
+/**
+ * How far the target has got with what it was sent: CoAP pings beside the runs.
+ *
+ * A server reads its socket in order. So when it has answered a ping, it has read everything that was sent to it
+ * before that ping: an upper bound for when it handled a device's datagram, however busy it or this machine was. A
+ * target that answers no pings yields no bounds, and the runs keep their own estimate.
+ *
+ * Spec: RFC 7252 §4.3 (an Empty Confirmable message provokes a Reset).
+ */
+import { now } from "../../platform/clock.ts";
+import type { UdpSocket } from "../../platform/udp.ts";
+import type { Address } from "../../protocol/address.ts";
+import { encodeEmpty, readMessageId } from "../../protocol/coap/message.ts";
+import { after, type Instant, millis } from "../../protocol/time.ts";
+import type { Agenda } from "./agenda.ts";
+
+export interface Probe {
+  /** When everything that was sent before `sent` had been read by the target, at the latest; `undefined`: nobody knows. */
+  handledBy(sent: Instant): Instant | undefined;
+  close(): Promise<void>;
+}
+
+const INTERVAL = millis(20);
+const MESSAGE_IDS = 0x1_0000;
+
+/** @param socket connected to the target, and the probe's own */
+export function startProbe(socket: UdpSocket, target: Address, agenda: Agenda): Probe {
+  /** When the ping of each message id left, and the pings that were answered, both in the order of leaving. */
+  const underWay = new Map<number, Instant>();
+  const answered: { readonly sent: Instant; readonly handled: Instant }[] = [];
+  let next = 0;
+  let closed = false;
+
+  socket.onMessage((_from, bytes) => {
+    const messageId = readMessageId(bytes);
+    const sent = underWay.get(messageId);
+    if (sent === undefined) return;
+    underWay.delete(messageId);
+    answered.push({ sent, handled: now() });
+  });
+
+  const ping = (at: Instant): void => {
+    if (closed) return;
+    underWay.set(next, at);
+    socket.send(target, encodeEmpty("CON", next));
+    next = (next + 1) % MESSAGE_IDS;
+    agenda.once(after(at, INTERVAL), () => ping(now()));
+  };
+  ping(now());
+
+  return {
+    handledBy(sent) {
+      const index = firstAtOrAfter(answered, sent);
+      return answered[index]?.handled;
+    },
+    close() {
+      closed = true;
+      return socket.close();
+    },
+  };
+}
+
+/** Index of the first answered ping that left at `sent` or later. Pings are answered in order, or a late one is as good. */
+function firstAtOrAfter(answered: readonly { readonly sent: Instant }[], sent: Instant): number {
+  let low = 0;
+  let high = answered.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((answered[middle]?.sent ?? sent) < sent) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

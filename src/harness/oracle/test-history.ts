@@ -1,0 +1,501 @@
+/**
+ * Literal histories for tests: what an outsider sees of a run, told verb by verb, with real CoAP bytes.
+ *
+ * Times are seconds. In simulation they are exact; in a live story an uplink arrives within 20 ms, a downlink was read
+ * up to 2 ms after it was sent, and a REST answer takes 10 ms. No server and no device is involved: whatever the story
+ * tells is what the oracle gets to judge, and nothing is made consistent behind its back.
+ */
+import { encodeEmpty, encodeMessage, NO_OPTIONS } from "../../protocol/coap/message.ts";
+import { CONTENT_FORMAT, LOCATION_PATH, stringOption, uintOption } from "../../protocol/coap/options.ts";
+import type { CoapContent, CoapOption, Code, MessageType } from "../../protocol/coap/types.ts";
+import { encodeInstance, encodeResource, TEXT, TLV } from "../../protocol/lwm2m/content.ts";
+import { executeContent, readContent, writeContent } from "../../protocol/lwm2m/operations.ts";
+import { deregisterContent, registerContent, updateContent } from "../../protocol/lwm2m/registration.ts";
+import { ARTIK, type Profile } from "../../protocol/profile.ts";
+import { fromApiObjectText, fromApiText, resolveProperty } from "../../protocol/task-api/properties.ts";
+import type { DeviceTaskStatus, TaskStatus, TaskType } from "../../protocol/task-api/states.ts";
+import { Plan } from "../../scenarios/plan.ts";
+import type { History, HistoryEvent, RestPurpose } from "../history.ts";
+import type { Finding } from "../record/finding.ts";
+import { type Judgement, judge } from "./oracle.ts";
+
+export interface StoryOptions {
+  /** How many devices there are, or what they are like. Default 1. */
+  readonly devices?: number | readonly object[];
+  /** Default: everything declared, as the reference server does. */
+  readonly profile?: Profile;
+  readonly live?: boolean;
+  /** `taskExpiresAfter` of the one device type, seconds. */
+  readonly typeExpiry?: number;
+}
+
+/** `none`: the server does not answer, or not yet: see `answerRegistration`. */
+type RegistrationAnswer = Code | "none";
+
+interface RegistrationOptions {
+  readonly lifetime?: number;
+  readonly queueMode?: boolean;
+  /** `rd/1`. Register: what the answer gives; else: the Uri-Path. Default: the present one, or a fresh one. */
+  readonly location?: string;
+  readonly answer?: RegistrationAnswer;
+}
+
+interface CreateOptions {
+  readonly type?: TaskType;
+  readonly property?: string;
+  readonly value?: string;
+  readonly devices?: readonly number[];
+  /** Seconds. */
+  readonly expiresAfter?: number;
+  /** HTTP status; `none`: not answered yet, see `created`. */
+  readonly status?: number | "none";
+}
+
+interface RequestOptions {
+  /** Which task it carries out; or what it asks. */
+  readonly task?: number;
+  readonly content?: CoapContent;
+  readonly messageId?: number;
+  readonly token?: string;
+  /** Default: the present one of the device. */
+  readonly address?: string;
+}
+
+interface AnswerOptions {
+  readonly text?: string;
+  readonly payload?: Uint8Array;
+  readonly format?: number;
+  readonly diagnostic?: string;
+  /** Default: piggybacked on the acknowledgement. */
+  readonly type?: MessageType;
+  readonly token?: string;
+  readonly messageId?: number;
+}
+
+/** What a poll shows of one device. */
+export interface Shown {
+  readonly device?: number;
+  readonly status: DeviceTaskStatus;
+  readonly attempts?: number;
+  readonly code?: string | number;
+  readonly message?: string;
+}
+
+interface PollOptions {
+  readonly status?: TaskStatus;
+  readonly counts?: Readonly<Record<string, number>>;
+  readonly total?: number;
+}
+
+interface Sent {
+  readonly bytes: Uint8Array;
+  readonly messageId: number;
+  readonly token: string;
+  readonly address: string;
+}
+
+interface ToldDevice {
+  address: number;
+  location: string | undefined;
+  registrations: number;
+  /** Its last Register, Update or De-register. */
+  asked: Sent | undefined;
+  /** The server's last request to it. */
+  request: Sent | undefined;
+  /** Its last Confirmable response. */
+  response: Sent | undefined;
+}
+
+export const TIMEZONE = "deviceProperties.device.timezone";
+export const REBOOT = "deviceProperties.device.reboot";
+
+export const history = (options: StoryOptions = {}): Story => new Story(options);
+
+/** A story under way: every verb adds events and gives the story back. */
+export class Story {
+  readonly events: HistoryEvent[] = [];
+  private readonly plan: Plan;
+  private readonly live: boolean;
+  private readonly devices: ToldDevice[];
+  private readonly tasks = new Map<number, CreateOptions & { readonly ticket: number }>();
+  private readonly names = new Map<string, number>();
+  private nextMessageId = 1_000;
+  private nextTicket = 1;
+
+  constructor({ devices = 1, profile = ARTIK, live = false, typeExpiry }: StoryOptions) {
+    this.live = live;
+    this.plan = Plan.parse({
+      formatVersion: 1,
+      id: "story",
+      family: "test",
+      simSeed: "seed",
+      profile,
+      deviceTypes: [typeExpiry === undefined ? {} : { taskExpiresAfter: typeExpiry }],
+      fleet: typeof devices === "number" ? Array.from({ length: devices }, () => ({})) : devices,
+      latency: 0,
+      operations: [],
+      faults: [],
+      quietFrom: 0,
+      until: 0,
+    });
+    this.devices = this.plan.fleet.map(() => ({
+      address: 40_000,
+      location: undefined,
+      registrations: 0,
+      asked: undefined,
+      request: undefined,
+      response: undefined,
+    }));
+  }
+
+  // ── what the story is for
+
+  history(): History {
+    return {
+      header: {
+        formatVersion: 1,
+        plan: this.plan.id,
+        mode: this.live ? "live" : "sim",
+        startedAt: 0,
+        devices: this.plan.fleet.map((_, index) => `d${index}`),
+        deviceTypes: ["t0"],
+      },
+      events: this.events,
+    };
+  }
+
+  judge(): Judgement {
+    return judge(this.plan, this.history());
+  }
+
+  /** What the oracle says of one requirement; `undefined`: nothing at all, so it can never be a pass. */
+  verdict(requirement: string): Judgement["tallies"][number] | undefined {
+    return this.judge().tallies.find((tally) => tally.requirement === requirement);
+  }
+
+  /** What a campaign of this one story would conclude. */
+  outcome(requirement: string): "pass" | "fail" | "inconclusive" | "not-exercised" {
+    const verdict = this.verdict(requirement);
+    if (verdict === undefined) return "not-exercised";
+    if (verdict.findings.length > 0) return "fail";
+    return verdict.examined > 0 ? "pass" : "inconclusive";
+  }
+
+  /** The first finding. */
+  finding(requirement: string): Finding | undefined {
+    return this.verdict(requirement)?.findings[0];
+  }
+
+  /** All findings of whatever requirement. */
+  findings(): readonly Finding[] {
+    return this.judge().tallies.flatMap(({ findings }) => findings);
+  }
+
+  get planned(): Plan {
+    return this.plan;
+  }
+
+  /** Names the event added last. */
+  as(name: string): this {
+    this.names.set(name, this.events.length - 1);
+    return this;
+  }
+
+  /** Index of a named event. */
+  event(name: string): number {
+    const index = this.names.get(name);
+    if (index === undefined) throw new Error(`the story has no event "${name}"`);
+    return index;
+  }
+
+  /** Tells a part of the story that several tests share. */
+  tell(part: (story: this) => unknown): this {
+    part(this);
+    return this;
+  }
+
+  // ── registrations
+
+  register(device: number, at: number, options: RegistrationOptions = {}): this {
+    const told = this.device(device);
+    const { lifetime, queueMode, answer = "2.01" } = options;
+    const fields = {
+      endpoint: `d${device}`,
+      objects: [{ path: "/3/0", attributes: new Map<string, string | true>() }],
+      ...(lifetime === undefined ? {} : { lifetime }),
+      ...(queueMode === undefined ? {} : { queueMode }),
+    };
+    this.ask(device, at, registerContent(fields));
+    if (answer === "none") return this;
+    return this.answerRegistration(device, at, answer, options.location ?? `rd/${device}-${told.registrations + 1}`);
+  }
+
+  update(device: number, at: number, { location, answer = "2.04" }: RegistrationOptions = {}): this {
+    const path = location ?? this.device(device).location ?? "rd/unknown";
+    this.ask(device, at, updateContent(path.split("/")));
+    return answer === "none" ? this : this.answerRegistration(device, at, answer);
+  }
+
+  deregister(device: number, at: number, { location, answer = "2.02" }: RegistrationOptions = {}): this {
+    const path = location ?? this.device(device).location ?? "rd/unknown";
+    this.ask(device, at, deregisterContent(path.split("/")));
+    return answer === "none" ? this : this.answerRegistration(device, at, answer);
+  }
+
+  /** The server answers what the device asked last. */
+  answerRegistration(device: number, at: number, code: Code, location?: string): this {
+    const told = this.device(device);
+    const asked = expectThere(told.asked, "nothing was asked");
+    const path = code === "2.01" ? (location ?? `rd/${device}-${told.registrations + 1}`) : undefined;
+    if (path !== undefined) {
+      told.location = path;
+      told.registrations++;
+    }
+    const options = (path ?? "").split("/").flatMap((part) => (part === "" ? [] : [stringOption(LOCATION_PATH, part)]));
+    const message = { type: "ACK", code, messageId: asked.messageId, token: asked.token, options } as const;
+    return this.down(device, at, encodeMessage({ ...message, payload: new Uint8Array() }), asked.address);
+  }
+
+  /** One more copy of what the device asked last. */
+  askAgain(device: number, at: number): this {
+    const asked = expectThere(this.device(device).asked, "nothing was asked");
+    return this.up(device, at, asked.bytes, asked.address);
+  }
+
+  /** The device has a new address from now on; the server does not know. */
+  move(device: number): this {
+    this.device(device).address++;
+    return this;
+  }
+
+  reboot(device: number, at: number): this {
+    return this.add({ kind: "device", device, event: "reboot", at: micros(at) });
+  }
+
+  private ask(device: number, at: number, content: CoapContent): void {
+    const told = this.device(device);
+    const messageId = this.nextMessageId++;
+    const sent = { messageId, token: `dd${messageId.toString(16).padStart(4, "0")}`, address: this.address(device) };
+    told.asked = { ...sent, bytes: encodeMessage({ type: "CON", messageId, token: sent.token, ...content }) };
+    this.up(device, at, told.asked.bytes);
+  }
+
+  // ── requests of the server, and answers
+
+  /** The first datagram of an attempt. */
+  request(device: number, at: number, options: RequestOptions = {}): this {
+    const messageId = options.messageId ?? this.nextMessageId++;
+    const token = options.token ?? `aa${messageId.toString(16).padStart(4, "0")}`;
+    const content = options.content ?? this.contentOf(options.task ?? 0);
+    const address = options.address ?? this.address(device);
+    const bytes = encodeMessage({ type: "CON", messageId, token, ...content });
+    this.device(device).request = { bytes, messageId, token, address };
+    return this.down(device, at, bytes, address);
+  }
+
+  /** The same datagram once more. */
+  retransmit(device: number, at: number): this {
+    const { bytes, address } = this.lastRequest(device);
+    return this.down(device, at, bytes, address);
+  }
+
+  /** An attempt that nobody acknowledges, with all its copies: at 0, 2, 6, 14 and 30 s; given up after 62 s. */
+  requestInVain(device: number, at: number, options: RequestOptions = {}): this {
+    this.request(device, at, options);
+    for (const later of [2, 6, 14, 30]) this.retransmit(device, at + later);
+    return this;
+  }
+
+  acknowledge(device: number, at: number): this {
+    return this.up(device, at, encodeEmpty("ACK", this.lastRequest(device).messageId));
+  }
+
+  reset(device: number, at: number): this {
+    return this.up(device, at, encodeEmpty("RST", this.lastRequest(device).messageId));
+  }
+
+  /** The device answers the last request. */
+  answer(device: number, at: number, code: Code, options: AnswerOptions = {}): this {
+    const request = this.lastRequest(device);
+    const { type = "ACK", token = request.token, text, diagnostic, format = TEXT } = options;
+    const messageId = options.messageId ?? (type === "ACK" ? request.messageId : this.nextMessageId++);
+    const payload = options.payload ?? new TextEncoder().encode(diagnostic ?? text ?? "");
+    const formats: readonly CoapOption[] =
+      text === undefined && options.payload === undefined ? NO_OPTIONS : [uintOption(CONTENT_FORMAT, format)];
+    const bytes = encodeMessage({ type, code, messageId, token, options: formats, payload });
+    if (type === "CON") this.device(device).response = { bytes, messageId, token, address: this.address(device) };
+    return this.up(device, at, bytes);
+  }
+
+  /** The server replies to the last Confirmable response. */
+  reply(device: number, at: number, type: "ACK" | "RST"): this {
+    const { messageId, address } = expectThere(this.device(device).response, "no Confirmable response");
+    return this.down(device, at, encodeEmpty(type, messageId), address);
+  }
+
+  /** The last request reached the device, which acted on it, or not. */
+  delivered(device: number, at: number, effect?: "read" | "written" | "executed"): this {
+    const { bytes, messageId, token } = this.lastRequest(device);
+    this.add({ kind: "delivery", device, bytes, at: micros(at) });
+    if (effect === undefined) return this;
+    return this.add({ kind: "effect", device, effect, path: "3/0/4", messageId, token, at: micros(at) });
+  }
+
+  // ── REST
+
+  create(task: number, at: number, options: CreateOptions = {}): this {
+    const { type = "R", property = TIMEZONE, value, devices = [0], expiresAfter, status = 201 } = options;
+    const taskParameters = {
+      ...(value === undefined ? {} : { value }),
+      ...(expiresAfter === undefined ? {} : { expiresAfter }),
+    };
+    const dids = devices.map((device) => `d${device}`);
+    const body = { dtid: "t0", dids, taskType: type, property, taskParameters };
+    const ticket = this.send(at, "POST", body, { kind: "create-task", task, devices });
+    this.tasks.set(task, { ...options, ticket });
+    return status === "none" ? this : this.created(task, this.answered(at), status);
+  }
+
+  /** The POST of a task is answered. */
+  created(task: number, at: number, status = 201): this {
+    const { ticket } = this.task(task);
+    const body = status < 300 ? { data: { id: `task-${task}`, status: "REQUESTED" } } : { error: { code: 4001 } };
+    return this.answerRest(ticket, at, status, body);
+  }
+
+  poll(task: number, at: number, shown: readonly Shown[], options: PollOptions = {}): this {
+    const statuses = shown.map(({ device = 0, status, attempts, code, message }) => ({
+      did: `d${device}`,
+      status,
+      numAttempts: attempts,
+      errorCode: code,
+      errorMessage: message,
+    }));
+    const { status = "PROCESSING", counts, total = statuses.length } = options;
+    const body = { total, data: { id: `task-${task}`, status, statusCounts: counts, statuses } };
+    return this.rest(at, "GET", { kind: "poll-statuses", task }, 200, body);
+  }
+
+  /** One device of the task, which is all there is. */
+  see(task: number, at: number, status: DeviceTaskStatus, more: Omit<Shown, "status"> = {}): this {
+    return this.poll(task, at, [{ status, ...more }]);
+  }
+
+  pollTask(task: number, at: number, status = 200): this {
+    return this.rest(at, "GET", { kind: "poll-task", task }, status, {
+      data: { id: `task-${task}`, status: "COMPLETE" },
+    });
+  }
+
+  cancel(task: number, at: number, status = 200): this {
+    return this.rest(at, "PUT", { kind: "cancel-task", task }, status, {});
+  }
+
+  cancelDevice(task: number, device: number, at: number, status = 200): this {
+    return this.rest(at, "PUT", { kind: "cancel-device-task", task, device }, status, {});
+  }
+
+  configure(at: number, taskExpiresAfter: number, status = 200): this {
+    return this.rest(at, "PUT", { kind: "configure-type", type: 0 }, status, {}, { taskExpiresAfter });
+  }
+
+  /** The Device Mirror shows these properties: `{ "deviceProperties.device.timezone": "UTC" }`. */
+  mirror(device: number, at: number, properties: Readonly<Record<string, unknown>>): this {
+    const data = { serverProperties: {}, deviceProperties: {} };
+    for (const [dotted, value] of Object.entries(properties)) put(data, dotted.split("."), { value, ts: 0 });
+    return this.rest(at, "GET", { kind: "poll-mirror", device }, 200, { data });
+  }
+
+  /** A REST request that gets no answer at all. */
+  unanswered(at: number, purpose: RestPurpose, body?: unknown): this {
+    const ticket = this.send(at, "PUT", body, purpose);
+    return this.add({ kind: "rest-failure", ticket, reason: "time-out", at: micros(at) });
+  }
+
+  /** Time passes, and nothing else. */
+  wait(until: number): this {
+    return this.add({ kind: "mark", mark: "end", at: micros(until) });
+  }
+
+  // ── how it is written down
+
+  add(event: HistoryEvent): this {
+    this.events.push(event);
+    return this;
+  }
+
+  up(device: number, at: number, bytes: Uint8Array, address = this.address(device)): this {
+    const time = micros(at);
+    const measured = this.live ? { at: time + 20_000, earliest: time } : { at: time };
+    return this.add({ kind: "uplink", device, address, bytes, sentAt: time, ...measured });
+  }
+
+  down(device: number, at: number, bytes: Uint8Array, address = this.address(device)): this {
+    const time = micros(at);
+    const measured = this.live ? { at: time + 2_000, earliest: time } : { at: time };
+    return this.add({ kind: "downlink", device, address, bytes, arrivals: [time], ...measured });
+  }
+
+  private rest(at: number, method: string, purpose: RestPurpose, status: number, body: unknown, sent?: unknown): this {
+    return this.answerRest(this.send(at, method, sent, purpose), this.answered(at), status, body);
+  }
+
+  private send(at: number, method: string, body: unknown, purpose: RestPurpose): number {
+    const ticket = this.nextTicket++;
+    this.add({ kind: "rest-request", ticket, request: { method, path: [], query: {}, body }, purpose, at: micros(at) });
+    return ticket;
+  }
+
+  private answerRest(ticket: number, at: number, status: number, body: unknown): this {
+    const measured = this.live ? { earliest: micros(at) - 2_000 } : {};
+    return this.add({ kind: "rest-answer", ticket, response: { status, body }, at: micros(at), ...measured });
+  }
+
+  private readonly answered = (at: number): number => (this.live ? at + 0.01 : at);
+
+  private contentOf(task: number): CoapContent {
+    const { type = "R", property = TIMEZONE, value = "" } = this.task(task);
+    const resolved = resolveProperty(property);
+    if (!resolved.ok || resolved.value.kind === "server") throw new Error(`${property} is not on the device`);
+    const { path } = resolved.value;
+    if (type === "R") return readContent(path);
+    if (type === "E") return executeContent(path);
+    if (resolved.value.kind === "object") {
+      const values = fromApiObjectText(resolved.value.object, value);
+      if (!values.ok) throw new Error(values.error);
+      return writeContent(path, TLV, encodeInstance(resolved.value.object, values.value));
+    }
+    const [object, , resource] = resolved.value.path;
+    const typed = fromApiText(resolved.value.row, value);
+    const payload = typed.ok ? encodeResource(object, resource, typed.value, TEXT) : typed;
+    if (!payload.ok) throw new Error(payload.error);
+    return writeContent(path, TEXT, payload.value);
+  }
+
+  private address(device: number): string {
+    return `10.0.0.${device}:${this.device(device).address}`;
+  }
+
+  private readonly device = (index: number): ToldDevice => expectThere(this.devices[index], `no device ${index}`);
+  private readonly lastRequest = (device: number): Sent =>
+    expectThere(this.device(device).request, "nothing was requested");
+  private readonly task = (ref: number) => expectThere(this.tasks.get(ref), `no task ${ref}`);
+}
+
+const micros = (seconds: number): number => Math.round(seconds * 1_000_000);
+
+function expectThere<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(what);
+  return value;
+}
+
+/** Puts a value under a path of names. */
+function put(into: Record<string, unknown>, [name = "", ...more]: readonly string[], value: unknown): void {
+  if (more.length === 0) {
+    into[name] = value;
+    return;
+  }
+  const below = (into[name] ?? {}) as Record<string, unknown>;
+  into[name] = below;
+  put(below, more, value);
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { renderReplay } from "./replay-text.ts";
+import { historyOf, SMALL_PLAN } from "./testing.ts";
+
+const saved = { formatVersion: 1, fleetproof: "0.1.0", target: "sim", requirement: "R-04", plan: SMALL_PLAN } as const;
+const style = { columns: 100, colours: false };
+const marks = Array.from(
+  { length: 20 },
+  (_, index) => ({ kind: "mark", at: index * 1_000_000, mark: "quiet" }) as const,
+);
+const finding = { requirement: "R-04", events: [15], expected: "sent again", actual: "no request" };
+const reproduced = { kind: "reproduced", finding, history: historyOf(marks), sameHistory: true } as const;
+
+describe("renderReplay", () => {
+  it("says that the failure is there again, and shows the events up to it", () => {
+    const lines = renderReplay({ saved, outcome: reproduced, target: "sim" }, style).split("\n");
+    expect(lines[0]).toBe("REPRODUCED  plan retry-17 on sim");
+    expect(lines).toContain("  actual    no request");
+    expect(lines).toContain("  history   the same as the recorded one, event by event");
+    expect(lines.filter((line) => line.includes("──"))).toHaveLength(9);
+    expect(lines.findLast((line) => line.includes("──"))).toMatch(/^> +15\.000 s/);
+  });
+
+  it("says where the history leaves the recorded one", () => {
+    const outcome = { ...reproduced, sameHistory: false };
+    const text = renderReplay({ saved, outcome, target: "sim", divergence: "event 7, recorded as a, now b" }, style);
+    expect(text).toContain("  history   differs from the recorded one, first at event 7, recorded as a, now b\n");
+  });
+
+  it("lists other failures, and says how much was examined when there is none", () => {
+    const other = {
+      kind: "different-failure",
+      findings: [{ ...finding, requirement: "T-01" }],
+      history: historyOf([]),
+    } as const;
+    expect(renderReplay({ saved, outcome: other, target: "sim" }, style)).toMatch(
+      /^DIFFERENT FAILURE[\s\S]*R-04 failed when it was recorded; now:\n {2}T-01\n/,
+    );
+    const passes = { kind: "passes", examined: 12, history: historyOf([]) } as const;
+    expect(renderReplay({ saved, outcome: passes, target: "sim" }, style)).toContain("holds now: 12 events examined.");
+  });
+});
