@@ -167,4 +167,7 @@ function showResult(settings: CampaignSettings, result: CampaignResult, services
   };
   io.out(`\n${renderTerminal(view, { columns: io.columns, colours: io.colours })}`);
   io.out(`      report ${path.join(settings.directory, "report.md")}\n`);
+  if (settings.target.kind !== "http" || result.verdict.outcome !== "inconclusive") return;
+  const [http, coap] = targetName(settings.target).split(" ");
+  io.out(`      is the set-up right? ${services.program} preflight --target ${http} --coap ${coap}\n`);
 }

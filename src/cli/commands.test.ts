@@ -9,9 +9,9 @@ import { exists, readJson, readText, writeJson } from "../platform/files.ts";
 import { uniqueName } from "../platform/hash.ts";
 import { pause } from "../platform/timers.ts";
 import { millis } from "../protocol/time.ts";
-import { historyOf, SMALL_PLAN } from "../reports/testing.ts";
+import { historyOf, SMALL_PLAN } from "../reports/test-kit.ts";
 import { run } from "./run.ts";
-import { testBench } from "./testing.ts";
+import { testBench } from "./test-kit.ts";
 
 /** Made by whoever writes into it. */
 const newDirectory = async () => path.join(tmpdir(), `fleetproof-${uniqueName()}`);
@@ -90,7 +90,16 @@ describe("verify", () => {
       name: "empty",
       coap: { ackTimeout: 2, ackRandomFactor: 1.5, maxRetransmit: 1 },
     });
-    expect(await readText(path.join(directory, "run.json"))).not.toContain("secret");
+    const record = await readText(path.join(directory, "run.json"));
+    expect(record).toContain('"--shrink-budget=30s"');
+    expect(record).not.toContain("secret");
+  });
+
+  it("points to preflight when nothing could be concluded about somebody else's server", async () => {
+    const bench = testBench({}, { outcome: "inconclusive" });
+    const target = ["--target", "http://h:8080/v1.1", "--coap", "coap://h"];
+    await run(["verify", ...target, "--out", await newDirectory()], bench.io, bench.services);
+    expect(bench.out()).toContain("npx fleetproof preflight --target http://h:8080/v1.1 --coap coap://h:5683\n");
   });
 
   it("writes run.json, verdict.json and report.md, complete", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { HarnessError } from "../platform/errors.ts";
 import { COMMANDS, run } from "./run.ts";
-import { testBench } from "./testing.ts";
+import { testBench } from "./test-kit.ts";
 
 describe("run", () => {
   it.each([

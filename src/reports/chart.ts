@@ -20,6 +20,8 @@ const COLOURS: Readonly<Record<string, string>> = {
   cancelled: "#9a9a9a",
 };
 const OTHER_COLOUR = "#444444";
+/** The first that the machine has. */
+const FONTS = "DejaVu Sans, Liberation Sans, Arial, Helvetica, sans-serif";
 
 /** @returns bytes of a PNG. @throws what the canvas library throws where it cannot be loaded */
 export async function drawStateChart(series: StateSeries): Promise<Uint8Array> {
@@ -49,16 +51,15 @@ export function chartConfiguration(series: StateSeries): ChartConfiguration<"lin
     options: {
       responsive: false,
       animation: false,
-      font: { family: "DejaVu Sans, Liberation Sans, Arial, Helvetica, sans-serif" },
       layout: { padding: 16 },
       plugins: {
         title: {
           display: true,
           text: `Device tasks by state, plan ${series.plan}`,
-          font: { size: 18 },
+          font: { size: 18, family: FONTS },
           color: "#222222",
         },
-        legend: { position: "bottom", labels: { color: "#222222", font: { size: 14 } } },
+        legend: { position: "bottom", labels: { color: "#222222", font: { size: 14, family: FONTS } } },
       },
       scales: {
         x: {
@@ -69,15 +70,15 @@ export function chartConfiguration(series: StateSeries): ChartConfiguration<"lin
             display: true,
             text: `time since the start of the plan (${unit.name})`,
             color: "#222222",
-            font: { size: 14 },
+            font: { size: 14, family: FONTS },
           },
-          ticks: { color: "#222222" },
+          ticks: { color: "#222222", font: { family: FONTS } },
         },
         y: {
           stacked: true,
           min: 0,
-          title: { display: true, text: "device tasks", color: "#222222", font: { size: 14 } },
-          ticks: { color: "#222222", precision: 0 },
+          title: { display: true, text: "device tasks", color: "#222222", font: { size: 14, family: FONTS } },
+          ticks: { color: "#222222", font: { family: FONTS }, precision: 0 },
         },
       },
     },

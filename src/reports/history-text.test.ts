@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { HistoryEvent } from "../harness/history.ts";
 import { datagramText, eventLine, planStart } from "./history-text.ts";
-import { REGISTER_BYTES } from "./testing.ts";
+import { REGISTER_BYTES } from "./test-kit.ts";
 
 const uplink = { kind: "uplink", device: 0, address: "10.0.0.1:1", bytes: REGISTER_BYTES } as const;
 

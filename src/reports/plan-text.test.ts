@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { planLines } from "./plan-text.ts";
-import { SMALL_PLAN } from "./testing.ts";
+import { SMALL_PLAN } from "./test-kit.ts";
 
 describe("planLines", () => {
   it("tells devices, operations and faults in the order of time, and the end", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { renderReplay } from "./replay-text.ts";
-import { historyOf, SMALL_PLAN } from "./testing.ts";
+import { historyOf, SMALL_PLAN } from "./test-kit.ts";
 
 const saved = { formatVersion: 1, fleetproof: "0.1.0", target: "sim", requirement: "R-04", plan: SMALL_PLAN } as const;
 const style = { columns: 100, colours: false };

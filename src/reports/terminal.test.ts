@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { failuresFirst, renderTerminal, type VerdictView } from "./terminal.ts";
-import { FAILED_VERDICT, requirement, SMALL_PLAN } from "./testing.ts";
+import { FAILED_VERDICT, requirement, SMALL_PLAN } from "./test-kit.ts";
 
 const view = (changes: Partial<VerdictView["verdict"]> = {}): VerdictView => ({
   verdict: { ...FAILED_VERDICT, ...changes },

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { checkPrefixes } from "../campaign-options.ts";
 import { runAndReport } from "../campaign-run.ts";
 import { Duration, defineCommand, Flag, integer, List, PositiveDuration, Text } from "../command.ts";
+import { formatDuration } from "../duration.ts";
 import { PROFILE_OPTION, ProfileName, readProfile, TIME_OPTIONS, TimeSchemas } from "../profiles.ts";
 import { readTarget } from "../targets.ts";
 
@@ -119,11 +120,14 @@ export const VERIFY = defineCommand({
   },
 });
 
+const DURATIONS: readonly string[] = ["time", "shrink-budget", "ack-timeout", "response-timeout"];
+
 /** What was asked for, for the record; a token stays out of it. */
 function commandLine(options: z.infer<typeof Options>): readonly string[] {
   return Object.entries(options).flatMap(([name, value]) => {
     if (value === undefined || value === false) return [];
     if (value === true) return [`--${name}`];
-    return [`--${name}=${name === "token" ? "…" : String(value)}`];
+    if (name === "token") return ["--token=…"];
+    return [`--${name}=${DURATIONS.includes(name) ? formatDuration(Number(value)) : String(value)}`];
   });
 }

@@ -115,7 +115,7 @@ describe("owedAttempts, Q-04 and Q-08", () => {
     const story = history().create(0, 1).register(0, 2).as("registered").poll(0, 5, []);
     expect(story.finding("Q-04")).toEqual({
       requirement: "Q-04",
-      events: [story.event("registered"), story.event("registered")],
+      events: [story.event("registered"), story.event("registered") + 1],
       expected:
         "after the Register of device 0, task 0 (R deviceProperties.device.timezone) of device 0 is attempted within 1.000 s of the device being free",
       actual: "no request was sent",

@@ -168,7 +168,7 @@ export const answersAreFinal: Checker = {
       }
       judge.violate(
         requirement,
-        `no request for ${name(settled)}, which has ${end.how}`,
+        `no request for ${name(settled)}, which ${HAS_ENDED[end.how]}`,
         `a request at ${time(exchange.started.latest)}`,
         [end.event, event],
       );
@@ -190,6 +190,13 @@ export const answersAreFinal: Checker = {
     },
   },
 };
+
+const HAS_ENDED = {
+  succeeded: "has succeeded",
+  failed: "has failed",
+  expired: "has expired",
+  cancelled: "has been cancelled",
+} as const;
 
 const AFTER_THE_END = { succeeded: "I-03", failed: "R-09", expired: "E-06", cancelled: "Q-11" } as const;
 

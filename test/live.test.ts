@@ -1,0 +1,66 @@
+/**
+ * Live, on loopback: the same campaign code against real sockets. The reference server is not accused of anything, and
+ * a defective one is, through the requirement that it breaks.
+ */
+import { describe, expect, it } from "vitest";
+import { type CampaignResult, runCampaign } from "../src/harness/campaign.ts";
+import { judge } from "../src/harness/oracle/oracle.ts";
+import { mutantById } from "../src/mutants/all-mutants.ts";
+import { startServer } from "../src/reference-server/adapters/serve.ts";
+import { SHIPPED_PROFILES } from "../src/scenarios/profiles/shipped-profiles.ts";
+
+const profile = SHIPPED_PROFILES.live;
+
+async function campaign(mutantId: string | undefined, runs: number): Promise<CampaignResult> {
+  const mutant = mutantId === undefined ? undefined : mutantById(mutantId);
+  const server = await startServer({
+    profile,
+    http: 0,
+    coap: 0,
+    rules: mutant?.rules?.(() => {}),
+    coapRules: mutant?.coapRules?.(() => {}),
+  });
+  try {
+    const coap = server.coap.replace("coap://", "");
+    return await runCampaign({
+      target: { kind: "live", name: "hosted here", http: server.http, coap },
+      profile,
+      seed: "live-test",
+      runs,
+      only: [],
+      require: [],
+      strict: true,
+      shrinkBudget: 0,
+      version: "test",
+    });
+  } finally {
+    await server.close();
+  }
+}
+
+describe("a live campaign", () => {
+  it("keeps at least 20 requirements of the reference server, and accuses it of nothing", async () => {
+    const { verdict } = await campaign(undefined, 40);
+    expect(verdict.failures.map(({ requirement, expected, actual }) => ({ requirement, expected, actual }))).toEqual(
+      [],
+    );
+    expect(verdict.outcome).toBe("pass");
+    expect(verdict.requirements.filter(({ outcome }) => outcome === "pass").length).toBeGreaterThanOrEqual(20);
+    expect(verdict.runs).toBe(40);
+  });
+
+  it.each([
+    ["expired-as-not-found", "E-10"],
+    ["fails-on-reset", "R-03"],
+    ["complete-with-first-device", "T-02"],
+  ])("finds %s through %s, and keeps the history in which it showed", async (mutant, requirement) => {
+    const { verdict, failures } = await campaign(mutant, 60);
+    expect(verdict.outcome).toBe("fail");
+    const failure = failures.find(({ finding }) => finding.requirement === requirement);
+    if (failure === undefined)
+      throw new Error(`${requirement} did not fail; failed: ${verdict.failures.map((f) => f.requirement)}`);
+    expect(failure.history.header.mode).toBe("live");
+    const again = judge(failure.plan, failure.history).tallies.find((tally) => tally.requirement === requirement);
+    expect(again?.findings.length).toBeGreaterThan(0);
+  });
+});
