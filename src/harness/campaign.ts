@@ -6,7 +6,7 @@
  */
 
 import { now } from "../platform/clock.ts";
-import { HarnessError } from "../platform/errors.ts";
+import { HarnessError, UsageError } from "../platform/errors.ts";
 import { createHash } from "../platform/hash.ts";
 import { nextTurn, pause } from "../platform/timers.ts";
 import { address } from "../protocol/address.ts";
@@ -79,7 +79,7 @@ export interface CampaignFailure {
   readonly shrunkHistory: History;
   readonly shrunkFinding: Finding;
   readonly historyHash: string;
-  /** Live: whether the plan failed again when it was run again. */
+  /** Live, when there was time for it: whether the plan failed again when it was run again. */
   readonly reproduced?: boolean;
 }
 
@@ -113,6 +113,10 @@ const TURN = 50_000;
 const LIVE_AT_ONCE = 200;
 const LIVE_INTERVAL = millis(40);
 const LIVE_TIME_LIMIT = 20_000;
+/** Milliseconds that a live run may take beyond its plan, for set-up and the last answers. */
+const LIVE_MARGIN = 1_000;
+/** Plans that do not fit before no more are tried. */
+const MOST_MISFITS = 20;
 /** Live, one execution takes seconds: a failure gets at most this many. */
 const LIVE_SHRINK_EXECUTIONS = 24;
 
@@ -186,10 +190,15 @@ class Campaign {
     const limit = this.options.timeLimit ?? LIVE_TIME_LIMIT;
     const running = new Set<Promise<void>>();
     const done: (readonly [number, Plan, LiveOutcome])[] = [];
+    let misfits = 0;
     for (let index = 0; index < (runs ?? Number.POSITIVE_INFINITY) && !this.stopped(); index++) {
       const plan = generatePlan({ seed, index, profile, mode: "live" });
       // A plan that cannot end in time is not begun, unless a number of plans was asked for.
-      if (runs === undefined && this.elapsed() + plan.until + 1_000 > limit) break;
+      if (runs === undefined && this.elapsed() + plan.until + LIVE_MARGIN > limit) {
+        if (++misfits < MOST_MISFITS) continue;
+        if (done.length + running.size === 0) throw tooShort(limit, plan);
+        break;
+      }
       const run = this.runLive(plan, target).then((outcome) => {
         done.push([index, plan, outcome]);
         this.completed++;
@@ -243,19 +252,25 @@ class Campaign {
 
   async failures(): Promise<readonly CampaignFailure[]> {
     const violated = this.settlement.violated;
-    const budget = this.options.shrinkBudget / Math.max(1, violated.length);
+    const { shrinkBudget, target } = this.options;
+    if (target.kind === "live") {
+      // At the same time: live executions wait for the clock, not for the processor.
+      const deadline = this.elapsed() + shrinkBudget;
+      if (violated.length > 0) this.progress("shrinking");
+      return Promise.all(violated.map((violation) => this.makeSmall(violation, deadline)));
+    }
     const failures: CampaignFailure[] = [];
     for (const violation of violated) {
       this.progress("shrinking");
-      failures.push(await this.makeSmall(violation, budget));
+      failures.push(await this.makeSmall(violation, this.elapsed() + shrinkBudget / violated.length));
     }
     return failures;
   }
 
-  private async makeSmall(violation: Violated, budget: number): Promise<CampaignFailure> {
+  /** @param deadline in milliseconds since the start of the campaign */
+  private async makeSmall(violation: Violated, deadline: number): Promise<CampaignFailure> {
     const { requirement } = violation;
     const plan = violation.joinedWith === undefined ? violation.plan : joinPlans(violation.plan, violation.joinedWith);
-    const deadline = now() + budget * 1_000;
     const execute = this.executor();
     const seen = this.evidence.get(requirement);
     // Live, the run that failed is the evidence; it may not come again.
@@ -270,10 +285,12 @@ class Campaign {
       if (run.finding !== undefined) best = run;
       return run.finding !== undefined;
     };
+    // A live execution lasts as long as its plan: one that cannot end in time is not begun.
+    const duration = live ? plan.until + LIVE_MARGIN : 0;
     const mayContinue = (): boolean =>
-      !this.stopped() && now() < deadline && (!live || executions < LIVE_SHRINK_EXECUTIONS);
-    const again = !live || (mayContinue() && (await fails(plan)));
-    const shrunk = again && original.finding !== undefined ? (await shrink(plan, { fails, mayContinue })).plan : plan;
+      !this.stopped() && this.elapsed() + duration < deadline && (!live || executions < LIVE_SHRINK_EXECUTIONS);
+    const again = live ? (mayContinue() ? await fails(plan) : undefined) : original.finding !== undefined;
+    const shrunk = again === true ? (await shrink(plan, { fails, mayContinue })).plan : plan;
     return {
       id: `${requirement}-${violation.plan.id}`,
       finding: violation.finding,
@@ -283,7 +300,7 @@ class Campaign {
       shrunkHistory: best.history,
       shrunkFinding: best.finding ?? violation.finding,
       historyHash: historyHash(best.history),
-      ...(live ? { reproduced: again } : {}),
+      ...(live && again !== undefined ? { reproduced: again } : {}),
     };
   }
 
@@ -319,6 +336,12 @@ interface Execution {
   readonly history: History;
   readonly finding: Finding | undefined;
 }
+
+const tooShort = (limit: number, plan: Plan): UsageError =>
+  new UsageError(
+    "bad-value",
+    `--time ${limit / 1_000}s is too short: with the times that the profile declares a plan takes about ${Math.ceil((plan.until + LIVE_MARGIN) / 1_000)} s; give more time, or declare shorter times (--ack-timeout, --max-retransmit, --response-timeout)`,
+  );
 
 /** A live run that could be judged. */
 interface LiveJudgement {

@@ -8,6 +8,7 @@
 import type { Operation, Plan } from "../scenarios/plan.ts";
 import type { Fault } from "../simulator/model/fault.ts";
 import { normalisePlan, withoutDevice } from "./normalise-plan.ts";
+import { withShorterWaits } from "./shrink-times.ts";
 
 export interface ShrinkOptions {
   /** Whether the plan still breaks the requirement. */
@@ -42,12 +43,13 @@ export async function shrink(failing: Plan, options: ShrinkOptions): Promise<Shr
     return true;
   };
   try {
-    // Each accepted candidate has fewer operations, faults, devices, targets or peculiarities, or ends earlier: it ends.
+    // Each accepted candidate has fewer operations, faults, devices, targets or peculiarities, or less time: it ends.
     while (changed) {
       changed = false;
       await shrinkElements(() => best, attempt);
       await shrinkFleet(() => best, attempt);
       await simplify(() => best, attempt);
+      await shortenWaits(() => best, attempt);
     }
     return { plan: best, executions, minimal: true };
   } catch (error) {
@@ -99,6 +101,7 @@ async function shrinkFleet(current: () => Plan, attempt: Attempt): Promise<void>
 async function simplify(current: () => Plan, attempt: Attempt): Promise<void> {
   for (let index = 0; index < current().fleet.length; index++) await simplifyDevice(current, attempt, index);
   for (let index = 0; index < current().operations.length; index++) {
+    await withoutExpiry(current, attempt, index);
     const operation = current().operations[index];
     if (operation?.kind !== "create-task" || operation.devices === "all" || operation.devices.length < 2) continue;
     for (const target of operation.devices) {
@@ -111,6 +114,22 @@ async function simplify(current: () => Plan, attempt: Attempt): Promise<void> {
   const last = current().operations.reduce((latest, { at }) => Math.max(latest, at), 0);
   if (last + 1_000 < current().until)
     await attempt({ ...current(), quietFrom: Math.min(current().quietFrom, last + 1_000), until: last + 1_000 });
+}
+
+async function withoutExpiry(current: () => Plan, attempt: Attempt, index: number): Promise<void> {
+  const operation = current().operations[index];
+  if (operation?.kind !== "create-task" || operation.expiresAfter === undefined) return;
+  const { expiresAfter: _left, ...plain } = operation;
+  await attempt({ ...current(), operations: current().operations.with(index, plain) });
+}
+
+/** Long waits are shortened one by one; one that the failure needs stays. */
+async function shortenWaits(current: () => Plan, attempt: Attempt): Promise<void> {
+  for (let needed = 0; ; ) {
+    const candidate = withShorterWaits(current())[needed];
+    if (candidate === undefined) return;
+    if (!(await attempt(candidate))) needed++;
+  }
 }
 
 /** Parameters of a device that can be left at their defaults. */

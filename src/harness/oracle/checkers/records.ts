@@ -156,7 +156,7 @@ export const countsAgree: Checker = {
       else
         judge.violate(
           "T-03",
-          `${wrong[0]} of task ${task.ref} agrees with its statuses (${wrong[1]})`,
+          `${wrong[0]} of task ${task.ref} agrees with its statuses (${wrong[1] === wrong[2] ? wrong[1] : `${wrong[1]} to ${wrong[2]}`})`,
           `${counts[wrong[0]]}`,
           [event],
         );

@@ -1,0 +1,347 @@
+import { describe, expect, it } from "vitest";
+import { EMPTY_PROFILE } from "../../../protocol/profile.ts";
+import { history, type Shown, type Story, TIMEZONE } from "../test-history.ts";
+
+const NAME = "task 0 (R deviceProperties.device.timezone) of device 0";
+const DAY = 86_400;
+const requested = (options = {}): Story => history(options).register(0, 1).create(0, 2).request(0, 2);
+const succeeded = (): Story => requested().answer(0, 3, "2.05", { text: "UTC" }).as("answer");
+
+describe("keepsRecords", () => {
+  it("breaks L-01 when a task of 20 days is gone", () => {
+    const story = history()
+      .create(0, 0)
+      .pollTask(0, 20 * DAY, 404)
+      .as("asked");
+    expect(story.finding("L-01")).toEqual({
+      requirement: "L-01",
+      events: [0, story.event("asked")],
+      expected: `the task of task 0 can be read until ${(30 * DAY).toFixed(3)} s`,
+      actual: "HTTP 404",
+    });
+  });
+
+  it("breaks L-02 when a task of 31 days can be read", () => {
+    const story = history()
+      .create(0, 0)
+      .pollTask(0, 31 * DAY, 200);
+    expect(story.finding("L-02")).toMatchObject({
+      expected: `the task of task 0 is gone (404) from ${(30 * DAY).toFixed(3)} s on`,
+      actual: "HTTP 200",
+    });
+  });
+
+  it("keeps L-01 by 200 after more than a week, L-02 by 404 after 30 days", () => {
+    expect(
+      history()
+        .create(0, 0)
+        .pollTask(0, 29 * DAY)
+        .outcome("L-01"),
+    ).toBe("pass");
+    expect(
+      history()
+        .create(0, 0)
+        .pollTask(0, 31 * DAY, 404)
+        .outcome("L-02"),
+    ).toBe("pass");
+  });
+
+  it("counts from the creation of the retention that the profile declares", () => {
+    const short = { ...EMPTY_PROFILE, retention: 60 };
+    expect(history({ profile: short }).create(0, 0).pollTask(0, 61).outcome("L-02")).toBe("fail");
+  });
+
+  it("leaves the exact instant open, and a server in trouble", () => {
+    expect(
+      history()
+        .create(0, 0)
+        .pollTask(0, 30 * DAY)
+        .outcome("L-02"),
+    ).toBe("inconclusive");
+    expect(
+      history()
+        .create(0, 0)
+        .pollTask(0, 30 * DAY, 404)
+        .outcome("L-01"),
+    ).toBe("inconclusive");
+    expect(
+      history()
+        .create(0, 0)
+        .pollTask(0, 31 * DAY, 503)
+        .outcome("L-02"),
+    ).toBe("inconclusive");
+  });
+
+  it("is not exercised by a young task, or one that was refused", () => {
+    const story = history().create(0, 0).pollTask(0, 60);
+    expect(story.outcome("L-01")).toBe("not-exercised");
+    expect(story.outcome("L-02")).toBe("not-exercised");
+    expect(history().create(0, 0, { status: 400 }).pollTask(0, 60, 404).outcome("L-01")).toBe("not-exercised");
+  });
+});
+
+describe("movesAlongStates", () => {
+  it.each([
+    ["SUCCEEDED", "FAILED"],
+    ["SUCCEEDED", "QUEUED"],
+    ["FAILED", "SUCCEEDED"],
+    ["CANCELLED", "SUCCEEDED"],
+    ["PROCESSING", "REQUESTED"],
+    ["CANCEL_REQUESTED", "PROCESSING"],
+  ] as const)("breaks T-01 when %s becomes %s", (before, after) => {
+    const story = history().create(0, 1).see(0, 2, before).as("before").see(0, 3, after).as("after");
+    const findings = story.verdict("T-01")?.findings ?? [];
+    expect(findings.at(-1)).toEqual({
+      requirement: "T-01",
+      events: [story.event("before"), story.event("after")],
+      expected: expect.stringContaining(`${NAME}, ${before} before, is one of `),
+      actual: after,
+    });
+  });
+
+  it("breaks T-01 when the error code of a failed task changes", () => {
+    const story = requested().answer(0, 3, "4.05").see(0, 4, "FAILED", { code: "4050" });
+    expect(story.see(0, 5, "FAILED", { code: "5000" }).finding("T-01")).toMatchObject({
+      expected: `${NAME} stays FAILED with error 4050`,
+      actual: "FAILED with error 5000",
+    });
+  });
+
+  it("breaks T-01 by SUCCEEDED without an answer, and by anything else after one", () => {
+    expect(requested().see(0, 3, "SUCCEEDED").finding("T-01")).toMatchObject({
+      expected: `${NAME} is REQUESTED or QUEUED or PROCESSING`,
+      actual: "SUCCEEDED",
+    });
+    expect(succeeded().see(0, 4, "QUEUED").finding("T-01")).toMatchObject({ expected: `${NAME} is SUCCEEDED` });
+  });
+
+  it("breaks T-01 when a 2.xx that does not fit the request succeeds (choice 25)", () => {
+    expect(requested().answer(0, 3, "2.04").see(0, 4, "SUCCEEDED").finding("T-01")).toMatchObject({
+      expected: `${NAME} is FAILED`,
+    });
+    expect(
+      requested().answer(0, 3, "2.05", { text: "UTC", format: 65_000 }).see(0, 4, "SUCCEEDED").outcome("T-01"),
+    ).toBe("fail");
+  });
+
+  it("breaks T-01 when the write of a server property is not done at once (choice 18)", () => {
+    const write = { type: "W", property: "serverProperties.room", value: "5" } as const;
+    expect(history().create(0, 1, write).see(0, 2, "QUEUED").finding("T-01")).toMatchObject({ actual: "QUEUED" });
+    expect(history().create(0, 1, write).see(0, 2, "SUCCEEDED").findings()).toEqual([]);
+  });
+
+  it("keeps T-01 by reachable states: polls may miss some", () => {
+    const story = requested().see(0, 2, "PROCESSING").reset(0, 3).see(0, 4, "QUEUED").update(0, 5).request(0, 5);
+    story.answer(0, 6, "2.05", { text: "UTC" }).see(0, 7, "SUCCEEDED").see(0, 8, "SUCCEEDED");
+    expect(story.verdict("T-01")).toMatchObject({ findings: [], examined: 3 });
+  });
+
+  it("leaves open live a poll that overlaps the answer, and decides one that is clearly after it", () => {
+    const live = (at: number, status: Shown["status"]): Story =>
+      history({ live: true })
+        .register(0, 1)
+        .create(0, 2)
+        .request(0, 2.01)
+        .answer(0, 3, "2.05", { text: "UTC" })
+        .see(0, at, status);
+    expect(live(3.005, "PROCESSING").findings()).toEqual([]);
+    expect(live(3.005, "SUCCEEDED").findings()).toEqual([]);
+    expect(live(8, "PROCESSING").findings()).toEqual([]);
+    expect(live(8.1, "PROCESSING").outcome("T-01")).toBe("fail");
+    expect(live(4, "SUCCEEDED").see(0, 9, "SUCCEEDED").outcome("T-01")).toBe("pass");
+  });
+
+  it("is not exercised by a single poll that fits", () => {
+    expect(succeeded().see(0, 4, "SUCCEEDED").outcome("T-01")).toBe("not-exercised");
+  });
+});
+
+describe("completesWithItsDevices", () => {
+  it("breaks T-02 when a task is COMPLETE while a device is QUEUED", () => {
+    const story = history()
+      .create(0, 1)
+      .poll(0, 2, [{ status: "QUEUED" }], { status: "COMPLETE" })
+      .as("seen");
+    expect(story.finding("T-02")).toEqual({
+      requirement: "T-02",
+      events: [story.event("seen")],
+      expected: "task 0 is not COMPLETE while a device is QUEUED",
+      actual: "COMPLETE",
+    });
+  });
+
+  it("breaks T-02 when it is not COMPLETE more than 1 s after its last device ended", () => {
+    const done = [{ status: "SUCCEEDED" }] as const;
+    const story = succeeded().poll(0, 4, done, { status: "PROCESSING" });
+    expect(story.poll(0, 5, done, { status: "PROCESSING" }).outcome("T-02")).toBe("not-exercised");
+    expect(story.poll(0, 5.1, done, { status: "PROCESSING" }).finding("T-02")).toMatchObject({
+      expected: "task 0 is COMPLETE: every device has been terminal since 4.000 s",
+      actual: "PROCESSING",
+    });
+  });
+
+  it("breaks T-02 by CANCELLED when nobody cancelled the task", () => {
+    expect(history().create(0, 1).poll(0, 2, [], { status: "CANCELLED" }).finding("T-02")).toMatchObject({
+      expected: "task 0 is CANCELLED only by cancelling the whole task",
+    });
+  });
+
+  it("keeps T-02 by COMPLETE with its last device, and by CANCELLED when it was cancelled", () => {
+    expect(
+      succeeded()
+        .poll(0, 4, [{ status: "SUCCEEDED" }], { status: "COMPLETE" })
+        .outcome("T-02"),
+    ).toBe("pass");
+    const cancelled = history()
+      .create(0, 1)
+      .cancel(0, 2)
+      .poll(0, 3, [{ status: "CANCELLED" }], { status: "CANCELLED" });
+    expect(cancelled.outcome("T-02")).toBe("pass");
+  });
+
+  it("judges no CANCELLED after a cancellation that got no answer", () => {
+    const story = history().create(0, 1).unanswered(2, { kind: "cancel-task", task: 0 });
+    expect(story.poll(0, 3, [{ status: "CANCELLED" }], { status: "CANCELLED" }).findings()).toEqual([]);
+    expect(story.poll(0, 4, [{ status: "CANCELLED" }], { status: "CANCELLED" }).findings()).toEqual([]);
+  });
+
+  it("is not exercised by a page of the whole, nor while a device is open and the task too", () => {
+    const page = history({ devices: 2 }).create(0, 1, { devices: [0, 1] });
+    page.poll(0, 2, [{ status: "CANCELLED" }], { status: "COMPLETE", total: 2 });
+    expect(page.outcome("T-02")).toBe("not-exercised");
+    expect(history().create(0, 1).see(0, 2, "QUEUED").outcome("T-02")).toBe("not-exercised");
+  });
+});
+
+describe("countsAgree", () => {
+  const counted = (counts: Readonly<Record<string, number>>): Story =>
+    history({ devices: 3 })
+      .create(0, 1, { devices: [0, 1, 2] })
+      .poll(
+        0,
+        2,
+        [
+          { device: 0, status: "SUCCEEDED" },
+          { device: 1, status: "CANCELLED" },
+          { device: 2, status: "QUEUED" },
+        ],
+        { counts },
+      )
+      .as("seen");
+
+  it.each([
+    [{ totalDevices: 2 }, "totalDevices of task 0 agrees with its statuses (3)", "2"],
+    [{ numSucceeded: 0 }, "numSucceeded of task 0 agrees with its statuses (1)", "0"],
+    [{ numFailed: 1 }, "numFailed of task 0 agrees with its statuses (0)", "1"],
+    [{ numCancelled: 0 }, "numCancelled of task 0 agrees with its statuses (1)", "0"],
+    [{ numCompleted: 3 }, "numCompleted of task 0 agrees with its statuses (1 to 2)", "3"],
+  ])("breaks T-03 by %o", (counts, expected, actual) => {
+    const story = counted(counts);
+    expect(story.finding("T-03")).toEqual({ requirement: "T-03", events: [story.event("seen")], expected, actual });
+  });
+
+  it.each([1, 2])(
+    "keeps T-03, whether the cancelled device counts as completed or not: %s (choice 21)",
+    (numCompleted) => {
+      const counts = { totalDevices: 3, numSucceeded: 1, numFailed: 0, numCancelled: 1, numCompleted };
+      expect(counted(counts).outcome("T-03")).toBe("pass");
+    },
+  );
+
+  it("is not exercised without counts or without statuses", () => {
+    expect(history().create(0, 1).see(0, 2, "QUEUED").outcome("T-03")).toBe("not-exercised");
+    expect(
+      history()
+        .create(0, 1)
+        .poll(0, 2, [], { counts: { totalDevices: 1 } })
+        .outcome("T-03"),
+    ).toBe("not-exercised");
+  });
+});
+
+describe("cancelsWhatIsOpen", () => {
+  it("breaks T-04 when a cancelled task goes on", () => {
+    const story = history().create(0, 1).cancelDevice(0, 0, 2).as("cancelled").see(0, 3, "QUEUED").as("seen");
+    expect(story.finding("T-04")).toEqual({
+      requirement: "T-04",
+      events: [story.event("cancelled"), story.event("seen")],
+      expected: `${NAME} is CANCELLED after the cancellation`,
+      actual: "QUEUED",
+    });
+  });
+
+  it("breaks T-04 when cancelling the task touches a device that had succeeded", () => {
+    const story = succeeded().cancel(0, 4).see(0, 5, "CANCELLED");
+    expect(story.finding("T-04")).toMatchObject({ expected: `${NAME} is SUCCEEDED after the cancellation` });
+  });
+
+  it("keeps T-04 by cancelling exactly what is open", () => {
+    const story = history({ devices: 2 })
+      .register(0, 1)
+      .create(0, 2, { devices: [0, 1] })
+      .request(0, 2);
+    story.answer(0, 3, "2.05", { text: "UTC" }).cancel(0, 4);
+    const shown = [
+      { device: 0, status: "SUCCEEDED" },
+      { device: 1, status: "CANCELLED" },
+    ] as const;
+    expect(story.poll(0, 5, shown).verdict("T-04")).toMatchObject({ examined: 2, findings: [] });
+  });
+
+  it.each(["CANCEL_REQUESTED", "CANCELLED"] as const)(
+    "lets a task that is cancelled in flight be %s at once",
+    (status) => {
+      expect(requested().cancelDevice(0, 0, 2.5).see(0, 3, status).outcome("T-04")).toBe("pass");
+    },
+  );
+
+  it.each(["SUCCEEDED", "CANCELLED"] as const)(
+    "lets a task that is cancelled in flight and then answered be %s",
+    (status) => {
+      const story = requested().cancel(0, 2.5).answer(0, 3, "2.05", { text: "UTC" }).see(0, 4, status);
+      expect(story.mirror(0, 5, status === "SUCCEEDED" ? { [TIMEZONE]: "UTC" } : {}).findings()).toEqual([]);
+    },
+  );
+
+  it("breaks T-01 when a task that is cancelled in flight and then answered stays CANCEL_REQUESTED", () => {
+    const story = requested().cancelDevice(0, 0, 2.5).answer(0, 3, "2.05", { text: "UTC" });
+    expect(story.see(0, 4, "CANCEL_REQUESTED").outcome("T-01")).toBe("fail");
+  });
+
+  it("lets a failed attempt end what was cancelled in flight: CANCELLED, and nothing is sent again", () => {
+    const story = requested().cancelDevice(0, 0, 2.5).reset(0, 3).as("reset");
+    expect(story.see(0, 4, "CANCELLED").outcome("T-04")).toBe("pass");
+    expect(story.see(0, 5, "QUEUED").outcome("T-04")).toBe("fail");
+    expect(story.update(0, 6).request(0, 6).finding("Q-11")).toMatchObject({
+      events: [story.event("reset"), expect.any(Number)],
+    });
+  });
+
+  it.each(["CANCELLED", "FAILED"] as const)(
+    "lets a task that is cancelled in flight and then expires be %s",
+    (status) => {
+      const story = history().register(0, 1).create(0, 2, { expiresAfter: 10 }).request(0, 2).cancelDevice(0, 0, 3);
+      expect(story.see(0, 13, status, status === "FAILED" ? { code: 4004 } : {}).findings()).toEqual([]);
+    },
+  );
+
+  it("judges nothing live when the cancellation met something else", () => {
+    const live = history({ live: true }).register(0, 1).create(0, 2).request(0, 2.01);
+    live.answer(0, 2.1, "2.05", { text: "UTC" }).cancelDevice(0, 0, 2.105);
+    for (const status of ["SUCCEEDED", "CANCELLED"] as const) live.see(0, 20, status);
+    expect(live.outcome("T-04")).toBe("not-exercised");
+    expect(live.outcome("D-01")).toBe("not-exercised");
+  });
+
+  it("judges nothing while a cancellation is asked for and not answered, or was refused", () => {
+    const refused = history().create(0, 1).cancelDevice(0, 0, 2, 500).see(0, 3, "QUEUED");
+    expect(refused.outcome("T-04")).toBe("not-exercised");
+    const lost = history().create(0, 1).unanswered(2, { kind: "cancel-device-task", task: 0, device: 0 });
+    for (const status of ["QUEUED", "CANCELLED"] as const) lost.see(0, 3, status);
+    expect(lost.findings()).toEqual([]);
+  });
+
+  it("is not exercised without a cancellation", () => {
+    expect(succeeded().see(0, 4, "SUCCEEDED").outcome("T-04")).toBe("not-exercised");
+  });
+});

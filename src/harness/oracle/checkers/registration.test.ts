@@ -1,0 +1,184 @@
+import { describe, expect, it } from "vitest";
+import { EMPTY_PROFILE } from "../../../protocol/profile.ts";
+import { history, type Story } from "../test-history.ts";
+
+describe("answersRegistration, Register", () => {
+  it("breaks G-01 when a Register is refused", () => {
+    const story = history().register(0, 1, { answer: "5.03" });
+    expect(story.finding("G-01")).toEqual({
+      requirement: "G-01",
+      events: [0, 1],
+      expected: "the Register of device 0 is answered 2.01 with a location below /rd",
+      actual: "5.03",
+    });
+  });
+
+  it.each(["rd", "elsewhere/1"])("breaks G-01 when the location is /%s", (location) => {
+    expect(history().register(0, 1, { location }).finding("G-01")).toMatchObject({
+      actual: `2.01 with Location-Path "${location}"`,
+    });
+  });
+
+  it("breaks G-01 when nothing is answered within 1 s", () => {
+    expect(history().register(0, 1, { answer: "none" }).askAgain(0, 2.5).finding("G-01")).toEqual({
+      requirement: "G-01",
+      events: [0],
+      expected: "the register of device 0 is answered within 1.000 s",
+      actual: "no answer",
+    });
+  });
+
+  it("leaves a single unanswered Register open live: the network may have lost it, but not two", () => {
+    const story = history({ live: true }).register(0, 1, { answer: "none" });
+    expect(story.update(0, 20, { answer: "none" }).outcome("G-01")).toBe("inconclusive");
+    const twice = history({ live: true }).register(0, 1, { answer: "none" }).askAgain(0, 3);
+    expect(twice.update(0, 20, { answer: "none" }).outcome("G-01")).toBe("fail");
+  });
+
+  it("breaks G-02 when a device that is registered may not register again", () => {
+    const story = history().register(0, 1).register(0, 2, { answer: "4.03" });
+    expect(story.finding("G-02")).toMatchObject({ actual: "4.03" });
+  });
+
+  it("breaks G-02 when the replaced location is still alive", () => {
+    const story = history().register(0, 1, { location: "rd/old" }).register(0, 2, { location: "rd/new" });
+    story.update(0, 3, { location: "rd/old" }).as("answer");
+    expect(story.finding("G-02")).toEqual({
+      requirement: "G-02",
+      events: [story.event("answer") - 1, story.event("answer")],
+      expected: "the update of device 0 to an unknown or ended registration is answered 4.04",
+      actual: "2.04",
+    });
+  });
+
+  it("keeps G-01 and G-02, with a new location or the same one again (choice 15)", () => {
+    const fresh = history().register(0, 1).register(0, 2);
+    expect(fresh.outcome("G-01")).toBe("pass");
+    expect(fresh.outcome("G-02")).toBe("pass");
+    const reused = history().register(0, 1, { location: "rd/a" }).register(0, 2, { location: "rd/a" });
+    expect(reused.update(0, 3, { location: "rd/a" }).findings()).toEqual([]);
+  });
+
+  it("keeps G-02 when the replaced location gets 4.04", () => {
+    const story = history().register(0, 1, { location: "rd/old" }).register(0, 2);
+    expect(story.update(0, 3, { location: "rd/old", answer: "4.04" }).verdict("G-02")).toMatchObject({
+      examined: 2,
+      findings: [],
+    });
+  });
+
+  it("breaks G-03 when the copy of a Register gets another answer", () => {
+    const story = history().register(0, 1, { location: "rd/a" }).as("first").askAgain(0, 2);
+    story.answerRegistration(0, 2, "2.01", "rd/b").as("second");
+    expect(story.finding("G-03")).toEqual({
+      requirement: "G-03",
+      events: [story.event("first"), story.event("second")],
+      expected: "the repeated Register of device 0 gets the answer of the first copy",
+      actual: "another answer",
+    });
+  });
+
+  it("keeps G-03 when it gets the same answer, also after another Register", () => {
+    const story = history().register(0, 1, { location: "rd/a" }).askAgain(0, 2);
+    expect(story.answerRegistration(0, 2, "2.01", "rd/a").outcome("G-03")).toBe("pass");
+  });
+
+  it("takes the same message id for another Register after EXCHANGE_LIFETIME, 247 s", () => {
+    const story = history().register(0, 1, { location: "rd/a" }).askAgain(0, 249);
+    expect(story.answerRegistration(0, 249, "2.01", "rd/b").findings()).toEqual([]);
+    expect(story.outcome("G-03")).toBe("not-exercised");
+  });
+
+  it("exercises none of them by a device that does not register, nor G-02 and G-03 by one Register", () => {
+    expect(history().create(0, 1).outcome("G-01")).toBe("not-exercised");
+    expect(history().register(0, 1).outcome("G-02")).toBe("not-exercised");
+    expect(history().register(0, 1).outcome("G-03")).toBe("not-exercised");
+  });
+});
+
+describe("answersRegistration, Update and De-register", () => {
+  it("breaks G-04 when the Update of a registered device is refused", () => {
+    expect(history().register(0, 1).update(0, 2, { answer: "4.04" }).finding("G-04")).toEqual({
+      requirement: "G-04",
+      events: [2, 3],
+      expected: "the update of device 0 to an alive registration is answered 2.04",
+      actual: "4.04",
+    });
+  });
+
+  it("breaks G-04 when an Update to a location that never was is accepted", () => {
+    expect(history().update(0, 2, { location: "rd/never" }).outcome("G-04")).toBe("fail");
+    expect(history().register(0, 1).update(0, 2, { location: "rd/never" }).outcome("G-04")).toBe("fail");
+  });
+
+  it("breaks G-05 when an Update after the lifetime of 60 s is accepted", () => {
+    expect(history().register(0, 1, { lifetime: 60 }).update(0, 62).finding("G-05")).toMatchObject({
+      expected: "the update of device 0 to an unknown or ended registration is answered 4.04",
+      actual: "2.04",
+    });
+  });
+
+  it("breaks G-06 when De-register is refused, and when an Update after it is accepted", () => {
+    expect(history().register(0, 1).deregister(0, 2, { answer: "4.04" }).outcome("G-06")).toBe("fail");
+    expect(history().register(0, 1).deregister(0, 2).update(0, 3).outcome("G-06")).toBe("fail");
+  });
+
+  it("keeps G-04, G-05 and G-06", () => {
+    const story = history()
+      .register(0, 1, { lifetime: 60 })
+      .update(0, 50)
+      .update(0, 100)
+      .update(0, 161, { answer: "4.04" });
+    expect(story.verdict("G-04")).toMatchObject({ examined: 2, findings: [] });
+    expect(story.verdict("G-05")).toMatchObject({ examined: 1, findings: [] });
+    const gone = history().register(0, 1).deregister(0, 2).update(0, 3, { answer: "4.04" });
+    expect(gone.verdict("G-06")).toMatchObject({ examined: 2, findings: [] });
+  });
+
+  it.each(["2.04", "4.04"] as const)(
+    "leaves open at the exact end of the lifetime whether it is %s (choice 16)",
+    (answer) => {
+      const story = history().register(0, 1, { lifetime: 60 }).update(0, 61, { answer });
+      expect(story.outcome("G-05")).toBe("inconclusive");
+      expect(story.findings()).toEqual([]);
+    },
+  );
+
+  it("follows the server's answer at the exact end of the lifetime", () => {
+    const alive = history().create(0, 0).register(0, 1, { lifetime: 60 }).request(0, 1).reset(0, 2);
+    expect(alive.update(0, 61).request(0, 61).findings()).toEqual([]);
+  });
+
+  it.each([57, 58.6, 60, 63])("leaves open live, 2.5 s around the end of the lifetime at 61 s: at %s s", (at) => {
+    for (const answer of ["2.04", "4.04"] as const) {
+      const story = history({ live: true }).register(0, 1, { lifetime: 60 }).update(0, at, { answer });
+      if (at === 57) expect(story.outcome("G-04")).toBe(answer === "2.04" ? "pass" : "fail");
+      else expect(story.findings()).toEqual([]);
+    }
+  });
+
+  it("counts a lifetime of 0 as the default of 86400 s (choice 16)", () => {
+    const story = history().register(0, 1, { lifetime: 0 }).update(0, 86_000).update(0, 172_399);
+    expect(story.verdict("G-04")).toMatchObject({ examined: 2, findings: [] });
+    expect(history().register(0, 1).update(0, 86_402).outcome("G-05")).toBe("fail");
+  });
+
+  it("asks an Update from a new address to be accepted, or the device to register again where it is not declared", () => {
+    const moved = (answer: "2.04" | "4.04", options = {}): Story =>
+      history(options).register(0, 1).move(0).update(0, 2, { answer });
+    expect(moved("2.04").outcome("G-04")).toBe("pass");
+    expect(moved("4.04").outcome("G-04")).toBe("fail");
+    expect(moved("4.04", { profile: EMPTY_PROFILE }).outcome("G-04")).toBe("pass");
+  });
+
+  it("leaves an Update open that meets an unanswered Register or De-register", () => {
+    const story = history({ live: true }).register(0, 1, { location: "rd/old" }).register(0, 2, { answer: "none" });
+    story.update(0, 2.05, { location: "rd/old", answer: "4.04" });
+    expect(story.findings()).toEqual([]);
+  });
+
+  it("exercises none of them without an Update or De-register", () => {
+    for (const requirement of ["G-04", "G-05", "G-06"])
+      expect(history().register(0, 1).outcome(requirement)).toBe("not-exercised");
+  });
+});
