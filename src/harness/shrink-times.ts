@@ -18,7 +18,9 @@ export function withShorterWaits(plan: Plan): readonly Plan[] {
   });
   return gaps
     .sort((a, b) => b.length - a.length)
-    .map(({ start, length }) => shiftedAfter(plan, start, length - SHORT_GAP));
+    .flatMap(({ start, length }) =>
+      [length - SHORT_GAP, Math.floor(length / 2)].map((span) => shiftedAfter(plan, start, span)),
+    );
 }
 
 function timesOf(plan: Plan): readonly number[] {
