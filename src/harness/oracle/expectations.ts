@@ -32,7 +32,15 @@ export function expect(
   since: Window,
   extra: Partial<Expectation> = {},
 ): void {
-  deviceTask.expectations.push({ kind, since, statuses: FITTING[kind], ...extra });
+  const { expectations } = deviceTask;
+  const last = expectations.at(-1);
+  const expectation = { kind, since, statuses: FITTING[kind], ...extra };
+  // A device that comes and goes while a task waits: nothing changes but why it waits, and a day of it is one entry.
+  const waitsOn = kind === "pending" && last?.kind === "pending" && expectations.at(-2)?.kind === "pending";
+  if (waitsOn) {
+    const merged = { earliest: Math.min(last.since.earliest, since.earliest), latest: since.latest };
+    expectations[expectations.length - 1] = { ...expectation, since: merged };
+  } else expectations.push(expectation);
 }
 
 /** The expectations that may hold during a poll. */

@@ -39,7 +39,14 @@ export function readRestRequest(context: OracleContext, event: RestRequestEvent,
   if (event.purpose?.kind === "create-task") askTask(context, event.purpose, event.request.body, window, index);
   if (event.purpose?.kind === "configure-type") context.configuring.add(event.purpose.type);
   for (const deviceTask of cancelledBy(context, event.purpose)) deviceTask.cancelsOpen++;
+  if (event.purpose?.kind === "cancel-task") mayBeCancelled(context, event.purpose.task);
   return { purpose: event.purpose, window, event: index, body: event.request.body };
+}
+
+/** From now on a poll may show the task CANCELLED, whatever the server answers in the end. */
+function mayBeCancelled(context: OracleContext, ref: number): void {
+  const task = context.tasks.get(ref);
+  if (task !== undefined) task.maybeCancelled = true;
 }
 
 /** The device tasks that a request asks to cancel. */
@@ -222,8 +229,6 @@ export function readRestFailure(context: OracleContext, asked: OpenRequest): voi
     deviceTask.cancelsOpen--;
     blur(deviceTask, "a cancellation got no answer");
   }
-  const task = asked.purpose?.kind === "cancel-task" ? context.tasks.get(asked.purpose.task) : undefined;
-  if (task !== undefined) task.maybeCancelled = true;
 }
 
 export function readRestAnswer(

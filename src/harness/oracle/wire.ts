@@ -61,7 +61,8 @@ function readAnswer(
     return;
   }
   if (isResponse) {
-    if (mayHaveGivenUp(context, exchange, window)) answerOrNot(context, exchange, window, event);
+    const doubt = doubtAbout(context, exchange, window);
+    if (doubt !== undefined) answerOrNot(exchange, doubt, context, window, event);
     else answerExchange(context, exchange, message, window, event);
   } else if (message.type === "ACK") exchange.acknowledged ??= window;
   else if (message.type === "RST") endExchange(context, exchange, "reset", window, event);
@@ -81,8 +82,18 @@ const mayHaveGivenUp = (context: OracleContext, exchange: Exchange, window: Wind
   exchange.acknowledged !== undefined &&
   window.earliest > exchange.acknowledged.latest + context.bound;
 
-function answerOrNot(context: OracleContext, exchange: Exchange, window: Window, event: number): void {
-  if (exchange.task !== undefined) blur(exchange.task, "answered after a time for which not every server waits");
+/** Why the server may not have waited for a response any more; `undefined`: it surely did. */
+function doubtAbout(context: OracleContext, exchange: Exchange, window: Window): string | undefined {
+  if (mayHaveGivenUp(context, exchange, window)) return "answered after a time for which not every server waits";
+  // Live, the answer to a Register is read after the response that the device sent meanwhile.
+  const pending = exchange.device.requests.some(
+    ({ answer, kind, address }) => answer === undefined && (kind !== "update" || address !== exchange.address),
+  );
+  return pending ? "answered while a registration request was under way, which may have ended the exchange" : undefined;
+}
+
+function answerOrNot(exchange: Exchange, doubt: string, context: OracleContext, window: Window, event: number): void {
+  if (exchange.task !== undefined) blur(exchange.task, doubt);
   const since = exchange.acknowledged?.earliest ?? window.earliest;
   endExchange(context, exchange, "no-response", { earliest: since, latest: window.latest }, event);
 }
@@ -143,6 +154,7 @@ function expectReply(
 /** While it is open that the server still waits for the response, either reply is right. */
 function replyTo(context: OracleContext, exchange: Exchange | undefined, window: Window): ReplyOwed["expected"] {
   if (exchange === undefined) return "RST";
+  if (exchange.end === undefined && doubtAbout(context, exchange, window) !== undefined) return "either";
   const expiry = exchange.task?.task.expiry;
   if (context.live && expiry !== undefined && expiry.earliest <= window.latest) return "either";
   if (exchange.end === undefined)

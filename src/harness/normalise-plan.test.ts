@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest";
+import { Plan } from "../scenarios/plan.ts";
+import { joinPlans, normalisePlan, withoutDevice } from "./normalise-plan.ts";
+
+const READ = { taskType: "R", property: "deviceProperties.device.timezone" } as const;
+
+const plan = (fields: object): Plan =>
+  Plan.parse({
+    formatVersion: 1,
+    id: "p-1",
+    family: "test",
+    simSeed: "seed",
+    profile: {},
+    deviceTypes: [{}, { taskExpiresAfter: 60 }],
+    fleet: [{}, { type: 1 }, { type: 3, queueMode: true }],
+    latency: 5,
+    operations: [],
+    faults: [],
+    quietFrom: 100,
+    until: 200,
+    ...fields,
+  });
+
+const offline = (device: number) => ({ kind: "offline", device, from: 1, until: 2 }) as const;
+
+describe("normalisePlan", () => {
+  it("spells out indices that count modulo the fleet and the device types, and targets that are the same twice", () => {
+    const normal = normalisePlan(
+      plan({
+        operations: [
+          { at: 1, kind: "create-task", task: 7, ...READ, devices: [4, 1, 3], type: 5 },
+          { at: 2, kind: "update", device: 5 },
+          { at: 3, kind: "configure-type", type: 3, taskExpiresAfter: 90 },
+          { at: 4, kind: "cancel-device-task", task: 7, device: 3 },
+        ],
+        faults: [offline(8)],
+      }),
+    );
+    expect(normal.fleet.map(({ type }) => type)).toEqual([0, 1, 1]);
+    expect(normal.operations).toMatchObject([
+      { task: 7, devices: [1, 0], type: 1 },
+      { device: 2 },
+      { type: 1 },
+      { task: 7, device: 0 },
+    ]);
+    expect(normal.faults).toEqual([offline(2)]);
+  });
+
+  it("changes nothing in a normal plan, and nothing the second time", () => {
+    const once = normalisePlan(plan({ operations: [{ at: 1, kind: "update", device: 9 }] }));
+    expect(normalisePlan(once)).toEqual(once);
+  });
+});
+
+describe("withoutDevice", () => {
+  const whole = normalisePlan(
+    plan({
+      operations: [
+        { at: 1, kind: "create-task", task: 0, ...READ, devices: [0, 1, 2] },
+        { at: 1, kind: "create-task", task: 1, ...READ, devices: [1] },
+        { at: 1, kind: "create-task", task: 2, ...READ, devices: "all" },
+        { at: 2, kind: "update", device: 1 },
+        { at: 3, kind: "update", device: 2 },
+        { at: 4, kind: "poll", task: 1 },
+      ],
+      faults: [offline(0), offline(1), offline(2)],
+    }),
+  );
+
+  it("takes its operations, its faults and tasks that were for it alone, and renumbers what stood behind it", () => {
+    const less = withoutDevice(whole, 1);
+    expect(less.fleet).toEqual([whole.fleet[0], whole.fleet[2]]);
+    expect(less.faults).toEqual([offline(0), offline(1)]);
+    expect(less.operations).toMatchObject([
+      { task: 0, devices: [0, 1] },
+      { task: 2, devices: "all" },
+      { kind: "update", device: 1, at: 3 },
+      { kind: "poll", task: 1 },
+    ]);
+  });
+
+  it("leaves a plan that can be read again, whichever device goes", () => {
+    for (const gone of [0, 1, 2]) expect(Plan.parse(withoutDevice(whole, gone))).toEqual(withoutDevice(whole, gone));
+  });
+});
+
+describe("joinPlans", () => {
+  const first = plan({
+    operations: [{ at: 1, kind: "create-task", task: 4, ...READ, devices: [0], type: 0 }],
+    faults: [offline(1)],
+  });
+  const second = plan({
+    id: "p-2",
+    deviceTypes: [{ taskExpiresAfter: 90 }],
+    fleet: [{}],
+    operations: [
+      { at: 2, kind: "create-task", task: 4, ...READ, devices: [6], type: 1 },
+      { at: 3, kind: "poll", task: 4 },
+      { at: 4, kind: "configure-type", type: 0, taskExpiresAfter: 60 },
+    ],
+    faults: [offline(3)],
+    quietFrom: 500,
+    until: 900,
+  });
+
+  it("puts devices, types and tasks of the second behind those of the first, none of them shared", () => {
+    const joined = joinPlans(first, second);
+    expect(joined.fleet.map(({ type }) => type)).toEqual([0, 1, 1, 2]);
+    expect(joined.deviceTypes).toEqual([{}, { taskExpiresAfter: 60 }, { taskExpiresAfter: 90 }]);
+    expect(joined.operations).toMatchObject([
+      { task: 4, devices: [0], type: 0 },
+      { task: 9, devices: [3], type: 2 },
+      { kind: "poll", task: 9 },
+      { kind: "configure-type", type: 2 },
+    ]);
+    expect(joined.faults).toEqual([offline(1), offline(3)]);
+    expect(joined).toMatchObject({ quietFrom: 500, until: 900 });
+    expect(Plan.parse(joined)).toEqual(joined);
+  });
+
+  it("keeps the first as it is when the second does nothing", () => {
+    const { operations, faults } = joinPlans(first, plan({ id: "p-2" }));
+    expect({ operations, faults }).toEqual({ operations: first.operations, faults: first.faults });
+  });
+});
