@@ -262,8 +262,11 @@ function settleCampaign(
   if (missing.length > 0)
     return { outcome: "inconclusive", reason: `required but not shown: ${missing.map(({ id }) => id).join(", ")}` };
   const passed = requirements.filter(({ outcome }) => outcome === "pass").length;
-  if (passed === 0) return { outcome: "inconclusive", reason: "nothing was examined" };
   const warnings =
     failed.length === 0 ? "" : `, with ${failed.length} SHOULD not kept: ${failed.map(({ id }) => id).join(", ")}`;
+  if (passed === 0) {
+    const what = failed.length === 0 ? "nothing" : "nothing that decides";
+    return { outcome: "inconclusive", reason: `${what} was examined${warnings}` };
+  }
   return { outcome: "pass", reason: `${passed} requirements kept in ${runs} plans${warnings}` };
 }

@@ -85,6 +85,8 @@ const mayHaveGivenUp = (context: OracleContext, exchange: Exchange, window: Wind
 /** Why the server may not have waited for a response any more; `undefined`: it surely did. */
 function doubtAbout(context: OracleContext, exchange: Exchange, window: Window): string | undefined {
   if (mayHaveGivenUp(context, exchange, window)) return "answered after a time for which not every server waits";
+  if (registeredDuring(context, exchange.device, window) === "maybe")
+    return "answered about when the registration ended";
   // Live, the answer to a Register is read after the response that the device sent meanwhile.
   const pending = exchange.device.requests.some(
     ({ answer, kind, address }) => answer === undefined && (kind !== "update" || address !== exchange.address),

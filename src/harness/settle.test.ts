@@ -1,0 +1,286 @@
+import { describe, expect, it } from "vitest";
+import { Plan } from "../scenarios/plan.ts";
+import { REQUIREMENTS } from "../scenarios/requirements.ts";
+import type { Judgement, ObservedChoice } from "./oracle/oracle.ts";
+import { history } from "./oracle/test-history.ts";
+import type { Tally } from "./record/finding.ts";
+import { createSettlement, type SettleOptions, selected, sequenceOf } from "./settle.ts";
+
+const OPTIONS: SettleOptions = { live: false, only: [], require: [], strict: false };
+const settling = (options: Partial<SettleOptions> = {}) => createSettlement({ ...OPTIONS, ...options });
+
+const plan = (id: string, operations: readonly object[] = []): Plan =>
+  Plan.parse({
+    formatVersion: 1,
+    id,
+    family: "test",
+    simSeed: id,
+    profile: {},
+    deviceTypes: [{}],
+    fleet: [{}, {}],
+    latency: 0,
+    operations,
+    faults: [],
+    quietFrom: 0,
+    until: 0,
+  });
+
+const { context } = history().judge();
+const judgement = (tallies: readonly Tally[], more: Partial<Judgement> = {}): Judgement => ({
+  tallies,
+  choices: [],
+  cutOff: false,
+  unanswered: [],
+  context,
+  ...more,
+});
+const examined = (requirement: string, times = 1): Tally => ({
+  requirement,
+  examined: times,
+  undecided: 0,
+  findings: [],
+});
+const undecided = (requirement: string): Tally => ({ requirement, examined: 0, undecided: 3, findings: [] });
+const broken = (requirement: string, findings = 1): Tally => ({
+  requirement,
+  examined: findings,
+  undecided: 0,
+  findings: Array.from({ length: findings }, () => ({ requirement, events: [1], expected: "so", actual: "not so" })),
+});
+const chosen = (choice: string, value: string): ObservedChoice => ({ requirement: "M-08", choice, value, event: 4 });
+
+type Conclusion = ReturnType<ReturnType<typeof createSettlement>["conclude"]>;
+const row = ({ requirements }: Conclusion, id: string) => requirements.find((verdict) => verdict.id === id);
+
+describe("createSettlement, outcomes of requirements", () => {
+  it("is fail by one violation among many passes, with the first expectation as the reason", () => {
+    const settlement = settling();
+    settlement.add(plan("a"), judgement([examined("R-04", 100)]));
+    settlement.add(plan("b"), judgement([broken("R-04", 2)]));
+    settlement.add(plan("c"), judgement([broken("R-04", 1)]));
+    const verdict = settlement.conclude(false);
+    expect(row(verdict, "R-04")).toEqual({
+      id: "R-04",
+      level: "MUST",
+      subject: "server",
+      outcome: "fail",
+      reason: "expected: so; seen: not so",
+      examined: 103,
+      undecided: 0,
+      plans: 3,
+      violations: 3,
+    });
+    expect(settlement.violated).toMatchObject([{ requirement: "R-04", plans: 2, violations: 3, plan: { id: "b" } }]);
+    expect(verdict).toMatchObject({ outcome: "fail", reason: "broken: R-04", runs: 3, devices: 6 });
+  });
+
+  it("is pass by one examined event, however many were undecided", () => {
+    const settlement = settling();
+    settlement.add(plan("a"), judgement([undecided("R-04"), examined("R-05")]));
+    settlement.add(plan("b"), judgement([examined("R-04")]));
+    expect(row(settlement.conclude(false), "R-04")).toMatchObject({ outcome: "pass", undecided: 3, plans: 1 });
+  });
+
+  it("is inconclusive when all was undecided, or when the campaign was cut off before it came about", () => {
+    const settlement = settling();
+    settlement.add(plan("a"), judgement([undecided("R-04"), examined("R-05")]));
+    expect(row(settlement.conclude(false), "R-04")).toMatchObject({
+      outcome: "inconclusive",
+      reason: "every event lay within the measuring uncertainty",
+    });
+    settlement.add(plan("b"), judgement([], { cutOff: true }));
+    expect(row(settlement.conclude(false), "R-06")).toMatchObject({
+      outcome: "inconclusive",
+      reason: "the campaign was cut off before it was exercised",
+    });
+    expect(row(settling().conclude(true), "R-06")).toMatchObject({ outcome: "inconclusive" });
+  });
+
+  it("is not-exercised when no plan brought it about, with the reason why live runs cannot", () => {
+    const reason = (live: boolean): string | undefined => {
+      const settlement = settling({ live });
+      settlement.add(plan("a"), judgement([examined("R-05")]));
+      const verdict = row(settlement.conclude(false), "L-01");
+      expect(verdict?.outcome).toBe("not-exercised");
+      return verdict?.reason;
+    };
+    expect(reason(false)).toBe("no plan of this campaign brought it about");
+    expect(reason(true)).toBe("30 days do not fit a live run");
+  });
+
+  it("is not-checked, with the catalogue's reason, or when --only leaves it out", () => {
+    const settlement = settling({ only: ["Q-", "R-04"] });
+    settlement.add(plan("a"), judgement([broken("R-05"), examined("R-04"), broken("G-07")]));
+    const verdict = settlement.conclude(false);
+    expect(row(verdict, "R-05")).toMatchObject({ outcome: "not-checked", reason: "left out by --only", violations: 0 });
+    expect(row(verdict, "G-07")).toMatchObject({ outcome: "not-checked" });
+    expect(verdict.outcome).toBe("pass");
+    expect(settlement.violated).toEqual([]);
+  });
+
+  it("gives one row for each requirement of the catalogue, in its order, whatever was judged", () => {
+    expect(
+      settling()
+        .conclude(false)
+        .requirements.map(({ id }) => id),
+    ).toEqual(REQUIREMENTS.map(({ id }) => id));
+  });
+});
+
+describe("createSettlement, outcome of the campaign", () => {
+  it("passes with a warning when only a SHOULD is broken, and fails when it is strict", () => {
+    const outcome = (strict: boolean) => {
+      const settlement = settling({ strict });
+      settlement.add(plan("a"), judgement([broken("R-08"), examined("R-04")]));
+      const verdict = settlement.conclude(false);
+      expect(row(verdict, "R-08")?.outcome).toBe("fail");
+      return verdict;
+    };
+    expect(outcome(false)).toMatchObject({
+      outcome: "pass",
+      reason: "1 requirements kept in 1 plans, with 1 SHOULD not kept: R-08",
+    });
+    expect(outcome(true)).toMatchObject({ outcome: "fail", reason: "broken: R-08" });
+  });
+
+  it("is inconclusive when our own devices break their requirement, even if the server breaks one too", () => {
+    const settlement = settling();
+    settlement.add(plan("a"), judgement([broken("I-01"), broken("R-04")]));
+    expect(settlement.conclude(false)).toMatchObject({
+      outcome: "inconclusive",
+      reason: "our own devices broke I-01: the instrument is at fault",
+    });
+  });
+
+  it("is inconclusive when nothing was examined: that is never a pass", () => {
+    expect(settling().conclude(false)).toMatchObject({
+      outcome: "inconclusive",
+      reason: "nothing was examined",
+      runs: 0,
+    });
+    const settlement = settling();
+    settlement.add(plan("a"), judgement([]));
+    expect(settlement.conclude(false).outcome).toBe("inconclusive");
+    settlement.add(plan("b"), judgement([broken("R-08")]));
+    expect(settlement.conclude(false)).toMatchObject({
+      outcome: "inconclusive",
+      reason: "nothing that decides was examined, with 1 SHOULD not kept: R-08",
+    });
+  });
+
+  it("is inconclusive when it was interrupted, or a plan could not be run, unless something is broken", () => {
+    const settlement = settling();
+    settlement.add(plan("a"), judgement([examined("R-04")]));
+    expect(settlement.conclude(true)).toMatchObject({ outcome: "inconclusive", reason: "interrupted after 1 plans" });
+    settlement.addHarnessError("b", "refused");
+    settlement.add(plan("c"), judgement([], { unanswered: ["time-out", "time-out"] }));
+    expect(settlement.conclude(false)).toMatchObject({
+      outcome: "inconclusive",
+      reason: "2 plans could not be run: refused",
+      harnessErrors: [
+        { plan: "b", reason: "refused" },
+        { plan: "c", reason: "time-out" },
+      ],
+    });
+    settlement.add(plan("d"), judgement([broken("R-04")]));
+    expect(settlement.conclude(true).outcome).toBe("fail");
+  });
+
+  it("is inconclusive when something that --require names was not shown", () => {
+    const settlement = settling({ require: ["R-04", "R-05"] });
+    settlement.add(plan("a"), judgement([examined("R-04"), undecided("R-05")]));
+    expect(settlement.conclude(false)).toMatchObject({
+      outcome: "inconclusive",
+      reason: "required but not shown: R-05",
+    });
+    settlement.add(plan("b"), judgement([examined("R-05")]));
+    expect(settlement.conclude(false)).toMatchObject({ outcome: "pass", reason: "2 requirements kept in 2 plans" });
+  });
+
+  it("counts plans that were cut off, and plans whose sequence of operations no other one has", () => {
+    const settlement = settling();
+    const twice = [{ at: 1, kind: "update", device: 0 }];
+    settlement.add(plan("a", twice), judgement([]));
+    settlement.add(plan("b", twice), judgement([], { cutOff: true }));
+    settlement.add(plan("c"), judgement([]));
+    expect(settlement.conclude(false)).toMatchObject({ runs: 3, cutOff: 1, distinctSequences: 1 });
+  });
+});
+
+describe("createSettlement, choices that must be one", () => {
+  it("breaks M-08 when two plans see two codes for one CoAP code, and joins the two plans", () => {
+    const settlement = settling({ strict: true });
+    const [first, second] = [plan("a"), plan("b")];
+    settlement.add(first, judgement([], { choices: [chosen("CoAP 4.03", "4030")] }));
+    settlement.add(second, judgement([], { choices: [chosen("CoAP 4.03", "4040")] }));
+    expect(settlement.violated).toEqual([
+      {
+        requirement: "M-08",
+        plan: first,
+        joinedWith: second,
+        finding: {
+          requirement: "M-08",
+          events: [4],
+          expected: "CoAP 4.03 becomes one code: 4030 as in plan a",
+          actual: "4040",
+        },
+        plans: 1,
+        violations: 1,
+      },
+    ]);
+    expect(settlement.conclude(false)).toMatchObject({
+      outcome: "fail",
+      reason: "broken: M-08",
+      observedChoices: [
+        {
+          choice: "M-08 CoAP 4.03",
+          values: [
+            { value: "4030", count: 1 },
+            { value: "4040", count: 1 },
+          ],
+        },
+      ],
+    });
+  });
+
+  it("keeps M-08 when the same choice is seen again, and does not exercise it by a single one", () => {
+    const settlement = settling();
+    settlement.add(plan("a"), judgement([], { choices: [chosen("CoAP 4.03", "4030"), chosen("CoAP 4.04", "4040")] }));
+    expect(row(settlement.conclude(false), "M-08")?.outcome).toBe("not-exercised");
+    settlement.add(plan("b"), judgement([], { choices: [chosen("CoAP 4.03", "4030")] }));
+    expect(row(settlement.conclude(false), "M-08")).toMatchObject({ outcome: "pass", examined: 1, plans: 1 });
+  });
+
+  it("leaves a conflict within one plan to that plan's own judgement", () => {
+    const settlement = settling();
+    const choices = [chosen("CoAP 4.03", "4030"), chosen("CoAP 4.03", "4040")];
+    settlement.add(plan("a"), judgement([broken("M-08")], { choices }));
+    expect(settlement.violated).toMatchObject([{ requirement: "M-08", violations: 1 }]);
+    expect(settlement.violated[0]).not.toHaveProperty("joinedWith");
+  });
+});
+
+describe("selected", () => {
+  it("takes ids by their beginning, and all when nothing is named", () => {
+    expect(selected("R-04", [])).toBe(true);
+    expect(selected("R-04", ["Q-", "R-0"])).toBe(true);
+    expect(selected("R-04", ["Q-", "R-05"])).toBe(false);
+  });
+});
+
+describe("sequenceOf", () => {
+  const update = (at: number, device: number) => ({ at, kind: "update", device });
+
+  it("tells who does what in which order, not when", () => {
+    expect(sequenceOf(plan("a", [update(5, 1), update(1, 0)]))).toBe(
+      sequenceOf(plan("b", [update(7, 2), update(90, 3)])),
+    );
+    expect(sequenceOf(plan("a", [update(1, 0), update(2, 1)]))).not.toBe(
+      sequenceOf(plan("a", [update(1, 1), update(2, 0)])),
+    );
+  });
+
+  it("is empty for a plan without operations", () => {
+    expect(sequenceOf(plan("a"))).toBe("");
+  });
+});
