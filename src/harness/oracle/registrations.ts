@@ -43,7 +43,7 @@ export function readRegistrationRequest(
   }
   const path = stringOptions(message, URI_PATH);
   const kind = kindOf(message, path);
-  if (kind === undefined) return;
+  if (kind === undefined || reusesMessageId(context, device, message.messageId, address, window)) return;
   const location = path.join("/");
   forgetOldRequests(context, device, window);
   device.requests.push({
@@ -63,6 +63,25 @@ export function readRegistrationRequest(
     answer: undefined,
     overtakenBy: undefined,
   });
+}
+
+/**
+ * A device that has rebooted may use a message id again too early. For the server that is a copy of the message before,
+ * which is answered as such (RFC 7252 §4.4, §4.5): nothing follows from it.
+ */
+function reusesMessageId(
+  context: OracleContext,
+  device: DeviceView,
+  messageId: number,
+  address: string,
+  window: Window,
+): boolean {
+  return [...device.requests, ...device.replies].some(
+    (earlier) =>
+      earlier.messageId === messageId &&
+      earlier.address === address &&
+      window.earliest <= earlier.window.latest + context.exchangeLifetime,
+  );
 }
 
 function kindOf(message: CoapMessage, path: readonly string[]): RegistrationRequestKind | undefined {
