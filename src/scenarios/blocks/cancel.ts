@@ -29,7 +29,7 @@ const CANCEL_PENDING = defineBlock({
   sentence: "a task is cancelled, wholly or for one device, while a device is absent and another has finished",
   lanes: 2,
   live: true,
-  exercises: ["T-04", "T-01", "T-02", "T-03", "Q-03"],
+  exercises: ["T-04", "T-01", "T-02", "T-03", "Q-03", "Q-11"],
   choices: choicesOf({ task: TASK, other: TASK, whole: fc.boolean(), share: SHARE, twice: fc.nat(3) }),
   compose: (sketch, lanes, choice) => {
     const { beat, guard } = sketch.pace;

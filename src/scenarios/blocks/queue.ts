@@ -168,7 +168,7 @@ const SLEEPER = defineBlock({
   sentence: "a queue-mode device falls asleep, gets a task, and wakes up later",
   lanes: 1,
   live: true,
-  exercises: ["R-08", "Q-04", "T-01"],
+  exercises: ["Q-08", "R-08", "Q-04", "T-01"],
   choices: choicesOf({
     tasks: fc.tuple(TASK, TASK, TASK),
     count: fc.integer({ min: 1, max: 3 }),

@@ -19,7 +19,7 @@ export const RETRY_FAMILY: Family = {
     "partial-loss": 4,
     "execute-reboot": 4,
     backlog: 3,
-    sleeper: 2,
+    sleeper: 4,
     "registers-again": 2,
     "registers-twice": 5,
     "fan-out": 6,
