@@ -138,7 +138,8 @@ async function startOwnClient(port: number, counter: Counter): Promise<void> {
 
 async function startPackageClient(port: number, counter: Counter): Promise<void> {
   const { Agent, request } = await import("coap");
-  const agent = new Agent({ type: "udp4" });
+  // With a socket of ours: its own it closes whenever no request is open.
+  const agent = new Agent({ socket: dgram.createSocket("udp4") });
   const get = (): void => {
     const outgoing = request({ hostname: "127.0.0.1", port, pathname: "/t", agent });
     outgoing.on("response", () => {

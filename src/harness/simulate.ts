@@ -152,15 +152,8 @@ class SimulatedRun {
     const at = this.runTime();
     if (event.kind === "to-server") {
       const { device, bytes, from, sentAt, copy } = event;
-      this.record({
-        kind: "uplink",
-        at,
-        device,
-        address: from,
-        bytes,
-        sentAt: this.runTime(sentAt),
-        ...(copy ? { copy } : {}),
-      });
+      const uplink = { kind: "uplink", at, device, address: from, bytes, sentAt: this.runTime(sentAt) } as const;
+      this.record(copy ? { ...uplink, copy } : uplink);
       this.toServer({ kind: "datagram", from, bytes });
       return;
     }
@@ -274,10 +267,11 @@ class SimulatedRun {
       faults: faults.map((f) => ({ ...f, device: f.device % fleet.length })),
       start,
     });
+    const names = runNames(this.plan).devices;
     fleet.forEach((planned, index) => {
       const { type: _type, registersAt, ...model } = planned;
       const device = createVirtualDevice({
-        name: runNames(this.plan).devices[index] ?? "",
+        name: names[index] ?? "",
         index,
         model,
         faults: faults.filter((fault) => fault.device % fleet.length === index),

@@ -93,6 +93,7 @@ class Agendas implements Dispatcher {
   occasion(device: Device, occasion: Occasion, now: Instant): void {
     const { rules } = this.context;
     if (!rules.isTrigger(occasion)) return;
+    if (device.pending.length === 0 && device.agenda.length === 0) return;
     device.agenda = device.pending.filter(({ status }) => rules.isDispatchable(status));
     this.pump(device, now);
   }

@@ -46,6 +46,9 @@ export function createMemoryStore(): Store {
 export function withStore(server: ServerPort, store: Store): ServerPort {
   const handle = (input: ServerInput, now: Instant): readonly ServerEffect[] => {
     const effects = server.handle(input, now);
+    const first = effects[0];
+    // Nearly every step is one of these two.
+    if (effects.length === 1 && first !== undefined && isStorage(first)) return handle(store.perform(first), now);
     if (!effects.some(isStorage)) return effects;
     return effects.flatMap((effect) => (isStorage(effect) ? handle(store.perform(effect), now) : [effect]));
   };

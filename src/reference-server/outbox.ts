@@ -29,31 +29,27 @@ interface Held {
   isPersisted: boolean;
 }
 
-/** By table and key; `undefined`: to be removed. */
-type Changes = Map<string, Map<string, (() => unknown) | undefined>>;
+interface Change {
+  readonly table: string;
+  readonly key: string;
+  /** `undefined`: to be removed. */
+  readonly value: (() => unknown) | undefined;
+}
 
 export function createOutbox(): Outbox {
   let effects: ServerEffect[] = [];
   let queries: ServerEffect[] = [];
-  const changes: Changes = new Map();
+  let changes: Change[] = [];
   const held: Held[] = [];
   let ticket = 0;
 
-  const noteChange = (table: string, key: string, value: (() => unknown) | undefined): void => {
-    let ofTable = changes.get(table);
-    if (ofTable === undefined) {
-      ofTable = new Map();
-      changes.set(table, ofTable);
-    }
-    ofTable.set(key, value);
+  const noteChange = (table: string, key: string, value: Change["value"]): void => {
+    changes.push({ table, key, value });
   };
 
   const takeChanges = (): readonly StoredChange[] => {
-    const records: StoredChange[] = [];
-    for (const [table, ofTable] of changes) {
-      for (const [key, value] of ofTable) records.push({ table, key, value: value?.() });
-    }
-    changes.clear();
+    const records = lastOfEach(changes).map(({ table, key, value }) => ({ table, key, value: value?.() }));
+    changes = [];
     return records;
   };
 
@@ -68,7 +64,7 @@ export function createOutbox(): Outbox {
       const now = queries;
       effects = [];
       queries = [];
-      if (changes.size === 0) {
+      if (changes.length === 0) {
         if (held.length === 0) return now.length === 0 ? step : [...now, ...step];
         if (step.length > 0) held.push({ ticket: undefined, effects: step, isPersisted: true });
         return now;
@@ -84,4 +80,19 @@ export function createOutbox(): Outbox {
       return held.splice(0, count).flatMap((step) => step.effects);
     },
   };
+}
+
+/** The last change of each record, at the place of the first one; the records of one table together. */
+function lastOfEach(changes: readonly Change[]): readonly Change[] {
+  if (changes.length === 1) return changes;
+  const byTable = new Map<string, Map<string, Change>>();
+  for (const change of changes) {
+    let ofTable = byTable.get(change.table);
+    if (ofTable === undefined) {
+      ofTable = new Map();
+      byTable.set(change.table, ofTable);
+    }
+    ofTable.set(change.key, change);
+  }
+  return [...byTable.values()].flatMap((ofTable) => [...ofTable.values()]);
 }

@@ -152,6 +152,8 @@ const newRegistration = (
 
 /** Devices are seen to send the location as one option, with or without a slash in front. */
 function locationName(path: readonly string[]): string {
+  const second = path[1] ?? "";
+  if (path.length === 2 && path[0] === ROOT && !second.includes("/")) return second;
   const [root = "", ...rest] = path.join("/").replace(/^\//, "").split("/");
   return root === ROOT && rest.length === 1 ? (rest[0] ?? "") : "";
 }

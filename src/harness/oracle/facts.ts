@@ -47,7 +47,7 @@ export type Fact =
       /** Whether `previous` may have ended, unseen by us. */
       readonly previousOpen: Certainty;
       readonly registered: Certainty;
-      /** A Register or Update that had reached the server and was not answered yet. */
+      /** A Register or Update that was sent and is not answered yet. */
       readonly unanswered: RegistrationRequest | undefined;
       readonly event: number;
     }

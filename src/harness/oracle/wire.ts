@@ -277,9 +277,7 @@ function mayBeOpen(context: OracleContext, deviceTask: DeviceTaskView, window: W
 /** Is the device registered, and has it asked something to which the answer has not been sent? */
 function standing(context: OracleContext, device: DeviceView, window: Window) {
   const certainty = registeredDuring(context, device, window);
-  const unanswered = device.requests.find(
-    (r) => r.answer === undefined && !r.missed && r.kind !== "deregister" && r.window.latest <= window.earliest,
-  );
+  const unanswered = device.requests.find((r) => r.answer === undefined && !r.missed && r.kind !== "deregister");
   const registering = device.requests.some((r) => r.answer === undefined && !r.missed && r.kind === "register");
   const registered: Certainty = certainty === "no" && registering ? "maybe" : certainty;
   return { registered, unanswered };

@@ -26,7 +26,7 @@ import type { CoapContent, CoapEffect, CoapMessage, IncomingId, OutgoingId } fro
 export interface CoapEndpoint {
   /** When to call `tick`; `NEVER` when nothing is on its way. May change with every call. */
   readonly deadline: Instant;
-  /** A datagram came in. Its bytes must not change afterwards: the messages in effects are views of them. */
+  /** A datagram came in. Its bytes must not change afterwards: the messages in effects may be views of them. */
   receive(from: Address, bytes: Uint8Array, now: Instant): readonly CoapEffect[];
   /** The deadline was reached. Nothing happens when it was not. */
   tick(now: Instant): readonly CoapEffect[];
@@ -113,9 +113,10 @@ class Endpoint implements CoapEndpoint {
   }
 
   request(to: Address, content: CoapContent, now: Instant) {
-    this.sweep(now);
     const effects: CoapEffect[] = [];
     const id = this.outgoing.request(to, content, now, effects);
+    // Afterwards: a client that asks its server once an hour need not forget it just before.
+    this.sweep(now);
     return { id, effects };
   }
 

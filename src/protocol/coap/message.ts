@@ -67,7 +67,7 @@ export const readMessageId = (bytes: Uint8Array): number => ((bytes[2] ?? 0) << 
 /**
  * Reads one datagram.
  *
- * @param bytes the datagram; option values and payload of the result are views of it, so it must not change afterwards
+ * @param bytes the datagram; option values and payload of the result may be views of it, so it must not change any more
  * @returns the message, or the first reason why it is a "message format error" (RFC 7252 §3)
  */
 export function decodeMessage(bytes: Uint8Array): Result<CoapMessage, MessageFormatError> {
@@ -109,7 +109,7 @@ function decodeBody(
     const head = bytes[at] as number;
     if (head === PAYLOAD_MARKER) {
       if (at + 1 === end) return malformed("no-payload", at);
-      payload = view(bytes, at + 1, end - at - 1);
+      payload = part(bytes, at + 1, end - at - 1);
       break;
     }
     const headAt = at++;
@@ -131,7 +131,7 @@ function decodeBody(
     if (at + length > end) return malformed("truncated-option", headAt);
     number += delta;
     if (number > HIGHEST_OPTION) return malformed("option-number", headAt);
-    const option = { number, value: length === 0 ? NO_PAYLOAD : view(bytes, at, length) };
+    const option = { number, value: length === 0 ? NO_PAYLOAD : part(bytes, at, length) };
     if (options === undefined) options = [option];
     else options.push(option);
     at += length;
@@ -141,9 +141,16 @@ function decodeBody(
 
 const byteAt = (bytes: Uint8Array, index: number): number => bytes[index] ?? 0;
 
-/** Like `subarray`, but a plain Uint8Array also of a Buffer, and several times faster to make. */
-const view = (bytes: Uint8Array, start: number, length: number): Uint8Array =>
-  new Uint8Array(bytes.buffer, bytes.byteOffset + start, length);
+/** Longer values are views, shorter ones copies: a view costs a small datagram its place on the JavaScript heap. */
+const LONGEST_COPY = 64;
+
+/** A part of a datagram; always a plain Uint8Array, also of a Buffer. Several times faster to make than `subarray`. */
+function part(bytes: Uint8Array, start: number, length: number): Uint8Array {
+  if (length > LONGEST_COPY) return new Uint8Array(bytes.buffer, bytes.byteOffset + start, length);
+  const copy = new Uint8Array(length);
+  for (let index = 0; index < length; index++) copy[index] = bytes[start + index] as number;
+  return copy;
+}
 
 const malformed = (kind: MessageFormatError["kind"], offset: number) => err({ kind, offset });
 

@@ -119,6 +119,13 @@ export function uintOption(number: number, value: number): CoapOption {
   return { number, value: bytes };
 }
 
+/** How many options of that number there are. */
+export function optionCount(message: WithOptions, number: number): number {
+  let count = 0;
+  for (const option of message.options) if (option.number === number) count++;
+  return count;
+}
+
 /** The values of all options of that number as text. What is not UTF-8 shows as U+FFFD: it comes from a peer. */
 export function stringOptions(message: WithOptions, number: number): string[] {
   const texts: string[] = [];
@@ -146,10 +153,22 @@ export function uintValue(message: WithOptions, number: number): number | undefi
 
 /** In ascending order of number, as a message needs them; equal numbers keep their order. Spec: RFC 7252 §3.1. */
 export const sortOptions = (options: readonly CoapOption[]): readonly CoapOption[] =>
-  [...options].sort((a, b) => a.number - b.number);
+  isSorted(options) ? options : [...options].sort((a, b) => a.number - b.number);
+
+function isSorted(options: readonly CoapOption[]): boolean {
+  let previous = 0;
+  for (const { number } of options) {
+    if (number < previous) return false;
+    previous = number;
+  }
+  return true;
+}
 
 const UTF8_ENCODER = new TextEncoder();
 const UTF8_DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Up to this many bytes a text is made of its characters. */
+const LONGEST_SHORT = 64;
 
 /** Nearly all option texts are short ASCII, for which a loop is several times faster than the encoder. */
 function encodeText(text: string): Uint8Array {
@@ -163,10 +182,8 @@ function encodeText(text: string): Uint8Array {
 }
 
 function decodeText(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) {
-    if (byte > 0x7f) return UTF8_DECODER.decode(bytes);
-    text += String.fromCharCode(byte);
-  }
-  return text;
+  for (const byte of bytes) if (byte > 0x7f) return UTF8_DECODER.decode(bytes);
+  if (bytes.length > LONGEST_SHORT) return UTF8_DECODER.decode(bytes);
+  // Spread would go through an iterator, byte by byte; the array's type is stricter than what `apply` takes.
+  return String.fromCharCode.apply(null, bytes as unknown as number[]);
 }

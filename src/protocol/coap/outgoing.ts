@@ -12,7 +12,7 @@ import { type Exchange, newExchange } from "./exchange.ts";
 import { writeHex } from "./hex.ts";
 import { encodeMessage, TOKEN_OFFSET, writeMessageId } from "./message.ts";
 import { type CoapParams, exchangeLifetime } from "./params.ts";
-import type { Peer, Peers } from "./peers.ts";
+import { NOTHING_OPEN, type Peer, type Peers } from "./peers.ts";
 import type { CoapRules } from "./rules.ts";
 import { Timers } from "./timers.ts";
 import type { CoapContent, CoapEffect, CoapMessage, ExchangeFailure, OutgoingId } from "./types.ts";
@@ -51,8 +51,8 @@ export class OutgoingExchanges {
     const id = ++this.lastId as OutgoingId;
     const exchange = newExchange(id, peer, bytes, UNNUMBERED_TOKEN);
     this.requests.set(id, exchange);
-    peer.queue.push(exchange);
-    this.startQueued(peer, now, effects);
+    if (peer.queue.length === 0 && this.mayStart(peer)) this.start(exchange, now, effects);
+    else peer.queue.push(exchange);
     return id;
   }
 
@@ -124,7 +124,7 @@ export class OutgoingExchanges {
   unreachable(to: Address, now: Instant, effects: CoapEffect[]): void {
     const peer = this.peers.find(to);
     if (peer === undefined) return;
-    for (const exchange of [...peer.open]) {
+    for (const exchange of peer.open) {
       if (exchange.phase === "unnumbered") continue;
       if (exchange.id === undefined) this.end(exchange, now, effects);
       else this.fail(exchange, "unreachable", now, effects);
@@ -141,14 +141,18 @@ export class OutgoingExchanges {
   }
 
   private startQueued(peer: Peer, now: Instant, effects: CoapEffect[]): void {
-    while (peer.queue.length > 0 && countRequests(peer.open) < this.rules.openRequests()) {
+    while (peer.queue.length > 0 && this.mayStart(peer)) {
       const next = peer.queue.shift();
       if (next !== undefined) this.start(next, now, effects);
     }
   }
 
+  private mayStart(peer: Peer): boolean {
+    return countRequests(peer.open) < this.rules.openRequests();
+  }
+
   private start(exchange: Exchange, now: Instant, effects: CoapEffect[]): void {
-    exchange.peer.open.push(exchange);
+    exchange.peer.open = [...exchange.peer.open, exchange];
     this.transmitFirst(exchange, now, effects);
   }
 
@@ -203,8 +207,8 @@ export class OutgoingExchanges {
     const { id, peer } = exchange;
     exchange.phase = "ended";
     this.timers.remove(exchange);
-    const at = peer.open.indexOf(exchange);
-    if (at >= 0) peer.open.splice(at, 1);
+    if (peer.open.includes(exchange))
+      peer.open = peer.open.length === 1 ? NOTHING_OPEN : peer.open.filter((other) => other !== exchange);
     if (id !== undefined) this.requests.delete(id);
     this.startQueued(peer, now, effects);
   }

@@ -33,7 +33,7 @@ describe("Peers", () => {
     const peers = newPeers();
     const peer = peers.use(PEER, at(0));
     const exchange = newExchange(undefined, peer, new Uint8Array(4), "");
-    peer.open.push(exchange);
+    peer.open = [exchange];
     peers.sweep(at(1_000));
     expect(peers.size).toBe(1);
     peer.open = [];

@@ -25,13 +25,16 @@ export interface Peer {
   /** Absent until we start a message ourselves: most peers only get answers. */
   numbers: MessageNumbers | undefined;
   /** Confirmable messages of ours on their way: requests and separate responses. */
-  open: Exchange[];
+  open: readonly Exchange[];
   /** Requests that wait for their turn. */
   queue: Exchange[];
 }
 
 /** Beyond this many forgotten peers the count of the one forgotten first is dropped. */
 export const MOST_FORGOTTEN = 262_144;
+
+/** Shared: with most peers nothing is open most of the time. */
+export const NOTHING_OPEN: readonly Exchange[] = [];
 
 export class Peers {
   private readonly byAddress = new Map<Address, Peer>();
@@ -64,7 +67,7 @@ export class Peers {
     }
     const lookAt = after(now, this.lifetime);
     const index = this.created++;
-    const peer: Peer = { address, index, lastUse: now, lookAt, numbers: undefined, open: [], queue: [] };
+    const peer: Peer = { address, index, lastUse: now, lookAt, numbers: undefined, open: NOTHING_OPEN, queue: [] };
     this.byAddress.set(address, peer);
     this.sweepQueue.push(peer);
     return peer;

@@ -10,6 +10,7 @@
 import {
   CONTENT_FORMAT,
   LOCATION_PATH,
+  optionCount,
   sortOptions,
   stringOption,
   stringOptions,
@@ -87,8 +88,8 @@ const badRequest = (diagnostic: string): { readonly ok: false; readonly error: R
 
 /** True for POST /rd, whatever else is in it. */
 export function isRegister(message: CoapMessage): boolean {
-  const path = stringOptions(message, URI_PATH);
-  return message.code === POST && path.length === 1 && path[0] === REGISTRATION_PATH;
+  if (message.code !== POST || optionCount(message, URI_PATH) !== 1) return false;
+  return stringOptions(message, URI_PATH)[0] === REGISTRATION_PATH;
 }
 
 /**
@@ -177,8 +178,10 @@ interface Parameters {
 
 /** Reads the Uri-Query options that the standard knows; others are ignored, as Table 7 leaves room for them. */
 function readParameters(message: CoapMessage): Result<Parameters, RegistrationError> {
+  const queries = stringOptions(message, URI_QUERY);
+  if (queries.length === 0) return NO_PARAMETERS;
   const given = new Map<string, string | undefined>();
-  for (const query of stringOptions(message, URI_QUERY)) {
+  for (const query of queries) {
     const equals = query.indexOf("=");
     const name = equals < 0 ? query : query.slice(0, equals);
     if (!KNOWN_PARAMETERS.includes(name)) continue;
@@ -204,6 +207,15 @@ function readParameters(message: CoapMessage): Result<Parameters, RegistrationEr
     queue: given.has("Q"),
   });
 }
+
+/** Most messages are Updates that say nothing else. */
+const NO_PARAMETERS = ok<Parameters>({
+  ep: undefined,
+  lwm2m: undefined,
+  lifetime: undefined,
+  binding: undefined,
+  queue: false,
+});
 
 const KNOWN_PARAMETERS: readonly string[] = ["ep", "lt", "lwm2m", "b", "Q", "sms"];
 
@@ -276,10 +288,9 @@ export function registerContent(fields: RegisterFields): CoapContent {
  * @param location the Location-Path of the 2.01, option by option
  */
 export function updateContent(location: readonly string[], fields: UpdateFields = {}): CoapContent {
-  const query = [
-    ...(fields.lifetime === undefined ? [] : [`lt=${fields.lifetime}`]),
-    ...(fields.binding === undefined ? [] : [`b=${fields.binding}`]),
-  ];
+  const query: string[] = [];
+  if (fields.lifetime !== undefined) query.push(`lt=${fields.lifetime}`);
+  if (fields.binding !== undefined) query.push(`b=${fields.binding}`);
   return content(POST, location, query, fields.objects, fields.rootPath);
 }
 
@@ -292,11 +303,9 @@ function content(
   objects?: readonly Link[],
   rootPath = "/",
 ): CoapContent {
-  const options: readonly CoapOption[] = [
-    ...path.map((segment) => stringOption(URI_PATH, segment)),
-    ...(objects === undefined ? [] : [uintOption(CONTENT_FORMAT, LINK_FORMAT)]),
-    ...query.map((parameter) => stringOption(URI_QUERY, parameter)),
-  ];
+  const options: CoapOption[] = path.map((segment) => stringOption(URI_PATH, segment));
+  if (objects !== undefined) options.push(uintOption(CONTENT_FORMAT, LINK_FORMAT));
+  for (const parameter of query) options.push(stringOption(URI_QUERY, parameter));
   const payload = objects === undefined ? "" : formatLinks(withRoot(objects, rootPath));
   return { code, options: sortOptions(options), payload: encodeUtf8(payload) };
 }

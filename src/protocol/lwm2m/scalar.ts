@@ -10,7 +10,10 @@ const UTF8_ENCODER = new TextEncoder();
 /** Fatal: bytes that are no UTF-8 are an error, never U+FFFD. A byte order mark is content. */
 const UTF8_DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-export const encodeUtf8 = (text: string): Uint8Array => UTF8_ENCODER.encode(text);
+/** Shared: most payloads are empty, and the encoder gives each a buffer outside of the JavaScript heap. */
+const NO_BYTES = new Uint8Array(0);
+
+export const encodeUtf8 = (text: string): Uint8Array => (text === "" ? NO_BYTES : UTF8_ENCODER.encode(text));
 
 export function decodeUtf8(bytes: Uint8Array): Result<string, string> {
   try {

@@ -18,6 +18,23 @@ export interface Bounds {
 const INT32_MAX = 2_147_483_647;
 
 /**
+ * Makes each schema once: that takes longer than a hundred uses, and every simulated run has a server of its own.
+ *
+ * @param usual the bounds when none are given
+ */
+function oncePerBounds<B, S>(usual: B, make: (bounds: B) => S): (bounds?: B) => S {
+  const made = new Map<string, S>();
+  return (bounds = usual) => {
+    const key = JSON.stringify(bounds);
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const schema = make(bounds);
+    made.set(key, schema);
+    return schema;
+  };
+}
+
+/**
  * An id that a caller chooses. Commas separate ids in queries, slashes in paths, and the device id is the endpoint
  * client name, which shares the 255 bytes of a Uri-Query option with `ep=`.
  */
@@ -44,7 +61,7 @@ const taskParameters = (expiresAfter: Bounds) =>
  *
  * @param expiresAfter seconds that a task may ask for. Source: docs/semantics.md row 8
  */
-export const taskRequest = (expiresAfter: Bounds = { min: 1, max: INT32_MAX }) =>
+export const taskRequest = oncePerBounds({ min: 1, max: INT32_MAX } as Bounds, (expiresAfter) =>
   z
     .object({
       dtid: Id,
@@ -59,7 +76,8 @@ export const taskRequest = (expiresAfter: Bounds = { min: 1, max: INT32_MAX }) =
       for (const [path, message] of contradictions(context.value)) {
         context.issues.push({ code: "custom", path: [...path], message, input: context.value });
       }
-    });
+    }),
+);
 
 export const TaskRequest = taskRequest();
 export type TaskRequest = z.infer<typeof TaskRequest>;
@@ -126,12 +144,13 @@ const ordered = (body: { readonly pmin?: number | undefined; readonly pmax?: num
 const NOT_ORDERED = { path: ["pmax"], message: "pmax must not be below pmin" };
 
 /** Body of PUT /devicemgmt/devicetypes/{dtid}: fields left out stay as they are. */
-export const deviceTypesInfoUpdate = (bounds: DeviceTypeBounds = DEVICE_TYPE_BOUNDS) =>
-  z.object(deviceTypeSettings(bounds)).refine(ordered, NOT_ORDERED);
+export const deviceTypesInfoUpdate = oncePerBounds(DEVICE_TYPE_BOUNDS, (bounds) =>
+  z.object(deviceTypeSettings(bounds)).refine(ordered, NOT_ORDERED),
+);
 export type DeviceTypesInfoUpdate = z.infer<ReturnType<typeof deviceTypesInfoUpdate>>;
 
 /** Body of POST /v1.1/devicetypes. Source: docs/semantics.md row 27. */
-export const deviceTypeRequest = (bounds: DeviceTypeBounds = DEVICE_TYPE_BOUNDS) =>
+export const deviceTypeRequest = oncePerBounds(DEVICE_TYPE_BOUNDS, (bounds) =>
   z
     .object({
       dtid: Id.optional(),
@@ -139,7 +158,8 @@ export const deviceTypeRequest = (bounds: DeviceTypeBounds = DEVICE_TYPE_BOUNDS)
       owner: z.string().min(1).optional(),
       ...deviceTypeSettings(bounds),
     })
-    .refine(ordered, NOT_ORDERED);
+    .refine(ordered, NOT_ORDERED),
+);
 export type DeviceTypeRequest = z.infer<ReturnType<typeof deviceTypeRequest>>;
 
 /** Body of POST /devicemgmt/devices/{did}/serverproperties: names and JSON values as the device type's owner likes. */

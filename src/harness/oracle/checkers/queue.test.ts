@@ -265,6 +265,14 @@ describe("answersBeforeRequesting", () => {
     expect(story.answerRegistration(0, 2.3, "2.04").outcome("Q-05")).toBe("inconclusive");
   });
 
+  it("breaks Q-05 live when only the Register, or the Update, can have let the request go", () => {
+    const first = history({ live: true }).create(0, 1).register(0, 2, { answer: "none" }).request(0, 2.003);
+    expect(first.answerRegistration(0, 2.004, "2.01").outcome("Q-05")).toBe("fail");
+    const again = history({ live: true }).register(0, 1).create(0, 2).request(0, 2.1).reset(0, 3);
+    again.update(0, 9, { answer: "none" }).request(0, 9.003).answerRegistration(0, 9.004, "2.04");
+    expect(again.outcome("Q-05")).toBe("fail");
+  });
+
   it("is not exercised by a request that no Register or Update lets go", () => {
     expect(history().register(0, 1).create(0, 2).request(0, 2).outcome("Q-05")).toBe("not-exercised");
   });

@@ -90,10 +90,13 @@ export const silentTowardsUnregistered: Checker = {
 export const answersBeforeRequesting: Checker = {
   requirements: ["Q-05"],
   on: {
-    attempt: ({ device, exchange, registered, unanswered, event }, judge, context) => {
+    attempt: ({ device, exchange, unanswered, event }, judge, context) => {
       if (unanswered !== undefined) {
-        // What it means is seen with the answer (registration.ts). Live, something else may have let the request go.
-        const certain = !context.live || registered !== "yes" || (exchange.task?.attempts.length ?? 0) > 0;
+        // What it means is seen with the answer (registration.ts). Live, something else may have let the request go:
+        // a task that was just created, or a trigger since the last attempt.
+        const last = exchange.task?.attempts.at(-1);
+        const retry = last !== undefined && (device.trigger === undefined || device.trigger.event < last.event);
+        const certain = !context.live || device.registration === undefined || retry;
         unanswered.overtakenBy ??= { event, certain };
       } else if (device.trigger !== undefined && exchange.started.earliest <= device.trigger.window.latest)
         judge.pass("Q-05");
