@@ -16,6 +16,7 @@ import type { ServerEffect, ServerPort } from "../src/protocol/server-port.ts";
 import { NEVER, SIMULATION_START, toUnixMillis } from "../src/protocol/time.ts";
 import { Plan } from "../src/scenarios/plan.ts";
 import {
+  cpuSeconds,
   figures,
   type Measurement,
   measureInTurns,
@@ -48,7 +49,7 @@ export async function benchDeviceDays(): Promise<void> {
   const baseline = median(figures(found[0] ?? [], "seconds"));
   printTable(
     `device-days: ${number(DEVICES)} devices × 24 h, an Update every hour`,
-    ["run", "device-days/s", "seconds (min–max)", "ratio of time", "peak RSS, MiB"],
+    ["run", "device-days/s", "seconds (min–max)", "ratio of time", "CPU seconds", "peak RSS, MiB"],
     names.map((name, index) => {
       const measured = found[index] ?? [];
       const time = figures(measured, "seconds");
@@ -58,6 +59,7 @@ export async function benchDeviceDays(): Promise<void> {
         rate,
         spread(time, 2),
         number(median(time) / baseline, 2),
+        number(median(figures(measured, "cpu")), 1),
         number(median(figures(measured, "rss"))),
       ];
     }),
@@ -88,7 +90,7 @@ export function runFleet(variant: string): Measurement {
   };
   if (variant === "unjudged" || variant === "echo") {
     const elapsed = wallSeconds(() => void simulate(plan, build, { observe: count, maxEvents: 1e9 }));
-    return { seconds: elapsed, rss: peakMemory(), ...counts };
+    return { seconds: elapsed, cpu: cpuSeconds(), rss: peakMemory(), ...counts };
   }
   const oracle = createOracle(plan, headerOf(plan));
   const heap = variant === "heap" ? heapSampler() : undefined;
@@ -104,7 +106,7 @@ export function runFleet(variant: string): Measurement {
   });
   const examined = tallies.reduce((sum, tally) => sum + tally.examined, 0);
   const violations = tallies.reduce((sum, tally) => sum + tally.findings.length, 0);
-  return { seconds: elapsed, rss: peakMemory(), ...counts, examined, violations, ...heap?.found };
+  return { seconds: elapsed, cpu: cpuSeconds(), rss: peakMemory(), ...counts, examined, violations, ...heap?.found };
 }
 
 const headerOf = (plan: Plan) => ({

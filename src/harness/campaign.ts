@@ -293,7 +293,8 @@ class Campaign {
     const shrunk = again === true ? (await shrink(plan, { fails, mayContinue })).plan : plan;
     return {
       id: `${requirement}-${violation.plan.id}`,
-      finding: violation.finding,
+      // Of a conflict between two plans, what their joint run shows.
+      finding: original.finding ?? violation.finding,
       plan,
       history: original.history,
       shrunk,

@@ -8,7 +8,7 @@ import http from "node:http";
 import { pause } from "../../platform/timers.ts";
 import { openUdp } from "../../platform/udp.ts";
 import type { Address } from "../../protocol/address.ts";
-import { decodeMessage, encodeMessage, NO_PAYLOAD } from "../../protocol/coap/message.ts";
+import { decodeMessage, encodeEmpty, encodeMessage, NO_PAYLOAD } from "../../protocol/coap/message.ts";
 import { LOCATION_PATH, stringOption, stringOptions, URI_PATH } from "../../protocol/coap/options.ts";
 import type { CoapMessage } from "../../protocol/coap/types.ts";
 import type { Micros } from "../../protocol/time.ts";
@@ -20,6 +20,7 @@ export interface FakeServer {
   readonly requests: readonly string[];
   /** The `Authorization` header of the last request. */
   readonly authorization: () => string | undefined;
+  /** Without pings. */
   readonly datagrams: readonly { readonly from: Address; readonly message: CoapMessage }[];
   close(): Promise<void>;
 }
@@ -29,6 +30,8 @@ export interface FakeServerOptions {
   readonly rest?: (line: string) => { readonly status: number; readonly body: unknown } | undefined;
   /** Before each answer. */
   readonly delay?: Micros;
+  /** Default true. */
+  readonly answersPings?: boolean;
 }
 
 export async function startFakeServer(options: FakeServerOptions = {}): Promise<FakeServer> {
@@ -43,6 +46,10 @@ export async function startFakeServer(options: FakeServerOptions = {}): Promise<
     const decoded = decodeMessage(bytes);
     if (!decoded.ok) return;
     const message = decoded.value;
+    if (message.code === "0.00" && message.type === "CON") {
+      if (options.answersPings !== false) udp.send(from, encodeEmpty("RST", message.messageId));
+      return;
+    }
     datagrams.push({ from, message });
     if (message.type !== "CON") return;
     device = from;

@@ -38,6 +38,8 @@ interface RegistrationOptions {
   /** `rd/1`. Register: what the answer gives; else: the Uri-Path. Default: the present one, or a fresh one. */
   readonly location?: string;
   readonly answer?: RegistrationAnswer;
+  /** Default: a fresh one. */
+  readonly messageId?: number;
 }
 
 interface CreateOptions {
@@ -225,7 +227,7 @@ export class Story {
       ...(lifetime === undefined ? {} : { lifetime }),
       ...(queueMode === undefined ? {} : { queueMode }),
     };
-    this.ask(device, at, registerContent(fields));
+    this.ask(device, at, registerContent(fields), options.messageId);
     if (answer === "none") return this;
     return this.answerRegistration(device, at, answer, options.location ?? `rd/${device}-${told.registrations + 1}`);
   }
@@ -272,10 +274,11 @@ export class Story {
     return this.add({ kind: "device", device, event: "reboot", at: micros(at) });
   }
 
-  private ask(device: number, at: number, content: CoapContent): void {
+  private ask(device: number, at: number, content: CoapContent, reused?: number): void {
     const told = this.device(device);
-    const messageId = this.nextMessageId++;
-    const sent = { messageId, token: `dd${messageId.toString(16).padStart(4, "0")}`, address: this.address(device) };
+    const fresh = this.nextMessageId++;
+    const messageId = reused ?? fresh;
+    const sent = { messageId, token: `dd${fresh.toString(16).padStart(4, "0")}`, address: this.address(device) };
     told.asked = { ...sent, bytes: encodeMessage({ type: "CON", messageId, token: sent.token, ...content }) };
     this.up(device, at, told.asked.bytes);
   }

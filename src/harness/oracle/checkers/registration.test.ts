@@ -35,6 +35,16 @@ describe("answersRegistration, Register", () => {
     expect(twice.update(0, 20, { answer: "none" }).outcome("G-01")).toBe("fail");
   });
 
+  it("says nothing of a Register whose message id a rebooted device used too early: the server takes it for a copy", () => {
+    const story = history().register(0, 1, { messageId: 77 }).reboot(0, 2);
+    story.register(0, 3, { messageId: 77, answer: "none" }).askAgain(0, 5).update(0, 9);
+    expect(story.findings()).toEqual([]);
+    // After EXCHANGE_LIFETIME, 247 s, it is a message like any other.
+    const later = history().register(0, 1, { messageId: 77 }).reboot(0, 2);
+    later.register(0, 300, { messageId: 77, answer: "none" }).askAgain(0, 303).update(0, 309);
+    expect(later.outcome("G-01")).toBe("fail");
+  });
+
   it("breaks G-02 when a device that is registered may not register again", () => {
     const story = history().register(0, 1).register(0, 2, { answer: "4.03" });
     expect(story.finding("G-02")).toMatchObject({ actual: "4.03" });

@@ -1,0 +1,63 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { now } from "../../platform/clock.ts";
+import { pause } from "../../platform/timers.ts";
+import { openUdp, type UdpSocket } from "../../platform/udp.ts";
+import { decodeMessage, encodeEmpty } from "../../protocol/coap/message.ts";
+import { before, type Instant, millis } from "../../protocol/time.ts";
+import { type Agenda, createAgenda } from "./agenda.ts";
+import { type Probe, startProbe } from "./probe.ts";
+
+const opened: { close(): unknown }[] = [];
+afterEach(async () => {
+  for (const resource of opened.splice(0).reverse()) await resource.close();
+});
+
+async function probing(answers: (pings: number) => boolean): Promise<{ probe: Probe; pings: () => number }> {
+  const target = await openUdp({ host: "127.0.0.1" });
+  let pings = 0;
+  target.onMessage((from, bytes) => {
+    const message = decodeMessage(bytes);
+    expect(message).toMatchObject({ ok: true, value: { type: "CON", code: "0.00" } });
+    if (message.ok && answers(++pings)) target.send(from, encodeEmpty("RST", message.value.messageId));
+  });
+  const agenda: Agenda = createAgenda();
+  const socket: UdpSocket = await openUdp({ peer: target.address });
+  const probe = startProbe(socket, target.address, agenda);
+  opened.push(target, agenda, probe);
+  return { probe, pings: () => pings };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await pause(millis(5));
+}
+
+describe("startProbe", () => {
+  it("bounds what was sent before a ping by the moment at which that ping's Reset was read", async () => {
+    const { probe } = await probing(() => true);
+    const sent = now();
+    await until(() => probe.handledBy(sent) !== undefined);
+    const handled = probe.handledBy(sent) ?? Number.NaN;
+    expect(handled).toBeGreaterThanOrEqual(sent);
+    expect(handled).toBeLessThanOrEqual(now());
+  });
+
+  it("knows no bound for what was sent after the last answered ping", async () => {
+    const { probe } = await probing(() => true);
+    await until(() => probe.handledBy(before(now(), millis(100))) !== undefined);
+    expect(probe.handledBy((now() + 1_000_000) as Instant)).toBeUndefined();
+  });
+
+  it("passes over pings that are not answered: the next one that is bounds what came before", async () => {
+    const { probe, pings } = await probing((count) => count > 3);
+    const sent = before(now(), millis(1_000));
+    await until(() => pings() >= 3);
+    await until(() => probe.handledBy(sent) !== undefined);
+    expect(pings()).toBeGreaterThan(3);
+  });
+
+  it("knows nothing of a target that answers no pings", async () => {
+    const { probe, pings } = await probing(() => false);
+    await until(() => pings() >= 3);
+    expect(probe.handledBy(before(now(), millis(1_000)))).toBeUndefined();
+  });
+});
