@@ -11,6 +11,16 @@ import { SHIPPED_PROFILES } from "../src/scenarios/profiles/shipped-profiles.ts"
 
 const profile = SHIPPED_PROFILES.live;
 
+const OPTIONS = {
+  profile,
+  seed: "live-test",
+  only: [],
+  require: [],
+  strict: true,
+  shrinkBudget: 0,
+  version: "test",
+} as const;
+
 async function campaign(mutantId: string | undefined, runs: number): Promise<CampaignResult> {
   const mutant = mutantId === undefined ? undefined : mutantById(mutantId);
   const server = await startServer({
@@ -24,14 +34,8 @@ async function campaign(mutantId: string | undefined, runs: number): Promise<Cam
     const coap = server.coap.replace("coap://", "");
     return await runCampaign({
       target: { kind: "live", name: "hosted here", http: server.http, coap },
-      profile,
-      seed: "live-test",
+      ...OPTIONS,
       runs,
-      only: [],
-      require: [],
-      strict: true,
-      shrinkBudget: 0,
-      version: "test",
     });
   } finally {
     await server.close();
@@ -47,6 +51,23 @@ describe("a live campaign", () => {
     expect(verdict.outcome).toBe("pass");
     expect(verdict.requirements.filter(({ outcome }) => outcome === "pass").length).toBeGreaterThanOrEqual(20);
     expect(verdict.runs).toBe(40);
+  });
+
+  it("is inconclusive, and accuses nobody, when the target goes away in the middle", async () => {
+    const server = await startServer({ profile, http: 0, coap: 0 });
+    let gone: Promise<void> | undefined;
+    const { verdict } = await runCampaign({
+      ...OPTIONS,
+      target: { kind: "live", name: "goes away", http: server.http, coap: server.coap.replace("coap://", "") },
+      runs: 20,
+      onProgress: ({ elapsed }) => {
+        if (elapsed > 2_000) gone ??= server.close();
+      },
+    });
+    await gone;
+    expect(verdict.failures).toEqual([]);
+    expect(verdict.outcome).toBe("inconclusive");
+    expect(verdict.reason).toMatch(/plans could not be run: the target is gone/);
   });
 
   it.each([

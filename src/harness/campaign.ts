@@ -222,6 +222,12 @@ class Campaign {
   }
 
   private addLive(plan: Plan, { judgement, history }: LiveJudgement): void {
+    const gone = history.events.find((event) => event.kind === "rest-failure" && event.reason.startsWith("refused"));
+    if (gone?.kind === "rest-failure") {
+      // A target that is not there any more keeps no promise, and breaks none either.
+      this.settlement.addHarnessError(plan.id, `the target is gone: ${gone.reason}`);
+      return;
+    }
     for (const { requirement, findings } of judgement.tallies) {
       if (findings.length > 0 && !this.evidence.has(requirement)) this.evidence.set(requirement, history);
     }
@@ -281,9 +287,9 @@ class Campaign {
     const live = this.options.target.kind === "live";
     const fails = async (candidate: Plan): Promise<boolean> => {
       executions++;
-      const run = await execute(candidate, requirement);
-      if (run.finding !== undefined) best = run;
-      return run.finding !== undefined;
+      const run = await unlessGone(execute(candidate, requirement));
+      if (run?.finding !== undefined) best = run;
+      return run?.finding !== undefined;
     };
     // A live execution lasts as long as its plan: one that cannot end in time is not begun.
     const duration = live ? plan.until + LIVE_MARGIN : 0;
@@ -336,6 +342,16 @@ class Campaign {
 interface Execution {
   readonly history: History;
   readonly finding: Finding | undefined;
+}
+
+/** A live target may be gone by the time its failures are made small: then they stay as they are. */
+async function unlessGone(execution: Promise<Execution>): Promise<Execution | undefined> {
+  try {
+    return await execution;
+  } catch (error) {
+    if (error instanceof HarnessError) return undefined;
+    throw error;
+  }
 }
 
 const tooShort = (limit: number, plan: Plan): UsageError =>
