@@ -1,11 +1,11 @@
 /**
  * What commands need from the rest of the program. main.ts gives them the real things, tests give them others.
  */
-import type { CampaignOptions, CampaignResult, Target } from "../harness/campaign.ts";
+import type { CampaignOptions, CampaignResult } from "../harness/campaign.ts";
 import type { ReplayOutcome } from "../harness/record/replay-outcome.ts";
 import type { SavedPlan, StateSeries } from "../harness/record/verdict.ts";
-
 import type { BuildServer } from "../harness/simulate.ts";
+import type { Target } from "../harness/target.ts";
 import type { Profile } from "../protocol/profile.ts";
 import type { PreflightProbes } from "./preflight/steps.ts";
 

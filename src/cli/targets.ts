@@ -1,6 +1,6 @@
 /** What `--target` means: reading it, and bringing the target up and down around a command. */
 
-import type { Target } from "../harness/campaign.ts";
+import type { Target } from "../harness/target.ts";
 import { UsageError } from "../platform/errors.ts";
 import type { Profile } from "../protocol/profile.ts";
 import { nearest } from "./command.ts";

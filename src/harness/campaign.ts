@@ -9,35 +9,19 @@ import { now } from "../platform/clock.ts";
 import { HarnessError, UsageError } from "../platform/errors.ts";
 import { createHash } from "../platform/hash.ts";
 import { nextTurn, pause } from "../platform/timers.ts";
-import { address } from "../protocol/address.ts";
 import type { Profile } from "../protocol/profile.ts";
 import { millis } from "../protocol/time.ts";
 import { generatePlan } from "../scenarios/generate.ts";
 import type { Plan } from "../scenarios/plan.ts";
+import { type CampaignFailure, failureSummary, LIVE_MARGIN, makeSmall } from "./failures.ts";
 import type { History } from "./history.ts";
 import { historyHash } from "./history-file.ts";
-import { type LiveSession, type LiveTarget, openLiveSession, runLive } from "./live/run-live.ts";
-import { joinPlans } from "./normalise-plan.ts";
 import { type Judgement, judge } from "./oracle/oracle.ts";
-import type { Finding } from "./record/finding.ts";
-import { type FailureSummary, type StateSeries, VERDICT_FORMAT_VERSION, type Verdict } from "./record/verdict.ts";
+import { type StateSeries, VERDICT_FORMAT_VERSION, type Verdict } from "./record/verdict.ts";
 import { createSettlement, type Settlement, type Violated } from "./settle.ts";
-import { shrink } from "./shrink.ts";
 import { type BuildServer, simulate } from "./simulate.ts";
 import { deviceTaskCount, stateSeries } from "./state-series.ts";
-
-/** What is verified. Live targets are reached by HTTP and UDP; starting and stopping them is the caller's business. */
-export type Target =
-  | { readonly kind: "sim"; readonly name: string; readonly build: BuildServer }
-  | {
-      readonly kind: "live";
-      readonly name: string;
-      /** Base URL of the task API: `http://127.0.0.1:8080/v1.1`. */
-      readonly http: string;
-      /** `127.0.0.1:5683` */
-      readonly coap: string;
-      readonly token?: string;
-    };
+import { createExecutor, type Executor, type Target } from "./target.ts";
 
 export interface CampaignOptions {
   readonly target: Target;
@@ -69,20 +53,6 @@ export interface CampaignProgress {
   readonly elapsed: number;
 }
 
-/** One distinct failure with its evidence. */
-export interface CampaignFailure {
-  readonly id: string;
-  readonly finding: Finding;
-  readonly plan: Plan;
-  readonly history: History;
-  readonly shrunk: Plan;
-  readonly shrunkHistory: History;
-  readonly shrunkFinding: Finding;
-  readonly historyHash: string;
-  /** Live, when there was time for it: whether the plan failed again when it was run again. */
-  readonly reproduced?: boolean;
-}
-
 export interface CampaignResult {
   readonly verdict: Verdict;
   readonly failures: readonly CampaignFailure[];
@@ -99,7 +69,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   const campaign = new Campaign(options);
   try {
     if (options.target.kind === "sim") await campaign.simulated(options.target.build);
-    else await campaign.live(options.target);
+    else await campaign.live();
     const failures = await campaign.failures();
     return { verdict: campaign.verdict(failures), failures, states: campaign.states };
   } finally {
@@ -113,12 +83,8 @@ const TURN = 50_000;
 const LIVE_AT_ONCE = 200;
 const LIVE_INTERVAL = millis(40);
 const LIVE_TIME_LIMIT = 20_000;
-/** Milliseconds that a live run may take beyond its plan, for set-up and the last answers. */
-const LIVE_MARGIN = 1_000;
 /** Plans that do not fit before no more are tried. */
 const MOST_MISFITS = 20;
-/** Live, one execution takes seconds: a failure gets at most this many. */
-const LIVE_SHRINK_EXECUTIONS = 24;
 
 class Campaign {
   states: StateSeries | undefined;
@@ -131,11 +97,11 @@ class Campaign {
   private most = 0;
   /** Live: plans that have ended; they are added to the settlement in their order at the end. */
   private completed = 0;
-  /** Opened with the first live run: what runs share, and part of every name on the target. */
-  private session: LiveSession | undefined;
+  private readonly executor: Executor;
 
   constructor(options: CampaignOptions) {
     this.options = options;
+    this.executor = createExecutor(options.target, options.signal);
     this.settlement = createSettlement({ ...options, live: options.target.kind === "live" });
   }
 
@@ -185,7 +151,7 @@ class Campaign {
     this.progress("running");
   }
 
-  async live(target: LiveAddress): Promise<void> {
+  async live(): Promise<void> {
     const { seed, profile, runs } = this.options;
     const limit = this.options.timeLimit ?? LIVE_TIME_LIMIT;
     const running = new Set<Promise<void>>();
@@ -199,7 +165,7 @@ class Campaign {
         if (done.length + running.size === 0) throw tooShort(limit, plan);
         break;
       }
-      const run = this.runLive(plan, target).then((outcome) => {
+      const run = this.runLive(plan).then((outcome) => {
         done.push([index, plan, outcome]);
         this.completed++;
         running.delete(run);
@@ -234,9 +200,9 @@ class Campaign {
     this.add(plan, judgement);
   }
 
-  private async runLive(plan: Plan, target: LiveAddress): Promise<LiveOutcome> {
+  private async runLive(plan: Plan): Promise<LiveOutcome> {
     try {
-      const history = await this.executeLive(plan, target);
+      const history = await this.executor.execute(plan);
       return { judgement: judge(plan, history), history };
     } catch (error) {
       if (error instanceof HarnessError) return error;
@@ -244,81 +210,35 @@ class Campaign {
     }
   }
 
-  private executeLive(plan: Plan, target: LiveAddress): Promise<History> {
-    const { signal } = this.options;
-    this.session ??= openLiveSession(liveAddress(target));
-    return runLive(plan, liveAddress(target), { session: this.session, ...(signal === undefined ? {} : { signal }) });
-  }
-
-  async close(): Promise<void> {
-    await this.session?.close();
+  close(): Promise<void> {
+    return this.executor.close();
   }
 
   // ── failures
 
   async failures(): Promise<readonly CampaignFailure[]> {
     const violated = this.settlement.violated;
-    const { shrinkBudget, target } = this.options;
-    if (target.kind === "live") {
+    const { shrinkBudget } = this.options;
+    if (this.executor.live) {
       // At the same time: live executions wait for the clock, not for the processor.
-      const deadline = this.elapsed() + shrinkBudget;
       if (violated.length > 0) this.progress("shrinking");
-      return Promise.all(violated.map((violation) => this.makeSmall(violation, deadline)));
+      return Promise.all(violated.map((violation) => this.makeSmall(violation, shrinkBudget)));
     }
     const failures: CampaignFailure[] = [];
     for (const violation of violated) {
       this.progress("shrinking");
-      failures.push(await this.makeSmall(violation, this.elapsed() + shrinkBudget / violated.length));
+      failures.push(await this.makeSmall(violation, shrinkBudget / violated.length));
     }
     return failures;
   }
 
-  /** @param deadline in milliseconds since the start of the campaign */
-  private async makeSmall(violation: Violated, deadline: number): Promise<CampaignFailure> {
-    const { requirement } = violation;
-    const plan = violation.joinedWith === undefined ? violation.plan : joinPlans(violation.plan, violation.joinedWith);
-    const execute = this.executor();
-    const seen = this.evidence.get(requirement);
-    // Live, the run that failed is the evidence; it may not come again.
-    const original: Execution =
-      seen === undefined ? await execute(plan, requirement) : { history: seen, finding: violation.finding };
-    let best = original;
-    let executions = 0;
-    const live = this.options.target.kind === "live";
-    const fails = async (candidate: Plan): Promise<boolean> => {
-      executions++;
-      const run = await unlessGone(execute(candidate, requirement));
-      if (run?.finding !== undefined) best = run;
-      return run?.finding !== undefined;
-    };
-    // A live execution lasts as long as its plan: one that cannot end in time is not begun.
-    const duration = live ? plan.until + LIVE_MARGIN : 0;
-    const mayContinue = (): boolean =>
-      !this.stopped() && this.elapsed() + duration < deadline && (!live || executions < LIVE_SHRINK_EXECUTIONS);
-    const again = live ? (mayContinue() ? await fails(plan) : undefined) : original.finding !== undefined;
-    const shrunk = again === true ? (await shrink(plan, { fails, mayContinue })).plan : plan;
-    return {
-      id: `${requirement}-${violation.plan.id}`,
-      // Of a conflict between two plans, what their joint run shows.
-      finding: original.finding ?? violation.finding,
-      plan,
-      history: original.history,
-      shrunk,
-      shrunkHistory: best.history,
-      shrunkFinding: best.finding ?? violation.finding,
-      historyHash: historyHash(best.history),
-      ...(live && again !== undefined ? { reproduced: again } : {}),
-    };
-  }
-
-  private executor(): (plan: Plan, requirement: string) => Promise<Execution> {
-    const { target } = this.options;
-    return async (plan, requirement) => {
-      if (target.kind === "sim") await nextTurn();
-      const history = target.kind === "sim" ? simulate(plan, target.build) : await this.executeLive(plan, target);
-      const tally = judge(plan, history).tallies.find((t) => t.requirement === requirement);
-      return { history, finding: tally?.findings[0] };
-    };
+  private makeSmall(violation: Violated, budget: number): Promise<CampaignFailure> {
+    const deadline = this.elapsed() + budget;
+    return makeSmall(violation, {
+      executor: this.executor,
+      evidence: this.evidence.get(violation.requirement),
+      hasTimeFor: (duration) => !this.stopped() && this.elapsed() + duration < deadline,
+    });
   }
 
   // ── verdict
@@ -334,23 +254,8 @@ class Campaign {
       ...(runs === undefined ? {} : { requestedRuns: runs }),
       interrupted: this.stopped(),
       ...(target.kind === "sim" ? { historyHash: `sha256:${this.hash.hex()}` } : {}),
-      failures: failures.map((failure) => summary(failure, this.settlement.violated)),
+      failures: failures.map((failure) => failureSummary(failure, this.settlement.violated)),
     };
-  }
-}
-
-interface Execution {
-  readonly history: History;
-  readonly finding: Finding | undefined;
-}
-
-/** A live target may be gone by the time its failures are made small: then they stay as they are. */
-async function unlessGone(execution: Promise<Execution>): Promise<Execution | undefined> {
-  try {
-    return await execution;
-  } catch (error) {
-    if (error instanceof HarnessError) return undefined;
-    throw error;
   }
 }
 
@@ -366,31 +271,3 @@ interface LiveJudgement {
   readonly history: History;
 }
 type LiveOutcome = LiveJudgement | HarnessError;
-type LiveAddress = Extract<Target, { kind: "live" }>;
-
-/** The same target as the live driver names it. */
-export const liveAddress = (target: LiveAddress): LiveTarget => ({
-  http: target.http,
-  coap: address(target.coap),
-  ...(target.token === undefined ? {} : { token: target.token }),
-});
-
-function summary(failure: CampaignFailure, violated: readonly Violated[]): FailureSummary {
-  const { id, shrunk, shrunkFinding, historyHash: hash } = failure;
-  const folder = `failures/${id}`;
-  return {
-    id,
-    requirement: shrunkFinding.requirement,
-    plan: `${folder}/plan.json`,
-    history: `${folder}/history.ndjson`,
-    shrunk: `${folder}/shrunk.json`,
-    operations: shrunk.operations.length,
-    faults: shrunk.faults.length,
-    expected: shrunkFinding.expected,
-    actual: shrunkFinding.actual,
-    plans: violated.find(({ requirement }) => requirement === shrunkFinding.requirement)?.plans ?? 1,
-    historyHash: hash,
-    ...(failure.reproduced === undefined ? {} : { reproduced: failure.reproduced }),
-    replay: `fleetproof replay ${folder}/shrunk.json`,
-  };
-}

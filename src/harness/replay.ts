@@ -3,14 +3,13 @@
  *
  * In simulation the history is compared too: an equal hash proves that nothing in the run has changed.
  */
-import { liveAddress, type Target } from "./campaign.ts";
+import type { Plan } from "../scenarios/plan.ts";
 import type { History } from "./history.ts";
 import { historyHash, historyLines } from "./history-file.ts";
-import { runLive } from "./live/run-live.ts";
 import { judge } from "./oracle/oracle.ts";
 import type { ReplayOutcome } from "./record/replay-outcome.ts";
 import type { SavedPlan } from "./record/verdict.ts";
-import { simulate } from "./simulate.ts";
+import { createExecutor, type Target } from "./target.ts";
 
 /**
  * @param recorded lines of the history that was saved beside the plan, to name the first event that differs
@@ -23,10 +22,7 @@ export async function replaySavedPlan(
   recorded?: readonly string[],
 ): Promise<ReplayOutcome> {
   const { plan, requirement } = saved;
-  const history =
-    target.kind === "sim"
-      ? simulate(plan, target.build)
-      : await runLive(plan, liveAddress(target), signal === undefined ? {} : { signal });
+  const history = await executeOnce(plan, target, signal);
   const { tallies, cutOff } = judge(plan, history);
   const findings = tallies.flatMap((tally) => tally.findings);
   const same =
@@ -48,6 +44,15 @@ export async function replaySavedPlan(
   const examined = tallies.reduce((sum, tally) => sum + tally.examined, 0);
   if (examined === 0) return { kind: "inconclusive", history, reason: "nothing was examined" };
   return { kind: "passes", history, examined };
+}
+
+async function executeOnce(plan: Plan, target: Target, signal: AbortSignal | undefined): Promise<History> {
+  const executor = createExecutor(target, signal);
+  try {
+    return await executor.execute(plan);
+  } finally {
+    await executor.close();
+  }
 }
 
 /** Compares line by line: the header is line 0, event i is line i + 1. */

@@ -54,7 +54,7 @@ export function openUdp(options: UdpOptions = {}): Promise<UdpSocket> {
     };
     const done = (): void => {
       socket.removeListener("error", fail);
-      resolve(wrap(socket, peer !== undefined));
+      resolve(wrap(socket, options.peer));
     };
     socket.once("error", fail);
     socket.bind({ address: host, port: options.port ?? 0, exclusive: true }, () => {
@@ -64,8 +64,18 @@ export function openUdp(options: UdpOptions = {}): Promise<UdpSocket> {
   });
 }
 
-function wrap(socket: dgram.Socket, connected: boolean): UdpSocket {
+interface Sender {
+  readonly host: string;
+  readonly port: number;
+  readonly address: Address;
+}
+
+const NOBODY: Sender = { host: "", port: 0, address: address("") };
+
+function wrap(socket: dgram.Socket, peer: Address | undefined): UdpSocket {
   const local = socket.address();
+  /** Who sent last: often the next one again, and the receiver of what is sent next. */
+  let last: Sender = peer === undefined ? NOBODY : { ...splitAddress(peer), address: peer };
   let closing: Promise<void> | undefined;
   let closed = false;
   let report: (error: HarnessError) => void = () => undefined;
@@ -75,18 +85,18 @@ function wrap(socket: dgram.Socket, connected: boolean): UdpSocket {
     address: own,
     send(to, bytes) {
       if (closed) return;
-      if (connected) return socket.send(bytes);
-      const { host, port } = splitAddress(to);
-      socket.send(bytes, port, host);
+      // A small Uint8Array lives on the JavaScript heap; to send it as it is costs an allocation outside. A Buffer has one.
+      const outgoing = Buffer.from(bytes);
+      if (peer !== undefined) return socket.send(outgoing);
+      const { host, port } = to === last.address ? last : splitAddress(to);
+      socket.send(outgoing, port, host);
     },
     onMessage(listener) {
       // A Buffer is not handed out: its `slice` shares memory and its `toString` decodes, unlike those of Uint8Array.
-      socket.on("message", (buffer, peer) =>
-        listener(
-          formatAddress(peer.address, peer.port),
-          new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength),
-        ),
-      );
+      socket.on("message", (buffer, { address: host, port }) => {
+        if (port !== last.port || host !== last.host) last = { host, port, address: formatAddress(host, port) };
+        listener(last.address, new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength));
+      });
     },
     onError(listener) {
       report = listener;

@@ -10,7 +10,7 @@ import type { Plan } from "../scenarios/plan.ts";
 import type { Requirement } from "../scenarios/requirements.ts";
 import { eventLine, planStart } from "./history-text.ts";
 import { planLines } from "./plan-text.ts";
-import { groupRequirements, markOf, outcomeCounts, outcomeRow } from "./requirement-lines.ts";
+import { groupRequirements, markOf, outcomeCounts, outcomeRow, seenIn } from "./requirement-lines.ts";
 import { failuresFirst } from "./terminal.ts";
 import { count, secondsText } from "./text.ts";
 
@@ -91,7 +91,7 @@ function failureSection(view: MarkdownView, failure: FailureSummary): readonly s
     "",
     `- **expected:** ${plain(failure.expected)}`,
     `- **actual:** ${plain(failure.actual)}`,
-    `- **seen in** ${failure.plans} of ${count(view.verdict.runs, "plan")}`,
+    `- **seen in** ${seenIn(failure, view.verdict.runs)}`,
     `- **again:** \`${view.replayCommand(failure)}\``,
     `- **files:** [plan](${failure.plan}), [its history](${failure.history}), [smallest plan](${failure.shrunk})`,
     ...(evidence === undefined ? [] : ["", ...evidenceLines(evidence)]),

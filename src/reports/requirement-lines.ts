@@ -1,5 +1,6 @@
 /** What all renderers say alike about requirements: groups, symbols, order. */
-import type { RequirementOutcome, RequirementVerdict } from "../harness/record/verdict.ts";
+import type { FailureSummary, RequirementOutcome, RequirementVerdict } from "../harness/record/verdict.ts";
+import { count } from "./text.ts";
 
 /** Groups in the order of the catalogue; `letter` begins the ids. */
 export const REQUIREMENT_GROUPS = [
@@ -82,4 +83,11 @@ export function outcomeCounts(
   return OUTCOME_ROWS.map((row) => ({ ...row, count: rows.filter((each) => markOf(each) === row.mark).length })).filter(
     ({ count }) => count > 0,
   );
+}
+
+/** In how many plans a failure was seen; live, whether it came again. */
+export function seenIn(failure: FailureSummary, runs: number): string {
+  const plans = `${failure.plans} of ${count(runs, "plan")}`;
+  if (failure.reproduced === undefined) return plans;
+  return `${plans}; the plan run again ${failure.reproduced ? "failed again" : "did not fail again: the evidence is its history"}`;
 }

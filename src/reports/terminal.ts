@@ -14,6 +14,7 @@ import {
   outcomeCounts,
   outcomeRow,
   type RequirementGroup,
+  seenIn,
 } from "./requirement-lines.ts";
 import { count, labelled, shorten } from "./text.ts";
 
@@ -103,7 +104,7 @@ function failureLines(
     ...head.map((line, index) => paint("bold", index === 0 ? ` ${symbolText(row)}${line.slice(2)}` : line)),
     ...field("expected", failure.expected),
     ...field("actual", failure.actual).map((line) => paint(row?.level === "SHOULD" ? "yellow" : "red", line)),
-    ...field("seen in", `${failure.plans} of ${count(view.verdict.runs, "plan")}`),
+    ...field("seen in", seenIn(failure, view.verdict.runs)),
     ...shrunkPlanLines(view, failure, before, width, paint),
     `   ${"replay".padEnd(9)} ${view.replayCommand(failure)}`,
   ];
