@@ -207,6 +207,25 @@ describe("createSettlement, outcome of the campaign", () => {
   });
 });
 
+describe("createSettlement, order of what is violated", () => {
+  it("names first what broke first in most plans, since the rest is often its echo", () => {
+    const settlement = settling();
+    const brokenAt = (requirement: string, event: number): Tally => ({
+      ...broken(requirement),
+      findings: [{ requirement, events: [1, event], expected: "so", actual: "not so" }],
+    });
+    settlement.add(plan("a"), judgement([brokenAt("E-02", 90), brokenAt("R-03", 40), brokenAt("T-01", 40)]));
+    settlement.add(plan("b"), judgement([brokenAt("E-02", 20), brokenAt("R-03", 10)]));
+    settlement.add(plan("c"), judgement([brokenAt("Q-02", 7)]));
+    expect(settlement.violated.map(({ requirement, first }) => `${requirement} ${first}`)).toEqual([
+      "R-03 2",
+      "Q-02 1",
+      "T-01 1",
+      "E-02 0",
+    ]);
+  });
+});
+
 describe("createSettlement, choices that must be one", () => {
   it("breaks M-08 when two plans see two codes for one CoAP code, and joins the two plans", () => {
     const settlement = settling({ strict: true });
@@ -225,6 +244,7 @@ describe("createSettlement, choices that must be one", () => {
           actual: "4040",
         },
         plans: 1,
+        first: 0,
         violations: 1,
       },
     ]);

@@ -24,6 +24,8 @@ export interface Violated {
   readonly finding: Finding;
   plans: number;
   violations: number;
+  /** Plans in which nothing else broke before it. */
+  first: number;
   /** A conflict between two plans: the other one, to be run together. */
   readonly joinedWith?: Plan;
 }
@@ -43,6 +45,7 @@ interface Observed {
 export interface Settlement {
   add(plan: Plan, judgement: Judgement): void;
   addHarnessError(plan: string, reason: string): void;
+  /** What broke first in most plans comes first: other failures are often its echo. */
   readonly violated: readonly Violated[];
   readonly runs: number;
   conclude(
@@ -94,7 +97,7 @@ export function createSettlement(options: SettleOptions): Settlement {
       return book.runs;
     },
     get violated() {
-      return [...book.violated.values()].sort((a, b) => (a.requirement < b.requirement ? -1 : 1));
+      return [...book.violated.values()].sort((a, b) => b.first - a.first || (a.requirement < b.requirement ? -1 : 1));
     },
     add: (plan, judgement) => addJudgement(book, plan, judgement),
     addHarnessError: (plan, reason) => void book.harnessErrors.push({ plan, reason }),
@@ -119,7 +122,21 @@ function addJudgement(book: Book, plan: Plan, judgement: Judgement): void {
     const [first] = tally.findings;
     if (first !== undefined) violate(book, plan, first, tally.findings.length);
   }
+  for (const requirement of firstBroken(judgement)) {
+    const violated = book.violated.get(requirement);
+    if (violated !== undefined) violated.first++;
+  }
   for (const choice of judgement.choices) if (counts(book, choice.requirement)) observe(book, plan, choice);
+}
+
+/** The requirements whose violation became certain earliest in this plan. */
+function firstBroken({ tallies }: Judgement): readonly string[] {
+  const certain = tallies.flatMap(({ requirement, findings }) => {
+    const [finding] = findings;
+    return finding === undefined ? [] : [{ requirement, at: finding.events.at(-1) ?? 0 }];
+  });
+  const earliest = Math.min(...certain.map(({ at }) => at));
+  return certain.filter(({ at }) => at === earliest).map(({ requirement }) => requirement);
 }
 
 /** A checker may already judge what the catalogue does not promise yet: that decides nothing. */
@@ -137,7 +154,7 @@ function violate(book: Book, plan: Plan, finding: Finding, violations: number, j
     return;
   }
   const joined = joinedWith === undefined ? {} : { joinedWith };
-  book.violated.set(requirement, { requirement, plan, finding, plans: 1, violations, ...joined });
+  book.violated.set(requirement, { requirement, plan, finding, plans: 1, first: 0, violations, ...joined });
 }
 
 /** What must be one choice within a campaign: each further sighting is examined, another value is a conflict. */

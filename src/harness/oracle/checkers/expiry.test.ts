@@ -47,6 +47,13 @@ describe("expiresInTime", () => {
     ).toBe("fail");
   });
 
+  it("does not echo at expiry what a poll before it has shown wrong already", () => {
+    const story = waiting(60).see(0, 150, "FAILED", { errorCode: "5000" }).see(0, 161, "FAILED", { errorCode: "5000" });
+    expect(story.outcome("E-02")).not.toBe("fail");
+    expect(story.outcome("E-05")).not.toBe("fail");
+    expect(story.findings().length).toBeGreaterThan(0);
+  });
+
   it("breaks E-05 when expiry overwrites a success", () => {
     const story = history().register(0, 1).create(0, 2, { expiresAfter: 60 }).request(0, 2);
     story.answer(0, 3, "2.05", { text: "UTC" }).as("answer").see(0, 63, "FAILED", EXPIRED).as("seen");

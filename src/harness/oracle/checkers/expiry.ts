@@ -1,16 +1,20 @@
 /** Expiry: E-01 … E-10. */
 import type { Checker } from "../checker.ts";
 import { EXPIRED_CODE } from "../expectations.ts";
+import type { SeenStatus } from "../model.ts";
 import { name, status, time } from "../text.ts";
+import type { Window } from "../window.ts";
 
 /** Pending device tasks fail with 4004 when the active period ends, not before and not later. */
 export const expiresInTime: Checker = {
   requirements: ["E-01", "E-02", "E-03", "E-05", "E-09"],
   on: {
-    "status-seen": ({ deviceTask, seen, possible, decided, fits }, judge) => {
+    "status-seen": ({ deviceTask, seen, previous, possible, decided, fits }, judge) => {
       const last = possible.at(-1);
       if (last === undefined) return;
       const { activePeriod, expiry } = deviceTask.task;
+      // What was wrong before the expiry is judged elsewhere; that it stays so is not expiry's fault.
+      if (last.kind === "expired" && previous !== undefined && endedBefore(previous, expiry)) return;
       const expired = seen.status === "FAILED" && seen.errorCode === EXPIRED_CODE;
       if (last.kind === "expired") {
         const judged =
@@ -49,6 +53,10 @@ export const expiresInTime: Checker = {
     },
   },
 };
+
+const endedBefore = (seen: SeenStatus, expiry: Window): boolean =>
+  seen.window.latest < expiry.earliest &&
+  (seen.status === "FAILED" || seen.status === "SUCCEEDED" || seen.status === "CANCELLED");
 
 /** 4004 is the cloud's own; a CoAP 4.04 of the device is something else. */
 export const expiryIsNotNotFound: Checker = {
