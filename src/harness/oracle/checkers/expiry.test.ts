@@ -48,7 +48,7 @@ describe("expiresInTime", () => {
   });
 
   it("does not echo at expiry what a poll before it has shown wrong already", () => {
-    const story = waiting(60).see(0, 150, "FAILED", { errorCode: "5000" }).see(0, 161, "FAILED", { errorCode: "5000" });
+    const story = waiting(60).see(0, 150, "FAILED", { code: 5000 }).see(0, 161, "FAILED", { code: 5000 });
     expect(story.outcome("E-02")).not.toBe("fail");
     expect(story.outcome("E-05")).not.toBe("fail");
     expect(story.findings().length).toBeGreaterThan(0);
