@@ -11,7 +11,14 @@ import { endExchange, giveUp, lifetimeEnd, owe, registeredDuring } from "./attem
 import type { OracleContext } from "./context.ts";
 import { expect } from "./expectations.ts";
 import type { Certainty } from "./facts.ts";
-import type { DeviceView, RegistrationEnd, RegistrationRequest, RegistrationRequestKind } from "./model.ts";
+import type {
+  DeviceTaskView,
+  DeviceView,
+  Owed,
+  RegistrationEnd,
+  RegistrationRequest,
+  RegistrationRequestKind,
+} from "./model.ts";
 import type { Window } from "./window.ts";
 
 /** Requests and locations kept per device: enough to recognise copies, bounded for long runs. */
@@ -229,12 +236,20 @@ function triggered(
       continue;
     // The failed attempt before may have ended after this trigger: the drain may have stopped again (choice 28).
     if (window.earliest <= device.failingUntil) continue;
-    const retry = deviceTask.attempts.length > 0;
-    const requirement = retry ? (kind === "update" ? "R-04" : "R-05") : kind === "update" ? "Q-08" : "Q-04";
+    const requirement = promiseAt(kind, deviceTask);
     const because = `${kind === "update" ? "the Update" : "the Register"} of device ${device.index}`;
     owe(device, deviceTask, { requirement, because, since: window.latest, event });
   }
   context.emit({ kind: "trigger", device, window, event });
+}
+
+/**
+ * Which requirement says that a waiting device task is sent now. A device without queue mode that is registered and has
+ * a task that was never tried is one whose queue was stopped by a failed attempt: choice 4 has its Update drain it too.
+ */
+function promiseAt(kind: "register" | "update", { attempts, device }: DeviceTaskView): Owed["requirement"] {
+  if (attempts.length > 0) return kind === "update" ? "R-04" : "R-05";
+  return kind === "update" && device.registration?.queueMode === true ? "Q-08" : "Q-04";
 }
 
 /** The registration is gone: by De-register, or because its lifetime ended. */

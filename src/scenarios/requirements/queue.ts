@@ -38,7 +38,7 @@ export const QUEUE_REQUIREMENTS = [
     id: "Q-04",
     level: "MUST",
     subject: "server",
-    sentence: "A pending device task is sent after its device registers.",
+    sentence: "A pending device task is sent after its device registers, or updates its registration.",
     source: "task page: Task execution; choice 4, docs/semantics.md",
     families: ["queue", "retry"],
     live: "yes",
