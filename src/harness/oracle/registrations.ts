@@ -18,6 +18,7 @@ import type {
   RegistrationEnd,
   RegistrationRequest,
   RegistrationRequestKind,
+  ReplyOwed,
 } from "./model.ts";
 import type { Window } from "./window.ts";
 
@@ -83,12 +84,11 @@ function reusesMessageId(
   address: string,
   window: Window,
 ): boolean {
-  return [...device.requests, ...device.replies].some(
-    (earlier) =>
-      earlier.messageId === messageId &&
-      earlier.address === address &&
-      window.earliest <= earlier.window.latest + context.exchangeLifetime,
-  );
+  const reused = (earlier: RegistrationRequest | ReplyOwed): boolean =>
+    earlier.messageId === messageId &&
+    earlier.address === address &&
+    window.earliest <= earlier.window.latest + context.exchangeLifetime;
+  return device.requests.some(reused) || device.replies.some(reused);
 }
 
 function kindOf(message: CoapMessage, path: readonly string[]): RegistrationRequestKind | undefined {
