@@ -19,7 +19,13 @@ import type { DeviceEffect, DeviceInput, VirtualDevice } from "../simulator/devi
 import { createNetwork, type Network } from "../simulator/network.ts";
 import { createWakeups, createWorld } from "../simulator/world.ts";
 import type { History, HistoryEvent, HistoryHeader } from "./history.ts";
-import { createInterpreter, type InterpreterEffect, type InterpreterInput, runNames } from "./plan-interpreter.ts";
+import {
+  createInterpreter,
+  type InterpreterEffect,
+  type InterpreterInput,
+  type RunNames,
+  runNames,
+} from "./plan-interpreter.ts";
 
 /** Makes the server that a simulated run talks to: the reference server, a mutant of it, or any other `ServerPort`. */
 export type BuildServer = (context: ServerContext) => ServerPort;
@@ -76,7 +82,7 @@ export function simulate(plan: Plan, build: BuildServer, options: SimulateOption
   };
   const events: HistoryEvent[] = [];
   const record = options.observe ?? ((event: HistoryEvent) => void events.push(event));
-  const run = new SimulatedRun(plan, build, record, options.maxEvents ?? MAX_EVENTS);
+  const run = new SimulatedRun(plan, names, build, record, options.maxEvents ?? MAX_EVENTS);
   run.toTheEnd();
   return { header, events };
 }
@@ -84,6 +90,7 @@ export function simulate(plan: Plan, build: BuildServer, options: SimulateOption
 /** The state of one simulated run; a class because its parts call each other in a loop. */
 class SimulatedRun {
   private readonly plan: Plan;
+  private readonly names: RunNames;
   private readonly record: (event: HistoryEvent) => void;
   private readonly world;
   private readonly wakeups;
@@ -97,11 +104,18 @@ class SimulatedRun {
   private begun: Instant | undefined;
   private over = false;
 
-  constructor(plan: Plan, build: BuildServer, record: (event: HistoryEvent) => void, maxEvents: number) {
+  constructor(
+    plan: Plan,
+    names: RunNames,
+    build: BuildServer,
+    record: (event: HistoryEvent) => void,
+    maxEvents: number,
+  ) {
     this.plan = plan;
+    this.names = names;
     this.record = record;
-    const lastOperation = plan.operations.reduce((latest, { at }) => Math.max(latest, at), 0);
-    const maxTime = after(SIMULATION_START, millis(Math.max(plan.until, lastOperation) + 2 * SET_UP_TIME));
+    const last = plan.operations.reduce((latest, { at }) => Math.max(latest, at), Math.max(plan.until, plan.quietFrom));
+    const maxTime = after(after(SIMULATION_START, SET_UP_TIME), millis(last));
     this.world = createWorld<WorldEvent>({ start: SIMULATION_START, maxEvents, maxTime });
     this.wakeups = createWakeups<WorldEvent>(this.world, FIRST_DEVICE + plan.fleet.length, (actor) => ({
       kind: "wake",
@@ -110,7 +124,7 @@ class SimulatedRun {
     this.random = createRandomSource(plan.simSeed);
     const coap = coapParams(plan.profile);
     this.server = build({ profile: plan.profile, coap, random: (key) => this.random(`server/${key}`) });
-    this.interpreter = createInterpreter(plan, runNames(plan));
+    this.interpreter = createInterpreter(plan, names);
   }
 
   toTheEnd(): void {
@@ -267,11 +281,10 @@ class SimulatedRun {
       faults: faults.map((f) => ({ ...f, device: f.device % fleet.length })),
       start,
     });
-    const names = runNames(this.plan).devices;
     fleet.forEach((planned, index) => {
       const { type: _type, registersAt, ...model } = planned;
       const device = createVirtualDevice({
-        name: names[index] ?? "",
+        name: this.names.devices[index] ?? "",
         index,
         model,
         faults: faults.filter((fault) => fault.device % fleet.length === index),

@@ -45,8 +45,6 @@ const messageOf = (code: number): string =>
 
 /** The device task expired. Task page, "Task expiration". */
 export const EXPIRED: TaskError = { code: "4004", message: ERROR_MESSAGES[4004] };
-/** Task page, row 4001. */
-export const NOT_REGISTERED: TaskError = { code: "4001", message: ERROR_MESSAGES[4001] };
 
 /**
  * The error of a device task whose device answered with a CoAP error.

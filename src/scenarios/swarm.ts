@@ -48,7 +48,6 @@ const NATURE = fc.record(
   },
   { noNullPrototype: true },
 );
-export type Nature = typeof NATURE extends fc.Arbitrary<infer T> ? T : never;
 
 /** The largest fleet of a plan. */
 export const MOST_DEVICES = 10;

@@ -14,10 +14,5 @@ export const windowOf = (event: Pick<HistoryEvent, "at" | "earliest">): Window =
   latest: event.at,
 });
 
-export const shifted = (window: Window, earliestBy: number, latestBy: number = earliestBy): Window => ({
-  earliest: window.earliest + earliestBy,
-  latest: window.latest + latestBy,
-});
-
 export const surelyBefore = (a: Window, b: Window): boolean => a.latest < b.earliest;
 export const FOREVER: RunTime = Number.POSITIVE_INFINITY;

@@ -156,11 +156,10 @@ function expectReply(
 /** While it is open that the server still waits for the response, either reply is right. */
 function replyTo(context: OracleContext, exchange: Exchange | undefined, window: Window): ReplyOwed["expected"] {
   if (exchange === undefined) return "RST";
-  if (exchange.end === undefined && doubtAbout(context, exchange, window) !== undefined) return "either";
   const expiry = exchange.task?.task.expiry;
   if (context.live && expiry !== undefined && expiry.earliest <= window.latest) return "either";
   if (exchange.end === undefined)
-    return exchange.maybeDropped || mayHaveGivenUp(context, exchange, window) ? "either" : "ACK";
+    return exchange.maybeDropped || doubtAbout(context, exchange, window) !== undefined ? "either" : "ACK";
   if (exchange.end.how === "answered" || mayStillWait(context, exchange.end.how)) return "either";
   return window.earliest > exchange.end.window.latest + context.slack ? "RST" : "either";
 }

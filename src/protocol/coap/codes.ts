@@ -56,8 +56,6 @@ export const COAP_CODES = [
   { code: "5.08", name: "Hop Limit Reached", kind: "server-error", spec: "RFC 8768 §4" },
 ] as const satisfies readonly CodeRow[];
 
-export type RegisteredCode = (typeof COAP_CODES)[number]["code"];
-
 /** The code of a message that is neither request nor response. Spec: RFC 7252 §4.1. */
 export const EMPTY_CODE: Code = "0.00";
 
