@@ -277,6 +277,28 @@ describe("judge, responses about the end of an exchange", () => {
     if (last?.kind === "uplink") story.events[story.events.length - 1] = { ...last, lost: true };
     expect(story.see(0, 4, "PROCESSING", { attempts: 1 }).findings()).toEqual([]);
   });
+
+  it("leaves open a response that crosses a Register: the Register, which came first, may have ended the exchange", () => {
+    // Live, the answer to the Register is read after the response that the device sent meanwhile.
+    const crossing = history({ live: true }).register(0, 1).create(0, 20).request(0, 20);
+    crossing.register(0, 30, { answer: "none" }).answer(0, 30.1, "2.05", { type: "CON", text: "UTC" });
+    crossing.answerRegistration(0, 30.2, "2.01", "rd/0-2").reply(0, 30.3, "RST");
+    crossing.request(0, 30.3).answer(0, 30.4, "2.05", { text: "UTC" }).see(0, 60, "SUCCEEDED", { attempts: 2 });
+    expect(crossing.findings()).toEqual([]);
+    // Without a Register under way the response is final: RST for it, and another attempt, are wrong.
+    const plain = history({ live: true }).register(0, 1).create(0, 20).request(0, 20);
+    plain.answer(0, 30.1, "2.05", { type: "CON", text: "UTC" }).reply(0, 30.3, "RST");
+    expect(plain.outcome("I-04")).toBe("fail");
+  });
+
+  it("leaves open a response about when the registration ends (choice 16): the server may have dropped the exchange", () => {
+    const late = history({ live: true }).register(0, 1, { lifetime: 60 }).create(0, 58).request(0, 58);
+    late.answer(0, 60.9, "2.05", { text: "UTC" }).see(0, 70, "QUEUED", { attempts: 1 });
+    expect(late.findings()).toEqual([]);
+    const early = history({ live: true }).register(0, 1, { lifetime: 60 }).create(0, 20).request(0, 20);
+    early.answer(0, 21, "2.05", { text: "UTC" }).see(0, 40, "QUEUED", { attempts: 1 });
+    expect(early.outcome("T-01")).toBe("fail");
+  });
 });
 
 describe("the oracle's memory", () => {
