@@ -2,7 +2,7 @@
  * Message ids, tokens and first timeouts of the messages that we start with one peer.
  *
  * All three are functions of three keyed random numbers and of how many messages went before: the message id counts
- * up from a random start, the token is a scrambled counter and therefore never the same twice in 2^32 messages.
+ * up from a random start and leaves out 0, the token is a scrambled counter and therefore never the same twice in 2^32 messages.
  *
  * Spec: RFC 7252 §4.4 (message id, reuse only after EXCHANGE_LIFETIME), §5.3.1 (token), §4.2 (random first timeout).
  */
@@ -10,9 +10,10 @@ import type { RandomStream } from "../random.ts";
 import { after, type Instant, type Micros } from "../time.ts";
 import { hexFromUint32 } from "./hex.ts";
 
-const MESSAGE_IDS = 0x1_0000;
+/** 1 to 65,535. 0 is as good, but coap-packet 0.1 takes it for none and answers under another id. */
+const MESSAGE_IDS = 0xffff;
 /** Use of message ids is remembered per block, not per id: reuse waits for the youngest of its block. */
-const BLOCK = 0x1000;
+const BLOCK = 0x1111;
 const BLOCKS = MESSAGE_IDS / BLOCK;
 /** Odd, so that its multiples differ modulo 2^32. */
 const STRIDE = 0x9e37_79b9;
@@ -61,7 +62,7 @@ export class MessageNumbers {
   }
 
   messageId(index: number): number {
-    return (this.firstMessageId + index) % MESSAGE_IDS;
+    return 1 + ((this.firstMessageId + index) % MESSAGE_IDS);
   }
 
   /** Four bytes in hex. */

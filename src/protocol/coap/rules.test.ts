@@ -32,7 +32,7 @@ describe("replaced rules of a requester", () => {
 
     const renumbered = afterRequest({ rules: { retransmission: () => "new-message-id" } });
     const copy = sent(renumbered.endpoint.tick(at(2)))[0];
-    expect(copy?.messageId).toBe((renumbered.request.messageId + 1) % 65_536);
+    expect(copy?.messageId).toBe((renumbered.request.messageId % 65_535) + 1);
     expect(copy?.token).toBe(renumbered.request.token);
 
     const stale = afterRequest({ rules: { messageIdIndex: () => 0, tokenIndex: () => 0 } });
