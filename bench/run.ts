@@ -3,6 +3,7 @@ import os from "node:os";
 import { benchCampaign } from "./campaign.ts";
 import { benchDeviceDays } from "./device-days.ts";
 import { benchLiveGet } from "./live-get.ts";
+import { benchShrink } from "./shrink.ts";
 import { benchWorldExchanges } from "./world-exchanges.ts";
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
@@ -10,6 +11,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   "device-days": benchDeviceDays,
   "live-get": benchLiveGet,
   campaign: benchCampaign,
+  shrink: benchShrink,
 };
 
 const load = (): string =>

@@ -5,15 +5,22 @@
  */
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { COVERAGE_NAMES } from "../src/harness/coverage/coverage-names.ts";
 import { exists, readText, writeText } from "../src/platform/files.ts";
 import { renderRequirementsPage } from "../src/reports/catalogue-text.ts";
+import { renderCoveragePage } from "../src/reports/coverage-text.ts";
+import { renderFamiliesPage } from "../src/reports/families-text.ts";
 import { planJsonSchema, verdictJsonSchema } from "../src/reports/json-schema.ts";
+import { ALL_BLOCKS } from "../src/scenarios/blocks/all-blocks.ts";
+import { ALL_FAMILIES } from "../src/scenarios/families/all-families.ts";
 import { REQUIREMENTS } from "../src/scenarios/requirements.ts";
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 const PAGES = [
   { name: "requirements.md", render: () => renderRequirementsPage(REQUIREMENTS) },
+  { name: "families.md", render: () => renderFamiliesPage(ALL_FAMILIES, ALL_BLOCKS) },
+  { name: "coverage.md", render: () => renderCoveragePage(COVERAGE_NAMES) },
   { name: "verdict.schema.json", render: () => json(verdictJsonSchema()) },
   { name: "plan.schema.json", render: () => json(planJsonSchema()) },
 ] as const;

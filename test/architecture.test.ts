@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   express: ["reference-server/adapters"],
   yargs: ["cli"],
+  piscina: ["cli"],
   coap: ["cli/preflight"],
   "chartjs-node-canvas": ["reports"],
   "cli-table3": ["reports", "cli"],

@@ -67,7 +67,7 @@ describe("a live campaign", () => {
     await gone;
     expect(verdict.failures).toEqual([]);
     expect(verdict.outcome).toBe("inconclusive");
-    expect(verdict.reason).toMatch(/plans could not be run: the target is gone/);
+    expect(verdict.reason).toMatch(/plans cannot be relied on: the target is gone/);
   });
 
   it.each([

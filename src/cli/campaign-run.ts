@@ -4,7 +4,14 @@
  */
 import path from "node:path";
 import type { CampaignProgress, CampaignResult } from "../harness/campaign.ts";
-import { beginRecord, completeRecord, writeResult } from "../harness/record/record-files.ts";
+import type { Keep } from "../harness/plan-runner.ts";
+import {
+  beginRecord,
+  completeRecord,
+  type SavedPlanOrigin,
+  writeKept,
+  writeResult,
+} from "../harness/record/record-files.ts";
 import type { FailureSummary, RunRecord } from "../harness/record/verdict.ts";
 import { writeText } from "../platform/files.ts";
 import type { Profile } from "../protocol/profile.ts";
@@ -31,6 +38,9 @@ export interface CampaignSettings {
   readonly strict: boolean;
   /** Milliseconds. */
   readonly shrinkBudget: number;
+  /** Threads, in simulation; absent: as many as the machine can run. */
+  readonly jobs?: number | undefined;
+  readonly keep: Keep;
   readonly directory: string;
   readonly json: boolean;
   /** For the record: the command line. */
@@ -77,6 +87,9 @@ async function runWithProgress(
       signal: io.signal,
       onProgress: (progress) => line.show(progressText(progress, time)),
       version: services.version,
+      threads: { most: settings.jobs ?? services.processors(), open: services.openPlanRunner },
+      keep: settings.keep,
+      onKept: (kept) => writeKept(settings.directory, kept, originOf(settings, services)),
     });
   } finally {
     line.clear();
@@ -112,13 +125,8 @@ async function writeRecord(
   services: Services,
   io: CommandIo,
 ): Promise<void> {
-  const { directory, target } = settings;
-  await writeResult(directory, result, {
-    fleetproof: services.version,
-    target: targetName(target),
-    mutant: target.kind === "sim" ? target.mutant : undefined,
-    exact: target.kind === "sim",
-  });
+  const { directory } = settings;
+  await writeResult(directory, result, originOf(settings, services));
   const chart = await writeChart(directory, result, services, io);
   const evidence = result.failures.map(
     (failure) =>
@@ -134,6 +142,13 @@ async function writeRecord(
   await writeText(path.join(directory, "report.md"), page);
   await completeRecord(directory, run, services.timeOfDay());
 }
+
+const originOf = ({ target }: CampaignSettings, services: Services): SavedPlanOrigin => ({
+  fleetproof: services.version,
+  target: targetName(target),
+  mutant: target.kind === "sim" ? target.mutant : undefined,
+  exact: target.kind === "sim",
+});
 
 /** A machine on which no canvas can be loaded loses the picture, nothing else. */
 async function writeChart(

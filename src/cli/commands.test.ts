@@ -55,6 +55,49 @@ describe("verify", () => {
     expect(bench.campaigns[0]).not.toHaveProperty("runs");
   });
 
+  it("shares the work among as many threads as the machine can run, or --jobs, and keeps a sample of histories", async () => {
+    const bench = testBench();
+    await run(["verify", "--out", await newDirectory()], bench.io, bench.services);
+    await run(["verify", "--jobs", "1", "--keep", "all", "--out", await newDirectory()], bench.io, bench.services);
+    expect(bench.campaigns).toMatchObject([
+      { threads: { most: 4 }, keep: "sample" },
+      { threads: { most: 1 }, keep: "all" },
+    ]);
+    expect(await run(["verify", "--keep", "some"], bench.io, bench.services)).toBe(64);
+  });
+
+  it("writes a history that is to be kept when it comes, beside its plan", async () => {
+    const directory = await newDirectory();
+    const bench = testBench();
+    const runCampaign: typeof bench.services.runCampaign = async (options) => {
+      await options.onKept?.({ plan: SMALL_PLAN, history: "{}\n", historyHash: "sha256:7" });
+      expect(await exists(path.join(directory, "histories/retry-17/history.ndjson"))).toBe(true);
+      return bench.services.runCampaign(options);
+    };
+    await run(["verify", "--out", directory], bench.io, { ...bench.services, runCampaign });
+    expect(await readJson(path.join(directory, "histories/retry-17/plan.json"))).toMatchObject({
+      target: "sim",
+      historyHash: "sha256:7",
+      plan: { id: "retry-17" },
+    });
+  });
+
+  it("simulates a server with several defects at once, and names the one that it does not know", async () => {
+    const mutants = [
+      { id: "never-retries", sentence: "It never retries.", requirement: "R-04", source: "nowhere" },
+      { id: "too-many", sentence: "It sends too often.", requirement: "R-07", source: "nowhere" },
+    ];
+    const bench = testBench({ mutants });
+    const directory = await newDirectory();
+    await run(["verify", "--mutant", "never-retries,too-many", "--out", directory], bench.io, bench.services);
+    expect(bench.campaigns[0]?.target).toMatchObject({
+      name: "sim with mutant never-retries,too-many",
+      recipe: { mutants: ["never-retries", "too-many"] },
+    });
+    expect(await run(["verify", "--mutant", "too-many,to-many"], bench.io, bench.services)).toBe(64);
+    expect(bench.err()).toContain('there is no "to-many": did you mean too-many?');
+  });
+
   it("starts reference-live with the profile live and the times given, for 60 s, and stops it again", async () => {
     const started: unknown[] = [];
     const stopped: string[] = [];
@@ -198,7 +241,9 @@ describe("replay", () => {
     const newer = { ...saved, fleetproof: "0.9.0", plan: { ...SMALL_PLAN, formatVersion: 3, whatever: true } };
     const { code, err } = await replay(newer, passes);
     expect(code).toBe(64);
-    expect(err).toContain("has plan format 3, this version reads up to 1: use Fleetproof version 0.9.0 or newer");
+    expect(err).toContain(
+      "plan format 3 is newer than this version reads (1): use the Fleetproof that wrote it (0.9.0) or newer",
+    );
   });
 
   it("refuses a file that is no saved plan, and names the field", async () => {

@@ -1,6 +1,6 @@
 /** `--profile` and the options that tell the times of a target. */
 
-import { issueText } from "../harness/record/record-files.ts";
+import { issueText } from "../harness/record/formats.ts";
 import { UsageError } from "../platform/errors.ts";
 import { Profile } from "../protocol/profile.ts";
 import { SHIPPED_PROFILE_NAMES, shippedProfile } from "../scenarios/profiles/shipped-profiles.ts";

@@ -7,9 +7,12 @@ import type { Command } from "./command.ts";
 import { DEMO } from "./commands/demo.ts";
 import { EXPLAIN } from "./commands/explain.ts";
 import { PREFLIGHT } from "./commands/preflight.ts";
+import { RECHECK } from "./commands/recheck.ts";
 import { REPLAY } from "./commands/replay.ts";
 import { REQUIREMENTS_COMMAND } from "./commands/requirements.ts";
+import { SELFTEST } from "./commands/selftest.ts";
 import { SERVE } from "./commands/serve.ts";
+import { SHRINK } from "./commands/shrink.ts";
 import { VERIFY } from "./commands/verify.ts";
 import { EXIT_BUG, EXIT_INCONCLUSIVE, EXIT_PASS, EXIT_USAGE, type ExitCode } from "./exit-codes.ts";
 import type { CommandIo } from "./io.ts";
@@ -17,7 +20,18 @@ import { parseCommandLine } from "./parse.ts";
 import type { Services } from "./services.ts";
 
 /** In the order of the help. */
-export const COMMANDS: readonly Command[] = [VERIFY, REPLAY, PREFLIGHT, REQUIREMENTS_COMMAND, EXPLAIN, SERVE, DEMO];
+export const COMMANDS: readonly Command[] = [
+  VERIFY,
+  REPLAY,
+  RECHECK,
+  SELFTEST,
+  SHRINK,
+  PREFLIGHT,
+  REQUIREMENTS_COMMAND,
+  EXPLAIN,
+  SERVE,
+  DEMO,
+];
 
 /** @param argv what follows the name of the program */
 export async function run(argv: readonly string[], io: CommandIo, services: Services): Promise<ExitCode> {

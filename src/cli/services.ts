@@ -1,9 +1,10 @@
 /**
  * What commands need from the rest of the program. main.ts gives them the real things, tests give them others.
  */
-import type { CampaignOptions, CampaignResult } from "../harness/campaign.ts";
+import type { CampaignOptions, CampaignResult, Threads } from "../harness/campaign.ts";
 import type { ReplayOutcome } from "../harness/record/replay-outcome.ts";
 import type { SavedPlan, StateSeries } from "../harness/record/verdict.ts";
+import type { SelfTestCase, SelfTestResult } from "../harness/selftest/case.ts";
 import type { BuildServer } from "../harness/simulate.ts";
 import type { Target } from "../harness/target.ts";
 import type { Profile } from "../protocol/profile.ts";
@@ -15,9 +16,16 @@ export interface Services {
   readonly program: string;
   readonly nodeVersion: string;
   readonly mutants: readonly MutantSummary[];
-  /** The reference server, or the defective copy of it that has this id. */
+  readonly variants: readonly VariantSummary[];
+  /** The reference server, or the copy of it that has the defect of this id; several, with commas between them. */
   serverFor(mutant: string | undefined): BuildServer;
   runCampaign(options: CampaignOptions): Promise<CampaignResult>;
+  /** Starts threads that share the work of a simulated campaign. */
+  openPlanRunner: Threads["open"];
+  /** Starts threads that share the cases of a self-test. */
+  openSelfTest(threads: number, signal?: AbortSignal): SelfTestRunner;
+  /** How many threads can compute at once. */
+  processors(): number;
   replaySavedPlan(saved: SavedPlan, target: Target, signal?: AbortSignal): Promise<ReplayOutcome>;
   /** Starts the reference server in a process of its own. */
   startReferenceLive(profile: Profile): Promise<RunningServer>;
@@ -40,8 +48,26 @@ export interface Services {
 export interface MutantSummary {
   readonly id: string;
   readonly sentence: string;
-  /** What it breaks; absent for a legal variant. */
-  readonly requirement: string | undefined;
+  /** What it must break. */
+  readonly requirement: string;
+  readonly source: string;
+  /** What it declares; absent: what the reference server declares. */
+  readonly profile?: Profile;
+}
+
+export interface VariantSummary {
+  readonly id: string;
+  readonly sentence: string;
+  /** What allows it. */
+  readonly choice: string;
+  readonly profile?: Profile;
+}
+
+export interface SelfTestRunner {
+  /** Cases that run at the same time. */
+  readonly lanes: number;
+  run(selfTest: SelfTestCase): Promise<SelfTestResult>;
+  close(): Promise<void>;
 }
 
 export interface RunningServer {

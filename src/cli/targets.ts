@@ -4,6 +4,7 @@ import type { Target } from "../harness/target.ts";
 import { UsageError } from "../platform/errors.ts";
 import type { Profile } from "../protocol/profile.ts";
 import { nearest } from "./command.ts";
+import { recipeOf } from "./server-recipe.ts";
 import type { Services } from "./services.ts";
 
 export type TargetChoice =
@@ -94,7 +95,8 @@ export async function openTarget(
     case "sim": {
       refuseUnknownMutant(choice.mutant, services);
       const shown = choice.mutant === undefined ? name : `${name} with mutant ${choice.mutant}`;
-      return { target: { kind: "sim", name: shown, build: services.serverFor(choice.mutant) }, close: nothingToClose };
+      const build = services.serverFor(choice.mutant);
+      return { target: { kind: "sim", name: shown, build, recipe: recipeOf(choice.mutant) }, close: nothingToClose };
     }
     case "reference-live": {
       const { http, coap, close } = await services.startReferenceLive(profile);
@@ -108,11 +110,12 @@ export async function openTarget(
   }
 }
 
-/** @throws UsageError when there is no mutant of that id */
+/** @throws UsageError when there is no mutant of one of these ids */
 export function refuseUnknownMutant(mutant: string | undefined, services: Pick<Services, "mutants">): void {
   const ids = services.mutants.map(({ id }) => id);
-  if (mutant === undefined || ids.includes(mutant)) return;
-  const near = nearest(mutant, ids);
+  const unknown = recipeOf(mutant).mutants.find((id) => !ids.includes(id));
+  if (unknown === undefined) return;
+  const near = nearest(unknown, ids);
   const hint = near === undefined ? `there are ${ids.join(", ")}` : `did you mean ${near}?`;
-  throw new UsageError("bad-value", `--mutant: there is no "${mutant}": ${hint}`);
+  throw new UsageError("bad-value", `--mutant: there is no "${unknown}": ${hint}`);
 }

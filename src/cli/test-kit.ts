@@ -52,12 +52,21 @@ export function testBench(changes: Partial<Services> = {}, verdict: Partial<Verd
     version: "0.1.0",
     program: "npx fleetproof",
     nodeVersion: "v20.20.2",
-    mutants: [{ id: "never-retries", sentence: "It never retries.", requirement: "R-04" }],
+    mutants: [{ id: "never-retries", sentence: "It never retries.", requirement: "R-04", source: "nowhere" }],
+    variants: [],
+    openSelfTest: () => unexpected("a self-test")(),
     serverFor: () => unexpected("a server"),
     runCampaign: async (options): Promise<CampaignResult> => {
       campaigns.push(options);
-      return { verdict: { ...PASSED, seed: options.seed, ...verdict }, failures: [], states: undefined };
+      return {
+        verdict: { ...PASSED, seed: options.seed, ...verdict },
+        failures: [],
+        states: undefined,
+        coverage: { formatVersion: 1, conditions: {}, transitions: {} },
+      };
     },
+    openPlanRunner: unexpected("a thread"),
+    processors: () => 4,
     replaySavedPlan: unexpected("a replay"),
     startReferenceLive: async () => running("reference-live"),
     startServer: async (settings) => {

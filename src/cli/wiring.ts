@@ -8,17 +8,19 @@ import { z } from "zod";
 import { runCampaign } from "../harness/campaign.ts";
 import { startServerProcess } from "../harness/live/reference-live.ts";
 import { replaySavedPlan } from "../harness/replay.ts";
-import { MUTANTS, mutantById } from "../mutants/all-mutants.ts";
-import { buildServer } from "../mutants/mutant.ts";
+import { MUTANTS } from "../mutants/all-mutants.ts";
+import { LEGAL_VARIANTS } from "../mutants/legal-variants.ts";
 import { now } from "../platform/clock.ts";
 import { readJson } from "../platform/files.ts";
-import { onParentGone } from "../platform/process.ts";
+import { onParentGone, processors } from "../platform/process.ts";
 import { freshSeed } from "../platform/random.ts";
 import { resolveHost } from "../platform/udp.ts";
 import type { Profile } from "../protocol/profile.ts";
 import { drawStateChart } from "../reports/chart.ts";
+import { recipeOf, serverOf } from "./server-recipe.ts";
 import type { RunningServer, ServeSettings, Services } from "./services.ts";
 import { timeOfDay } from "./time-of-day.ts";
+import { openPlanRunner, openSelfTest } from "./worker-pool.ts";
 
 export async function createServices(): Promise<Services> {
   return {
@@ -26,8 +28,12 @@ export async function createServices(): Promise<Services> {
     program: programName(process.env.npm_lifecycle_event),
     nodeVersion: process.version,
     mutants: MUTANTS,
-    serverFor: (mutant) => buildServer(mutant === undefined ? undefined : mutantById(mutant)),
+    variants: LEGAL_VARIANTS,
+    serverFor: (mutant) => serverOf(recipeOf(mutant)),
     runCampaign,
+    openPlanRunner,
+    openSelfTest,
+    processors,
     replaySavedPlan,
     startReferenceLive,
     startServer: serve,

@@ -1,19 +1,17 @@
 /**
- * From a broken requirement to its evidence: the plan that showed it first, made small, with the histories of both.
+ * One distinct failure of a campaign with its evidence: the plan that showed it, the small plan that it was made into,
+ * and the histories of both. How plans are chosen and made small is not here.
  */
-import { HarnessError } from "../platform/errors.ts";
+import { planSignature } from "../scenarios/describe.ts";
 import type { Plan } from "../scenarios/plan.ts";
+import { findingShape } from "./finding-shape.ts";
 import type { History } from "./history.ts";
 import { historyHash } from "./history-file.ts";
-import { joinPlans } from "./normalise-plan.ts";
 import { judge } from "./oracle/oracle.ts";
-import type { Finding } from "./record/finding.ts";
+import type { Finding, Tally } from "./record/finding.ts";
 import type { FailureSummary } from "./record/verdict.ts";
-import type { Violated } from "./settle.ts";
-import { shrink } from "./shrink.ts";
-import type { Executor } from "./target.ts";
+import { certainAt, type Violated } from "./settle.ts";
 
-/** One distinct failure with its evidence. */
 export interface CampaignFailure {
   readonly id: string;
   readonly finding: Finding;
@@ -23,83 +21,114 @@ export interface CampaignFailure {
   readonly shrunkHistory: History;
   readonly shrunkFinding: Finding;
   readonly historyHash: string;
+  /** Plans of the campaign that broke the requirement in the same way. */
+  readonly plans: number;
+  /** Simulation: of the plans that were made small, how many came to the same. */
+  readonly alike?: { readonly plans: number; readonly of: number };
+  /** Other requirements that the small plan breaks, and when each did; the earliest first. */
+  readonly alsoBroke: readonly { readonly requirement: string; readonly at: number }[];
+  /** In no plan of the campaign was the requirement what broke first. */
+  readonly neverFirst: boolean;
+  /** Share of the plans that examined the requirement in which it broke, 0 to 1: 1 is a promise that is never kept. */
+  readonly share: number;
+  /** The failure, by its id, that this one most likely comes with: it is another side of it, or another way to it. */
+  readonly belongsTo?: string;
   /** Live, when there was time for it: whether the plan failed again when it was run again. */
   readonly reproduced?: boolean;
 }
 
-export interface MakeSmallOptions {
-  readonly executor: Executor;
-  /** Live: the history in which the requirement failed. It may not come again. */
-  readonly evidence: History | undefined;
-  /** Whether an execution that takes so many milliseconds of wall time may still begin. */
-  readonly hasTimeFor: (duration: number) => boolean;
-}
-
-/** Milliseconds that a live run may take beyond its plan, for set-up and the last answers. */
-export const LIVE_MARGIN = 1_000;
-/** Live, one execution takes seconds: a failure gets at most this many. */
-const LIVE_EXECUTIONS = 24;
-
-interface Execution {
+/** One run, judged for one requirement. */
+export interface Execution {
   readonly history: History;
+  readonly tallies: readonly Tally[];
+  /** The violation that is looked for. */
   readonly finding: Finding | undefined;
 }
 
-/** Leaves out of a failing plan what the failure does not need. */
-export async function makeSmall(violation: Violated, options: MakeSmallOptions): Promise<CampaignFailure> {
-  const { requirement } = violation;
-  const { executor, evidence, hasTimeFor } = options;
-  const plan = violation.joinedWith === undefined ? violation.plan : joinPlans(violation.plan, violation.joinedWith);
-  const original: Execution =
-    evidence === undefined ? await run(plan, requirement, executor) : { history: evidence, finding: violation.finding };
-  let best = original;
-  let executions = 0;
-  const fails = async (candidate: Plan): Promise<boolean> => {
-    executions++;
-    const execution = await unlessGone(run(candidate, requirement, executor));
-    if (execution?.finding !== undefined) best = execution;
-    return execution?.finding !== undefined;
-  };
-  // A live execution lasts as long as its plan: one that cannot end in time is not begun.
-  const duration = executor.live ? plan.until + LIVE_MARGIN : 0;
-  const mayContinue = (): boolean => hasTimeFor(duration) && (!executor.live || executions < LIVE_EXECUTIONS);
-  const again = executor.live ? await inTime(mayContinue, () => fails(plan)) : original.finding !== undefined;
-  const shrunk = again === true ? (await shrink(plan, { fails, mayContinue })).plan : plan;
+/** @param shape that the finding must have; absent: any finding of the requirement */
+export function judged(plan: Plan, history: History, requirement: string, shape?: string): Execution {
+  const { tallies } = judge(plan, history);
+  const findings = tallies.find((tally) => tally.requirement === requirement)?.findings ?? [];
   return {
-    id: `${requirement}-${violation.plan.id}`,
-    // Of a conflict between two plans, what their joint run shows.
-    finding: original.finding ?? violation.finding,
-    plan,
-    history: original.history,
-    shrunk,
-    shrunkHistory: best.history,
-    shrunkFinding: best.finding ?? violation.finding,
-    historyHash: historyHash(best.history),
-    ...(executor.live && again !== undefined ? { reproduced: again } : {}),
+    history,
+    tallies,
+    finding: findings.find((finding) => shape === undefined || findingShape(finding) === shape),
   };
 }
 
-const inTime = async (mayContinue: () => boolean, act: () => Promise<boolean>): Promise<boolean | undefined> =>
-  mayContinue() ? act() : undefined;
-
-async function run(plan: Plan, requirement: string, executor: Executor): Promise<Execution> {
-  const history = await executor.execute(plan);
-  const tally = judge(plan, history).tallies.find((t) => t.requirement === requirement);
-  return { history, finding: tally?.findings[0] };
+export interface FailureParts
+  extends Pick<CampaignFailure, "id" | "plan" | "shrunk" | "plans" | "alike" | "reproduced"> {
+  readonly violated: Violated;
+  readonly original: Execution;
+  readonly small: Execution;
 }
 
-/** A live target may be gone by the time its failures are made small: then they stay as they are. */
-async function unlessGone(execution: Promise<Execution>): Promise<Execution | undefined> {
-  try {
-    return await execution;
-  } catch (error) {
-    if (error instanceof HarnessError) return undefined;
-    throw error;
+export function campaignFailure(parts: FailureParts): CampaignFailure {
+  const { violated, original, small, ...rest } = parts;
+  // As the campaign saw it, for a run that did not show it again.
+  const seen = violated.finding;
+  const shrunkFinding = small.finding ?? seen;
+  const alsoBroke = small.tallies.flatMap(({ requirement, findings: [first] }) =>
+    first === undefined || requirement === seen.requirement ? [] : [{ requirement, at: certainAt(first) }],
+  );
+  return {
+    ...rest,
+    neverFirst: violated.first === 0,
+    share: violated.plans / Math.max(1, violated.examined),
+    // Of a conflict between two plans, what their joint run shows.
+    finding: original.finding ?? seen,
+    history: original.history,
+    shrunkHistory: small.history,
+    shrunkFinding,
+    historyHash: historyHash(small.history),
+    alsoBroke: alsoBroke.toSorted((a, b) => a.at - b.at),
+  };
+}
+
+/**
+ * Tells which failures belong to an earlier one, and puts them behind all that stand for themselves.
+ *
+ * A failure belongs to another of its requirement that looks the same; and to one of another requirement that broke no
+ * later in its small plan, when their small plans do the same, or when this one never was what broke first. Of two
+ * that break together, the one that breaks more often when it is examined says more about the defect. That is a guess,
+ * for the reader's eye only: each keeps its evidence.
+ */
+export function withOwners(failures: readonly CampaignFailure[]): readonly CampaignFailure[] {
+  const own: CampaignFailure[] = [];
+  const owners = new Map<CampaignFailure, CampaignFailure>();
+  const telling = failures.toSorted((a, b) => Number(a.neverFirst) - Number(b.neverFirst) || b.share - a.share);
+  for (const failure of telling) {
+    const owner = own.find((each) => comesWith(failure, each)) ?? causeOf(failure, own);
+    if (owner === undefined) own.push(failure);
+    else owners.set(failure, owner);
   }
+  const others = failures.flatMap((failure) => {
+    const owner = owners.get(failure);
+    return owner === undefined ? [] : [{ ...failure, belongsTo: owner.id }];
+  });
+  return [...failures.filter((failure) => !owners.has(failure)), ...others];
 }
 
-export function failureSummary(failure: CampaignFailure, violated: readonly Violated[]): FailureSummary {
-  const { id, shrunk, shrunkFinding, historyHash: hash } = failure;
+function comesWith(failure: CampaignFailure, owner: CampaignFailure): boolean {
+  const { requirement } = owner.shrunkFinding;
+  if (failure.shrunkFinding.requirement === requirement)
+    return findingShape(failure.shrunkFinding) === findingShape(owner.shrunkFinding);
+  const also = failure.alsoBroke.find((other) => other.requirement === requirement);
+  return (
+    also !== undefined &&
+    also.at <= certainAt(failure.shrunkFinding) &&
+    planSignature(failure.shrunk) === planSignature(owner.shrunk)
+  );
+}
+
+function causeOf(failure: CampaignFailure, own: readonly CampaignFailure[]): CampaignFailure | undefined {
+  if (!failure.neverFirst) return undefined;
+  const before = failure.alsoBroke.filter(({ at }) => at <= certainAt(failure.shrunkFinding));
+  return before.flatMap(({ requirement }) => own.filter((each) => each.shrunkFinding.requirement === requirement))[0];
+}
+
+export function failureSummary(failure: CampaignFailure): FailureSummary {
+  const { id, shrunk, shrunkFinding, historyHash: hash, plans, alike, alsoBroke, belongsTo, reproduced } = failure;
   const folder = `failures/${id}`;
   return {
     id,
@@ -111,9 +140,12 @@ export function failureSummary(failure: CampaignFailure, violated: readonly Viol
     faults: shrunk.faults.length,
     expected: shrunkFinding.expected,
     actual: shrunkFinding.actual,
-    plans: violated.find(({ requirement }) => requirement === shrunkFinding.requirement)?.plans ?? 1,
+    plans,
+    ...(alike === undefined ? {} : { alike }),
+    ...(alsoBroke.length === 0 ? {} : { alsoBroke: alsoBroke.map(({ requirement }) => requirement) }),
+    ...(belongsTo === undefined ? {} : { belongsTo }),
     historyHash: hash,
-    ...(failure.reproduced === undefined ? {} : { reproduced: failure.reproduced }),
+    ...(reproduced === undefined ? {} : { reproduced }),
     replay: `fleetproof replay ${folder}/shrunk.json`,
   };
 }

@@ -1,6 +1,10 @@
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
-import type { History } from "./history.ts";
-import { eventLine, historyHash, historyLines } from "./history-file.ts";
+import { writeText } from "../platform/files.ts";
+import { uniqueName } from "../platform/hash.ts";
+import type { History, HistoryEvent, HistoryHeader } from "./history.ts";
+import { eventLine, historyHash, historyLines, readHistory } from "./history-file.ts";
 
 const HISTORY: History = {
   header: { formatVersion: 1, plan: "p-1", mode: "sim", startedAt: 0, devices: ["p-1-d0"], deviceTypes: ["p-1-t0"] },
@@ -45,5 +49,80 @@ describe("historyHash", () => {
       { ...HISTORY, header: { ...HISTORY.header, plan: "p-2" } },
     ];
     expect(new Set([HISTORY, ...others].map(historyHash)).size).toBe(5);
+  });
+});
+
+describe("readHistory", () => {
+  const HEADER = '{"formatVersion":1,"plan":"p-1","mode":"live","startedAt":0,"devices":["a","b"],"deviceTypes":["t"]}';
+
+  async function read(
+    ...lines: readonly string[]
+  ): Promise<History & { readonly file: string; readonly hash: string }> {
+    const file = path.join(tmpdir(), `fleetproof-${uniqueName()}`, "history.ndjson");
+    await writeText(file, lines.map((line) => `${line}\n`).join(""));
+    const events: HistoryEvent[] = [];
+    let header: HistoryHeader | undefined;
+    const hash = await readHistory(file, (first) => {
+      header = first;
+      return (event) => void events.push(event);
+    }).catch((error: Error) => {
+      throw new Error(error.message.replaceAll(file, "FILE"));
+    });
+    if (header === undefined) throw new Error("no header");
+    return { header, events, file, hash };
+  }
+
+  it("reads every kind of event with its bytes, and gives the hash of what was written", async () => {
+    const events: readonly HistoryEvent[] = [
+      ...HISTORY.events,
+      { kind: "uplink", at: 5, device: 0, address: "a:1", bytes: Uint8Array.of(), sentAt: 5, lost: true },
+      { kind: "downlink", at: 6, earliest: 4, address: "a:1", bytes: Uint8Array.of(7), arrivals: [8, 9] },
+      { kind: "delivery", at: 8, device: 0, bytes: Uint8Array.of(7) },
+      { kind: "effect", at: 8, device: 0, effect: "written", path: "3/0/15", value: "UTC", messageId: 1, token: "9f" },
+      { kind: "effect", at: 8, device: 0, effect: "executed", path: "3/0/4", messageId: 2, token: "" },
+      { kind: "device", at: 9, device: 0, event: "address", address: "a:2" },
+      {
+        kind: "rest-request",
+        at: 9,
+        ticket: 0,
+        request: { method: "POST", path: ["devicemgmt", "tasks"], query: {}, body: { taskType: "W" } },
+        purpose: { kind: "create-task", task: 0, devices: [0] },
+      },
+      { kind: "rest-answer", at: 9, ticket: 0, response: { status: 200, body: { data: { id: "1" } } } },
+      { kind: "rest-failure", at: 9, ticket: 1, reason: "refused" },
+      { kind: "mark", at: 9, mark: "cut-off", reason: "interrupted" },
+    ];
+    const history = { ...HISTORY, events };
+    const { header, events: seen, hash } = await read(...historyLines(history));
+    expect({ header, events: seen }).toEqual(history);
+    expect(hash).toBe(historyHash(history));
+  });
+
+  it.each([
+    ["no JSON", '{"kind":"mark"', /^FILE:3: expected one JSON object: /],
+    ["an unknown kind", '{"kind":"guess","at":1}', /^FILE:3: kind: expected one of uplink, downlink, delivery, /],
+    ["a wrong field", '{"kind":"mark","at":"soon","mark":"end"}', /^FILE:3: at: .*expected number/],
+    ["bytes that are not hex", '{"kind":"delivery","at":1,"device":0,"bytes":"4g"}', /^FILE:3: bytes: must be hex/],
+    ["an unknown field", '{"kind":"mark","at":1,"mark":"end","why":1}', /^FILE:3: .*"why"/],
+    ["a missing field", '{"kind":"mark","at":1}', /^FILE:3: mark: /],
+    [
+      "a device that the header does not have",
+      '{"kind":"device","at":1,"device":2,"event":"boot"}',
+      /^FILE:3: device: 2 is none of the 2 of the header$/,
+    ],
+  ])("names file, line and what is expected for %s", async (_what, line, message) => {
+    await expect(read(HEADER, '{"kind":"mark","at":0,"mark":"start"}', line)).rejects.toThrow(message);
+  });
+
+  it("refuses a header of a newer format, and says so", async () => {
+    const newer = HEADER.replace('"formatVersion":1', '"formatVersion":2,"added":true');
+    await expect(read(newer)).rejects.toThrow(
+      "FILE:1: history format 2 is newer than this version reads (1): use a newer Fleetproof",
+    );
+  });
+
+  it("refuses an empty file, and one that begins with an event", async () => {
+    await expect(read()).rejects.toThrow("FILE is empty: expected the header of a history");
+    await expect(read('{"kind":"mark","at":0,"mark":"start"}')).rejects.toThrow(/^FILE:1: /);
   });
 });

@@ -79,10 +79,18 @@ export interface RestRequestEvent extends EventBase {
   readonly purpose?: RestPurpose;
 }
 
+/** `as`: with the token of somebody who does not own the device type. */
+interface ByWhom {
+  readonly as?: "stranger";
+}
+
 export type RestPurpose =
-  | { readonly kind: "create-task"; readonly task: number; readonly devices: readonly number[] }
-  | { readonly kind: "poll-task" | "poll-statuses" | "poll-history" | "cancel-task"; readonly task: number }
-  | { readonly kind: "cancel-device-task"; readonly task: number; readonly device: number }
+  | (ByWhom & { readonly kind: "create-task"; readonly task: number; readonly devices: readonly number[] })
+  | (ByWhom & { readonly kind: "poll-task" | "poll-statuses"; readonly task: number })
+  | (ByWhom & { readonly kind: "cancel-task"; readonly task: number })
+  /** `device`: of that device; else of the task as a whole. */
+  | (ByWhom & { readonly kind: "poll-history"; readonly task: number; readonly device?: number })
+  | (ByWhom & { readonly kind: "cancel-device-task"; readonly task: number; readonly device: number })
   | { readonly kind: "poll-mirror"; readonly device: number }
   | { readonly kind: "configure-type"; readonly type: number }
   | { readonly kind: "set-up" };

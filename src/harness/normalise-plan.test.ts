@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { Plan } from "../scenarios/plan.ts";
-import { joinPlans, normalisePlan, withoutDevice } from "./normalise-plan.ts";
+import {
+  appendPlan,
+  joinPlans,
+  normalisePlan,
+  silenceDevices,
+  withoutDevice,
+  withoutDevices,
+} from "./normalise-plan.ts";
 
 const READ = { taskType: "R", property: "deviceProperties.device.timezone" } as const;
 
@@ -81,6 +88,82 @@ describe("withoutDevice", () => {
 
   it("leaves a plan that can be read again, whichever device goes", () => {
     for (const gone of [0, 1, 2]) expect(Plan.parse(withoutDevice(whole, gone))).toEqual(withoutDevice(whole, gone));
+  });
+});
+
+describe("withoutDevices", () => {
+  it("is the same as one device after the other", () => {
+    const whole = normalisePlan(
+      plan({
+        operations: [
+          { at: 1, kind: "create-task", task: 0, ...READ, devices: [2, 0, 1] },
+          { at: 2, kind: "update", device: 2 },
+          { at: 3, kind: "update", device: 1 },
+        ],
+        faults: [offline(0), offline(2)],
+      }),
+    );
+    expect(withoutDevices(whole, new Set([0, 1]))).toEqual(withoutDevice(withoutDevice(whole, 1), 0));
+    expect(withoutDevices(whole, new Set())).toEqual(whole);
+  });
+});
+
+describe("silenceDevices", () => {
+  it("takes all that is about a device and leaves it in its place, so that the others keep theirs", () => {
+    const whole = normalisePlan(
+      plan({
+        fleet: [{}, { type: 1, registersAt: 5, lifetime: 77 }, { queueMode: true }],
+        operations: [
+          { at: 1, kind: "create-task", task: 0, ...READ, devices: [0, 1, 2] },
+          { at: 1, kind: "create-task", task: 1, ...READ, devices: [1] },
+          { at: 1, kind: "create-task", task: 2, ...READ, devices: "all" },
+          { at: 2, kind: "update", device: 1 },
+          { at: 3, kind: "update", device: 2 },
+        ],
+        faults: [offline(0), offline(1), offline(2)],
+      }),
+    );
+    const silent = silenceDevices(whole, new Set([1]));
+    expect(silent.fleet).toEqual([whole.fleet[0], plan({ fleet: [{ type: 1 }] }).fleet[0], whole.fleet[2]]);
+    expect(silent.operations).toMatchObject([
+      { task: 0, devices: [0, 2] },
+      { task: 2, devices: "all" },
+      { kind: "update", device: 2 },
+    ]);
+    expect(silent.faults).toEqual([offline(0), offline(2)]);
+  });
+});
+
+describe("appendPlan", () => {
+  it("lets the second happen after the end of the first, on its devices and types, with tasks of its own", () => {
+    const first = plan({
+      operations: [{ at: 1, kind: "create-task", task: 4, ...READ, devices: [0] }],
+      faults: [offline(1)],
+    });
+    const second = plan({
+      fleet: [{ lifetime: 5 }, {}, {}, {}, {}],
+      deviceTypes: [{}, {}, {}],
+      operations: [
+        { at: 2, kind: "create-task", task: 1, ...READ, devices: [4], type: 2 },
+        { at: 3, kind: "poll", task: 1 },
+        { at: 4, kind: "update", device: 3 },
+      ],
+      faults: [offline(5)],
+      quietFrom: 500,
+      until: 900,
+    });
+    const both = appendPlan(first, second);
+    expect(both.fleet).toEqual(first.fleet);
+    expect(both.deviceTypes).toEqual(first.deviceTypes);
+    expect(both.operations).toMatchObject([
+      { at: 1, task: 4, devices: [0] },
+      { at: 202, task: 6, devices: [1], type: 0 },
+      { at: 203, kind: "poll", task: 6 },
+      { at: 204, kind: "update", device: 0 },
+    ]);
+    expect(both.faults).toEqual([offline(1), { kind: "offline", device: 2, from: 201, until: 202 }]);
+    expect(both).toMatchObject({ quietFrom: 700, until: 1_100 });
+    expect(Plan.parse(both)).toEqual(both);
   });
 });
 

@@ -1,11 +1,11 @@
 /**
- * Plans with every index spelled out, and two operations on them: leaving a device out, and joining two plans.
+ * Plans with every index spelled out, and what can then be done with them: leaving devices out, and joining two plans,
+ * side by side or one after the other.
  *
  * In a plan a device index counts modulo the fleet. Before the fleet changes, indices must be made plain, or an
  * operation would silently move to another device.
  */
-import type { Operation, Plan } from "../scenarios/plan.ts";
-import type { Fault } from "../simulator/model/fault.ts";
+import { type Operation, type Plan, PlannedDevice } from "../scenarios/plan.ts";
 
 /** Every index below its bound; nothing else changes. */
 export function normalisePlan(plan: Plan): Plan {
@@ -44,34 +44,50 @@ function mapIndices(
 }
 
 /** A normalised plan without one device, its operations and its faults. A task that loses all its targets goes too. */
-export function withoutDevice(plan: Plan, gone: number): Plan {
-  const moved = (index: number): number => (index > gone ? index - 1 : index);
-  const operations = plan.operations.flatMap((operation): Operation[] => {
-    if ("device" in operation && operation.device === gone) return [];
-    let kept = operation;
-    if (kept.kind === "create-task" && kept.devices !== "all") {
-      const devices = kept.devices.filter((index) => index !== gone);
-      if (devices.length === 0) return [];
-      kept = { ...kept, devices };
-    }
-    return [
+export const withoutDevice = (plan: Plan, gone: number): Plan => withoutDevices(plan, new Set([gone]));
+
+/** The same for many devices at once. Those behind them move up. */
+export function withoutDevices(plan: Plan, gone: ReadonlySet<number>): Plan {
+  const silent = silenceDevices(plan, gone);
+  const kept = plan.fleet.flatMap((_, index) => (gone.has(index) ? [] : [index]));
+  const places = new Map(kept.map((index, place) => [index, place]));
+  const moved = (index: number): number => places.get(index) ?? 0;
+  return {
+    ...silent,
+    fleet: silent.fleet.filter((_, index) => !gone.has(index)),
+    operations: silent.operations.map((operation) =>
       mapIndices(
-        kept,
+        operation,
         moved,
         (t) => t,
         (ref) => ref,
       ),
-    ];
-  });
-  return {
-    ...plan,
-    fleet: plan.fleet.filter((_, index) => index !== gone),
-    operations,
-    faults: plan.faults.flatMap((fault): Fault[] =>
-      fault.device === gone ? [] : [{ ...fault, device: moved(fault.device) }],
     ),
+    faults: silent.faults.map((fault) => ({ ...fault, device: moved(fault.device) })),
   };
 }
+
+/**
+ * A normalised plan in which nothing is about these devices any more: no operation, no fault, no target. They keep
+ * their places, so that the others keep theirs, and with them the fate of their datagrams.
+ */
+export function silenceDevices(plan: Plan, gone: ReadonlySet<number>): Plan {
+  return {
+    ...plan,
+    fleet: plan.fleet.map((device, index) => (gone.has(index) ? { ...SILENT_DEVICE, type: device.type } : device)),
+    operations: plan.operations.flatMap((operation): Operation[] => {
+      if ("device" in operation && gone.has(operation.device)) return [];
+      if (operation.kind !== "create-task" || operation.devices === "all") return [operation];
+      const devices = operation.devices.filter((index) => !gone.has(index));
+      if (devices.length === operation.devices.length) return [operation];
+      return devices.length === 0 ? [] : [{ ...operation, devices }];
+    }),
+    faults: plan.faults.filter(({ device }) => !gone.has(device)),
+  };
+}
+
+/** It never registers by itself. */
+const SILENT_DEVICE = PlannedDevice.parse({});
 
 /** Both plans at once, side by side: devices, device types and tasks of the second are renumbered. */
 export function joinPlans(first: Plan, second: Plan): Plan {
@@ -79,8 +95,7 @@ export function joinPlans(first: Plan, second: Plan): Plan {
   const b = normalisePlan(second);
   const devices = a.fleet.length;
   const types = a.deviceTypes.length;
-  const refs =
-    1 + a.operations.reduce((most, operation) => ("task" in operation ? Math.max(most, operation.task) : most), -1);
+  const refs = nextRef(a);
   return {
     ...a,
     deviceTypes: [...a.deviceTypes, ...b.deviceTypes],
@@ -101,3 +116,28 @@ export function joinPlans(first: Plan, second: Plan): Plan {
     until: Math.max(a.until, b.until),
   };
 }
+
+/** The second after the end of the first, on the devices of the first, as many as it has; tasks are renumbered. */
+export function appendPlan(first: Plan, second: Plan): Plan {
+  const { fleet, deviceTypes } = first;
+  const { operations, faults, quietFrom, until } = normalisePlan({ ...second, fleet, deviceTypes });
+  const refs = nextRef(first);
+  const later = first.until;
+  return {
+    ...first,
+    operations: [
+      ...first.operations,
+      ...operations.map((operation) => {
+        const moved = { ...operation, at: operation.at + later };
+        return "task" in moved ? { ...moved, task: moved.task + refs } : moved;
+      }),
+    ],
+    faults: [...first.faults, ...faults.map((f) => ({ ...f, from: f.from + later, until: f.until + later }))],
+    quietFrom: quietFrom + later,
+    until: until + later,
+  };
+}
+
+/** The lowest `ref` that no task of the plan has, nor any above it. */
+const nextRef = ({ operations }: Plan): number =>
+  1 + operations.reduce((most, operation) => ("task" in operation ? Math.max(most, operation.task) : most), -1);

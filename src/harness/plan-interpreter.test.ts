@@ -9,6 +9,7 @@ import {
   type Interpreter,
   type InterpreterEffect,
   runNames,
+  type Tokens,
 } from "./plan-interpreter.ts";
 
 const START = 1_000_000 as Instant;
@@ -45,7 +46,7 @@ type RestEffect = Extract<InterpreterEffect, { kind: "rest" }>;
 const rests = (effects: readonly InterpreterEffect[]): RestEffect[] =>
   effects.filter((effect): effect is RestEffect => effect.kind === "rest");
 
-const interpreterOf = (one: Plan, token?: string): Interpreter => createInterpreter(one, runNames(one), token);
+const interpreterOf = (one: Plan, tokens?: Tokens): Interpreter => createInterpreter(one, runNames(one), tokens);
 
 /** Answers the set-up with 200, one request after the other; the effects of `begin` are given back. */
 function setUp(interpreter: Interpreter): readonly InterpreterEffect[] {
@@ -116,9 +117,9 @@ describe("createInterpreter, set-up", () => {
 
   it("sends the token with every request, and none without one", () => {
     const one = plan({ operations: [{ at: 1, kind: "poll-mirror", device: 0 }] });
-    const withToken = interpreterOf(one, "T");
+    const withToken = interpreterOf(one, { owner: "T" });
     const [first] = rests(withToken.start(START));
-    expect(first?.request.token).toBe("T");
+    expect(first?.request).toMatchObject({ token: "T", body: { owner: "T" } });
     const without = interpreterOf(one);
     setUp(without);
     expect(rests(tick(without, 1))[0]?.request).not.toHaveProperty("token");
@@ -203,7 +204,47 @@ describe("createInterpreter, running", () => {
       "PUT /devicemgmt/tasks/task-id/devices/p-1-d0",
       "PUT /devicemgmt/tasks/task-id",
       "GET /devicemgmt/tasks/task-id/statuses/history",
+      "GET /devicemgmt/tasks/task-id/statuses/history",
     ]);
+  });
+
+  it("reads the history of the task, then of each of its devices", () => {
+    const operations = [
+      { at: 1, ...READ, devices: [0, 2] },
+      { at: 2, kind: "poll-history", task: 0 },
+    ];
+    const interpreter = interpreterOf(plan({ operations }));
+    setUp(interpreter);
+    const ticket = rests(tick(interpreter, 1))[0]?.ticket ?? 0;
+    interpreter.handle({ kind: "answer", ticket, response: CREATED }, at(1));
+    const asked = rests(tick(interpreter, 2)).map(({ request, purpose }) => [request.query, purpose]);
+    expect(asked).toEqual([
+      [{}, { kind: "poll-history", task: 0 }],
+      [{ did: "p-1-d0" }, { kind: "poll-history", task: 0, device: 0 }],
+      [{ did: "p-1-d2" }, { kind: "poll-history", task: 0, device: 2 }],
+    ]);
+  });
+
+  it("asks as a stranger with the stranger's token, and not at all without one (choice 30)", () => {
+    const operations = [
+      { at: 1, ...READ, devices: [0] },
+      { at: 2, ...READ, task: 1, devices: [0], as: "stranger" },
+      { at: 3, kind: "poll", task: 0, as: "stranger" },
+      { at: 3, kind: "poll-history", task: 0, as: "stranger" },
+      { at: 3, kind: "cancel-task", task: 0, as: "stranger" },
+      { at: 3, kind: "cancel-device-task", task: 0, device: 0, as: "stranger" },
+    ];
+    const run = (interpreter: Interpreter) => {
+      setUp(interpreter);
+      const ticket = rests(tick(interpreter, 1))[0]?.ticket ?? 0;
+      interpreter.handle({ kind: "answer", ticket, response: CREATED }, at(1));
+      return rests(tick(interpreter, 3));
+    };
+    const asked = run(interpreterOf(plan({ operations, profile: { access: { owner: "O", stranger: "S" } } })));
+    expect(asked.map(({ request, purpose }) => [request.token, "as" in purpose && purpose.as])).toEqual(
+      Array.from({ length: 6 }, () => ["S", "stranger"]),
+    );
+    expect(run(interpreterOf(plan({ operations }), { owner: "O" }))).toEqual([]);
   });
 
   it.each([

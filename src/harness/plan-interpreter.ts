@@ -65,9 +65,15 @@ export interface Interpreter {
   handle(input: InterpreterInput, now: Instant): readonly InterpreterEffect[];
 }
 
+/** Bearer tokens by who asks. Absent: that request carries none of its own, and a stranger asks nothing at all. */
+export interface Tokens {
+  readonly owner?: string;
+  readonly stranger?: string;
+}
+
 type TaskState =
   | { readonly kind: "asked" }
-  | { readonly kind: "known"; readonly id: string }
+  | { readonly kind: "known"; readonly id: string; readonly devices: readonly number[] }
   | { readonly kind: "refused" };
 type Stage = "set-up" | "running" | "over";
 
@@ -80,6 +86,7 @@ interface Step {
 interface Progress {
   readonly plan: Plan;
   readonly names: RunNames;
+  readonly tokens: Tokens;
   readonly rest: Rest;
   readonly steps: readonly Step[];
   readonly setUp: readonly SetUpRequest[];
@@ -94,15 +101,20 @@ interface Progress {
   started: Instant;
 }
 
-/** @param token bearer token for every REST request, when the server wants one */
-export function createInterpreter(plan: Plan, names: RunNames, token?: string): Interpreter {
+/** @param tokens default: those that the profile gives (choice 30, docs/semantics.md) */
+export function createInterpreter(
+  plan: Plan,
+  names: RunNames,
+  tokens: Tokens = plan.profile.access ?? {},
+): Interpreter {
   const purposes = new Map<number, RestPurpose>();
   const progress: Progress = {
     plan,
     names,
-    rest: restRequests(purposes, token),
+    tokens,
+    rest: restRequests(purposes, tokens),
     steps: timeline(plan),
-    setUp: setUpRequests(plan, names),
+    setUp: setUpRequests(plan, names, tokens),
     tasks: new Map(),
     waiting: new Map(),
     purposes,
@@ -127,10 +139,11 @@ export function createInterpreter(plan: Plan, names: RunNames, token?: string): 
 }
 
 /** Makes REST effects with tickets of their own, and notes what each is for. */
-function restRequests(purposes: Map<number, RestPurpose>, token: string | undefined): Rest {
+function restRequests(purposes: Map<number, RestPurpose>, tokens: Tokens): Rest {
   let nextTicket = 1;
   return (purpose, method, path, extra = {}) => {
     const ticket = nextTicket++;
+    const token = "as" in purpose ? tokens.stranger : tokens.owner;
     purposes.set(ticket, purpose);
     const authorised = token === undefined ? {} : { token };
     return { kind: "rest", ticket, purpose, request: { method, path, query: {}, ...authorised, ...extra } };
@@ -163,7 +176,8 @@ function dueSteps(progress: Progress, now: Instant): InterpreterEffect[] {
 }
 
 function perform(progress: Progress, operation: Operation): InterpreterEffect[] {
-  const { plan, names, rest, tasks, waiting } = progress;
+  const { plan, names, tokens, rest, tasks, waiting } = progress;
+  if ("as" in operation && operation.as !== undefined && tokens.stranger === undefined) return [];
   const waits = "task" in operation && operation.kind !== "create-task" && tasks.get(operation.task)?.kind === "asked";
   if (!waits) return performNow(operation, plan, names, rest, tasks);
   waiting.set(operation.task, [...(waiting.get(operation.task) ?? []), operation]);
@@ -187,7 +201,8 @@ function answered(
   }
   if (purpose?.kind !== "create-task") return [];
   const id = response !== undefined && isSuccess(response) ? createdTaskId(response) : undefined;
-  progress.tasks.set(purpose.task, id === undefined ? { kind: "refused" } : { kind: "known", id });
+  const { devices } = purpose;
+  progress.tasks.set(purpose.task, id === undefined ? { kind: "refused" } : { kind: "known", id, devices });
   const held = progress.waiting.get(purpose.task) ?? [];
   progress.waiting.delete(purpose.task);
   return held.flatMap((operation) => perform(progress, operation));
@@ -206,10 +221,17 @@ interface SetUpRequest {
   readonly body: unknown;
 }
 
-function setUpRequests(plan: Plan, names: RunNames): readonly SetUpRequest[] {
+function setUpRequests(plan: Plan, names: RunNames, { owner }: Tokens): readonly SetUpRequest[] {
+  const owned = owner === undefined ? {} : { owner };
   const types = plan.deviceTypes.map((type, index) => ({
     path: ["devicetypes"],
-    body: { dtid: names.deviceTypes[index], name: names.deviceTypes[index], devicePropertiesEnabled: true, ...type },
+    body: {
+      dtid: names.deviceTypes[index],
+      name: names.deviceTypes[index],
+      devicePropertiesEnabled: true,
+      ...owned,
+      ...type,
+    },
   }));
   const devices = plan.fleet.map((device, index) => ({
     path: ["devices"],
@@ -242,7 +264,9 @@ function performNow(
   const deviceIndex = "device" in operation ? operation.device % plan.fleet.length : 0;
   const did = names.devices[deviceIndex] ?? "";
   const state = "task" in operation ? tasks.get(operation.task) : undefined;
-  const id = state?.kind === "known" ? state.id : undefined;
+  const known = state?.kind === "known" ? state : undefined;
+  const id = known?.id;
+  const by = byWhom(operation);
   switch (operation.kind) {
     case "create-task": {
       if (state !== undefined) return [];
@@ -269,22 +293,21 @@ function performNow(
     case "poll":
       if (id === undefined) return [];
       return [
-        rest({ kind: "poll-task", task: operation.task }, "GET", [...TASKS, id]),
-        rest({ kind: "poll-statuses", task: operation.task }, "GET", [...TASKS, id, "statuses"], {
+        rest({ kind: "poll-task", task: operation.task, ...by }, "GET", [...TASKS, id]),
+        rest({ kind: "poll-statuses", task: operation.task, ...by }, "GET", [...TASKS, id, "statuses"], {
           query: { count: "100" },
         }),
       ];
     case "poll-history":
-      if (id === undefined) return [];
-      return [rest({ kind: "poll-history", task: operation.task }, "GET", [...TASKS, id, "statuses", "history"])];
+      return known === undefined ? [] : pollHistory(operation, known, names, rest);
     case "cancel-task":
       if (id === undefined) return [];
-      return [rest({ kind: "cancel-task", task: operation.task }, "PUT", [...TASKS, id], CANCELLED)];
+      return [rest({ kind: "cancel-task", task: operation.task, ...by }, "PUT", [...TASKS, id], CANCELLED)];
     case "cancel-device-task":
       if (id === undefined) return [];
       return [
         rest(
-          { kind: "cancel-device-task", task: operation.task, device: deviceIndex },
+          { kind: "cancel-device-task", task: operation.task, device: deviceIndex, ...by },
           "PUT",
           [...TASKS, id, "devices", did],
           CANCELLED,
@@ -293,6 +316,26 @@ function performNow(
     default:
       return [{ kind: "command", device: deviceIndex, operation }];
   }
+}
+
+const byWhom = (operation: Operation): { readonly as?: "stranger" } =>
+  "as" in operation && operation.as !== undefined ? { as: operation.as } : {};
+
+/** Of the task, and for its owner of each of its devices. */
+function pollHistory(
+  operation: Extract<Operation, { kind: "poll-history" }>,
+  { id, devices }: Extract<TaskState, { kind: "known" }>,
+  names: RunNames,
+  rest: Rest,
+): InterpreterEffect[] {
+  const path = [...TASKS, id, "statuses", "history"];
+  const purpose = { kind: "poll-history", task: operation.task, ...byWhom(operation) } as const;
+  const whole = rest(purpose, "GET", path);
+  if (operation.as !== undefined) return [whole];
+  const single = devices.map((device) =>
+    rest({ ...purpose, device }, "GET", path, { query: { did: names.devices[device] ?? "" } }),
+  );
+  return [whole, ...single];
 }
 
 function createTask(
@@ -317,7 +360,7 @@ function createTask(
     property: operation.property,
     ...(Object.keys(taskParameters).length === 0 ? {} : { taskParameters }),
   };
-  return rest({ kind: "create-task", task: operation.task, devices }, "POST", TASKS, { body });
+  return rest({ kind: "create-task", task: operation.task, devices, ...byWhom(operation) }, "POST", TASKS, { body });
 }
 
 export const isSuccess = (response: RestResponse): boolean => response.status >= 200 && response.status < 300;

@@ -1,39 +1,25 @@
 import { describe, expect, it } from "vitest";
-import { Plan } from "../scenarios/plan.ts";
 import { REQUIREMENTS } from "../scenarios/requirements.ts";
-import type { Judgement, ObservedChoice } from "./oracle/oracle.ts";
-import { history } from "./oracle/test-history.ts";
+import type { ObservedChoice } from "./oracle/oracle.ts";
 import type { Tally } from "./record/finding.ts";
-import { createSettlement, type SettleOptions, selected, sequenceOf } from "./settle.ts";
+import { createSettlement, type PlanSummary, type SettleOptions, selected } from "./settle.ts";
 
 const OPTIONS: SettleOptions = { live: false, only: [], require: [], strict: false };
 const settling = (options: Partial<SettleOptions> = {}) => createSettlement({ ...OPTIONS, ...options });
 
-const plan = (id: string, operations: readonly object[] = []): Plan =>
-  Plan.parse({
-    formatVersion: 1,
-    id,
-    family: "test",
-    simSeed: id,
-    profile: {},
-    deviceTypes: [{}],
-    fleet: [{}, {}],
-    latency: 0,
-    operations,
-    faults: [],
-    quietFrom: 0,
-    until: 0,
-  });
-
-const { context } = history().judge();
-const judgement = (tallies: readonly Tally[], more: Partial<Judgement> = {}): Judgement => ({
+/** `a` is plan 0 of the campaign, `b` plan 1. */
+const summary = (id: string, tallies: readonly Tally[], more: Partial<PlanSummary> = {}): PlanSummary => ({
+  index: (id.codePointAt(0) ?? 0) - FIRST,
+  id,
+  devices: 2,
+  sequence: id,
   tallies,
   choices: [],
   cutOff: false,
   unanswered: [],
-  context,
   ...more,
 });
+const FIRST = "a".codePointAt(0) ?? 0;
 const examined = (requirement: string, times = 1): Tally => ({
   requirement,
   examined: times,
@@ -55,9 +41,9 @@ const row = ({ requirements }: Conclusion, id: string) => requirements.find((ver
 describe("createSettlement, outcomes of requirements", () => {
   it("is fail by one violation among many passes, with the first expectation as the reason", () => {
     const settlement = settling();
-    settlement.add(plan("a"), judgement([examined("R-04", 100)]));
-    settlement.add(plan("b"), judgement([broken("R-04", 2)]));
-    settlement.add(plan("c"), judgement([broken("R-04", 1)]));
+    settlement.add(summary("a", [examined("R-04", 100)]));
+    settlement.add(summary("b", [broken("R-04", 2)]));
+    settlement.add(summary("c", [broken("R-04", 1)]));
     const verdict = settlement.conclude(false);
     expect(row(verdict, "R-04")).toEqual({
       id: "R-04",
@@ -76,19 +62,19 @@ describe("createSettlement, outcomes of requirements", () => {
 
   it("is pass by one examined event, however many were undecided", () => {
     const settlement = settling();
-    settlement.add(plan("a"), judgement([undecided("R-04"), examined("R-05")]));
-    settlement.add(plan("b"), judgement([examined("R-04")]));
+    settlement.add(summary("a", [undecided("R-04"), examined("R-05")]));
+    settlement.add(summary("b", [examined("R-04")]));
     expect(row(settlement.conclude(false), "R-04")).toMatchObject({ outcome: "pass", undecided: 3, plans: 1 });
   });
 
   it("is inconclusive when all was undecided, or when the campaign was cut off before it came about", () => {
     const settlement = settling();
-    settlement.add(plan("a"), judgement([undecided("R-04"), examined("R-05")]));
+    settlement.add(summary("a", [undecided("R-04"), examined("R-05")]));
     expect(row(settlement.conclude(false), "R-04")).toMatchObject({
       outcome: "inconclusive",
       reason: "every event lay within the measuring uncertainty",
     });
-    settlement.add(plan("b"), judgement([], { cutOff: true }));
+    settlement.add(summary("b", [], { cutOff: true }));
     expect(row(settlement.conclude(false), "R-06")).toMatchObject({
       outcome: "inconclusive",
       reason: "the campaign was cut off before it was exercised",
@@ -99,7 +85,7 @@ describe("createSettlement, outcomes of requirements", () => {
   it("is not-exercised when no plan brought it about, with the reason why live runs cannot", () => {
     const reason = (live: boolean): string | undefined => {
       const settlement = settling({ live });
-      settlement.add(plan("a"), judgement([examined("R-05")]));
+      settlement.add(summary("a", [examined("R-05")]));
       const verdict = row(settlement.conclude(false), "L-01");
       expect(verdict?.outcome).toBe("not-exercised");
       return verdict?.reason;
@@ -110,7 +96,7 @@ describe("createSettlement, outcomes of requirements", () => {
 
   it("is not-checked, with the catalogue's reason, or when --only leaves it out", () => {
     const settlement = settling({ only: ["Q-", "R-04"] });
-    settlement.add(plan("a"), judgement([broken("R-05"), examined("R-04"), broken("G-07")]));
+    settlement.add(summary("a", [broken("R-05"), examined("R-04"), broken("G-07")]));
     const verdict = settlement.conclude(false);
     expect(row(verdict, "R-05")).toMatchObject({ outcome: "not-checked", reason: "left out by --only", violations: 0 });
     expect(row(verdict, "G-07")).toMatchObject({ outcome: "not-checked" });
@@ -131,7 +117,7 @@ describe("createSettlement, outcome of the campaign", () => {
   it("passes with a warning when only a SHOULD is broken, and fails when it is strict", () => {
     const outcome = (strict: boolean) => {
       const settlement = settling({ strict });
-      settlement.add(plan("a"), judgement([broken("R-08"), examined("R-04")]));
+      settlement.add(summary("a", [broken("R-08"), examined("R-04")]));
       const verdict = settlement.conclude(false);
       expect(row(verdict, "R-08")?.outcome).toBe("fail");
       return verdict;
@@ -145,7 +131,7 @@ describe("createSettlement, outcome of the campaign", () => {
 
   it("is inconclusive when our own devices break their requirement, even if the server breaks one too", () => {
     const settlement = settling();
-    settlement.add(plan("a"), judgement([broken("I-01"), broken("R-04")]));
+    settlement.add(summary("a", [broken("I-01"), broken("R-04")]));
     expect(settlement.conclude(false)).toMatchObject({
       outcome: "inconclusive",
       reason: "our own devices broke I-01: the instrument is at fault",
@@ -159,9 +145,9 @@ describe("createSettlement, outcome of the campaign", () => {
       runs: 0,
     });
     const settlement = settling();
-    settlement.add(plan("a"), judgement([]));
+    settlement.add(summary("a", []));
     expect(settlement.conclude(false).outcome).toBe("inconclusive");
-    settlement.add(plan("b"), judgement([broken("R-08")]));
+    settlement.add(summary("b", [broken("R-08")]));
     expect(settlement.conclude(false)).toMatchObject({
       outcome: "inconclusive",
       reason: "nothing that decides was examined, with 1 SHOULD not kept: R-08",
@@ -170,39 +156,38 @@ describe("createSettlement, outcome of the campaign", () => {
 
   it("is inconclusive when it was interrupted, or a plan could not be run, unless something is broken", () => {
     const settlement = settling();
-    settlement.add(plan("a"), judgement([examined("R-04")]));
+    settlement.add(summary("a", [examined("R-04")]));
     expect(settlement.conclude(true)).toMatchObject({ outcome: "inconclusive", reason: "interrupted after 1 plans" });
     settlement.addHarnessError("b", "refused");
-    settlement.add(plan("c"), judgement([], { unanswered: ["time-out", "time-out"] }));
+    settlement.add(summary("c", [], { unanswered: ["time-out", "time-out"] }));
     expect(settlement.conclude(false)).toMatchObject({
       outcome: "inconclusive",
-      reason: "2 plans could not be run: refused",
+      reason: "2 plans cannot be relied on: refused",
       harnessErrors: [
         { plan: "b", reason: "refused" },
         { plan: "c", reason: "time-out" },
       ],
     });
-    settlement.add(plan("d"), judgement([broken("R-04")]));
+    settlement.add(summary("d", [broken("R-04")]));
     expect(settlement.conclude(true).outcome).toBe("fail");
   });
 
   it("is inconclusive when something that --require names was not shown", () => {
     const settlement = settling({ require: ["R-04", "R-05"] });
-    settlement.add(plan("a"), judgement([examined("R-04"), undecided("R-05")]));
+    settlement.add(summary("a", [examined("R-04"), undecided("R-05")]));
     expect(settlement.conclude(false)).toMatchObject({
       outcome: "inconclusive",
       reason: "required but not shown: R-05",
     });
-    settlement.add(plan("b"), judgement([examined("R-05")]));
+    settlement.add(summary("b", [examined("R-05")]));
     expect(settlement.conclude(false)).toMatchObject({ outcome: "pass", reason: "2 requirements kept in 2 plans" });
   });
 
   it("counts plans that were cut off, and plans whose sequence of operations no other one has", () => {
     const settlement = settling();
-    const twice = [{ at: 1, kind: "update", device: 0 }];
-    settlement.add(plan("a", twice), judgement([]));
-    settlement.add(plan("b", twice), judgement([], { cutOff: true }));
-    settlement.add(plan("c"), judgement([]));
+    settlement.add(summary("a", [], { sequence: "twice" }));
+    settlement.add(summary("b", [], { sequence: "twice", cutOff: true }));
+    settlement.add(summary("c", []));
     expect(settlement.conclude(false)).toMatchObject({ runs: 3, cutOff: 1, distinctSequences: 1 });
   });
 });
@@ -214,9 +199,9 @@ describe("createSettlement, order of what is violated", () => {
       ...broken(requirement),
       findings: [{ requirement, events: [1, event], expected: "so", actual: "not so" }],
     });
-    settlement.add(plan("a"), judgement([brokenAt("E-02", 90), brokenAt("R-03", 40), brokenAt("T-01", 40)]));
-    settlement.add(plan("b"), judgement([brokenAt("E-02", 20), brokenAt("R-03", 10)]));
-    settlement.add(plan("c"), judgement([brokenAt("Q-02", 7)]));
+    settlement.add(summary("a", [brokenAt("E-02", 90), brokenAt("R-03", 40), brokenAt("T-01", 40)]));
+    settlement.add(summary("b", [brokenAt("E-02", 20), brokenAt("R-03", 10)]));
+    settlement.add(summary("c", [brokenAt("Q-02", 7)]));
     expect(settlement.violated.map(({ requirement, first }) => `${requirement} ${first}`)).toEqual([
       "R-03 2",
       "Q-02 1",
@@ -226,17 +211,38 @@ describe("createSettlement, order of what is violated", () => {
   });
 });
 
+describe("createSettlement, shapes of findings", () => {
+  const seen = (event: number, actual: string) => ({ requirement: "R-07", events: [event], expected: "so", actual });
+  const tally = (...findings: readonly ReturnType<typeof seen>[]): Tally => ({
+    requirement: "R-07",
+    examined: findings.length,
+    undecided: 0,
+    findings,
+  });
+
+  it("keeps each shape with its plans, apart those in which it broke first, numbers left out of account", () => {
+    const settlement = settling();
+    settlement.add(summary("a", [tally(seen(4, "datagram 6"), seen(5, "datagram 7"), seen(9, "after 2.000 s"))]));
+    settlement.add(summary("b", [tally(seen(3, "after 4.000 s"))]));
+    settlement.add(summary("c", [tally(seen(3, "after 4.000 s")), { ...broken("Q-02") }]));
+    const [violated] = settlement.violated.filter(({ requirement }) => requirement === "R-07");
+    expect([...(violated?.shapes ?? [])]).toEqual([
+      ["so; datagram #", { first: [0], later: [] }],
+      ["so; after # s", { first: [1], later: [0, 2] }],
+    ]);
+  });
+});
+
 describe("createSettlement, choices that must be one", () => {
   it("breaks M-08 when two plans see two codes for one CoAP code, and joins the two plans", () => {
     const settlement = settling({ strict: true });
-    const [first, second] = [plan("a"), plan("b")];
-    settlement.add(first, judgement([], { choices: [chosen("CoAP 4.03", "4030")] }));
-    settlement.add(second, judgement([], { choices: [chosen("CoAP 4.03", "4040")] }));
+    settlement.add(summary("a", [], { choices: [chosen("CoAP 4.03", "4030")] }));
+    settlement.add(summary("b", [], { choices: [chosen("CoAP 4.03", "4040")] }));
     expect(settlement.violated).toEqual([
       {
         requirement: "M-08",
-        plan: first,
-        joinedWith: second,
+        plan: { index: 0, id: "a" },
+        joinedWith: { index: 1, id: "b" },
         finding: {
           requirement: "M-08",
           events: [4],
@@ -245,7 +251,9 @@ describe("createSettlement, choices that must be one", () => {
         },
         plans: 1,
         first: 0,
+        examined: 1,
         violations: 1,
+        shapes: new Map(),
       },
     ]);
     expect(settlement.conclude(false)).toMatchObject({
@@ -265,16 +273,16 @@ describe("createSettlement, choices that must be one", () => {
 
   it("keeps M-08 when the same choice is seen again, and does not exercise it by a single one", () => {
     const settlement = settling();
-    settlement.add(plan("a"), judgement([], { choices: [chosen("CoAP 4.03", "4030"), chosen("CoAP 4.04", "4040")] }));
+    settlement.add(summary("a", [], { choices: [chosen("CoAP 4.03", "4030"), chosen("CoAP 4.04", "4040")] }));
     expect(row(settlement.conclude(false), "M-08")?.outcome).toBe("not-exercised");
-    settlement.add(plan("b"), judgement([], { choices: [chosen("CoAP 4.03", "4030")] }));
+    settlement.add(summary("b", [], { choices: [chosen("CoAP 4.03", "4030")] }));
     expect(row(settlement.conclude(false), "M-08")).toMatchObject({ outcome: "pass", examined: 1, plans: 1 });
   });
 
   it("leaves a conflict within one plan to that plan's own judgement", () => {
     const settlement = settling();
     const choices = [chosen("CoAP 4.03", "4030"), chosen("CoAP 4.03", "4040")];
-    settlement.add(plan("a"), judgement([broken("M-08")], { choices }));
+    settlement.add(summary("a", [broken("M-08")], { choices }));
     expect(settlement.violated).toMatchObject([{ requirement: "M-08", violations: 1 }]);
     expect(settlement.violated[0]).not.toHaveProperty("joinedWith");
   });
@@ -285,22 +293,5 @@ describe("selected", () => {
     expect(selected("R-04", [])).toBe(true);
     expect(selected("R-04", ["Q-", "R-0"])).toBe(true);
     expect(selected("R-04", ["Q-", "R-05"])).toBe(false);
-  });
-});
-
-describe("sequenceOf", () => {
-  const update = (at: number, device: number) => ({ at, kind: "update", device });
-
-  it("tells who does what in which order, not when", () => {
-    expect(sequenceOf(plan("a", [update(5, 1), update(1, 0)]))).toBe(
-      sequenceOf(plan("b", [update(7, 2), update(90, 3)])),
-    );
-    expect(sequenceOf(plan("a", [update(1, 0), update(2, 1)]))).not.toBe(
-      sequenceOf(plan("a", [update(1, 1), update(2, 0)])),
-    );
-  });
-
-  it("is empty for a plan without operations", () => {
-    expect(sequenceOf(plan("a"))).toBe("");
   });
 });

@@ -4,10 +4,11 @@
  * A requirement fails by one violation, passes by at least one decided event without any, and is otherwise
  * inconclusive, not exercised, not applicable or not checked, with the reason. Nothing examined is never a pass.
  */
-import type { Plan } from "../scenarios/plan.ts";
 import { isChecked, REQUIREMENTS, type Requirement, requirementById } from "../scenarios/requirements.ts";
-import type { Judgement, ObservedChoice } from "./oracle/oracle.ts";
-import type { Finding } from "./record/finding.ts";
+import { findingShape } from "./finding-shape.ts";
+import type { ObservedChoice } from "./oracle/oracle.ts";
+import type { PlanName, PlanResult } from "./plan-result.ts";
+import type { Finding, Tally } from "./record/finding.ts";
 import type { CampaignOutcome, RequirementVerdict, Verdict } from "./record/verdict.ts";
 
 export interface SettleOptions {
@@ -17,17 +18,35 @@ export interface SettleOptions {
   readonly strict: boolean;
 }
 
+/** What counts of a plan here. */
+export type PlanSummary = Omit<PlanResult, "deviceTasks" | "coverage">;
+
 /** The first plan that broke a requirement, and how many did. */
 export interface Violated {
   readonly requirement: string;
-  readonly plan: Plan;
+  readonly plan: PlanName;
   readonly finding: Finding;
   plans: number;
   violations: number;
   /** Plans in which nothing else broke before it. */
   first: number;
+  /** Plans in which it was examined, the violating ones among them. */
+  readonly examined: number;
+  /** Where each shape of finding was seen, in the order in which they came up. */
+  readonly shapes: ReadonlyMap<string, Sightings>;
   /** A conflict between two plans: the other one, to be run together. */
-  readonly joinedWith?: Plan;
+  readonly joinedWith?: PlanName;
+}
+
+/** Indices of plans, in order. */
+export interface Sightings {
+  /** Those in which it is what broke first. */
+  readonly first: readonly number[];
+  readonly later: readonly number[];
+}
+
+interface MutableViolated extends Omit<Violated, "examined"> {
+  readonly shapes: Map<string, { readonly first: number[]; readonly later: number[] }>;
 }
 
 interface Sum {
@@ -39,11 +58,11 @@ interface Sum {
 interface Observed {
   readonly requirement: string;
   readonly choice: string;
-  readonly values: Map<string, { count: number; readonly plan: Plan; readonly event: number }>;
+  readonly values: Map<string, { count: number; readonly plan: PlanName; readonly event: number }>;
 }
 
 export interface Settlement {
-  add(plan: Plan, judgement: Judgement): void;
+  add(plan: PlanSummary): void;
   addHarnessError(plan: string, reason: string): void;
   /** What broke first in most plans comes first: other failures are often its echo. */
   readonly violated: readonly Violated[];
@@ -71,7 +90,7 @@ export const selected = (id: string, prefixes: readonly string[]): boolean =>
 interface Book {
   readonly options: SettleOptions;
   readonly sums: Map<string, Sum>;
-  readonly violated: Map<string, Violated>;
+  readonly violated: Map<string, MutableViolated>;
   readonly observed: Map<string, Observed>;
   readonly sequences: Map<string, number>;
   readonly harnessErrors: { plan: string; reason: string }[];
@@ -97,46 +116,59 @@ export function createSettlement(options: SettleOptions): Settlement {
       return book.runs;
     },
     get violated() {
-      return [...book.violated.values()].sort((a, b) => b.first - a.first || (a.requirement < b.requirement ? -1 : 1));
+      return [...book.violated.values()]
+        .sort((a, b) => b.first - a.first || (a.requirement < b.requirement ? -1 : 1))
+        .map((violated) => ({ ...violated, examined: sumOf(book.sums, violated.requirement).plans }));
     },
-    add: (plan, judgement) => addJudgement(book, plan, judgement),
+    add: (plan) => addPlan(book, plan),
     addHarnessError: (plan, reason) => void book.harnessErrors.push({ plan, reason }),
     conclude: (interrupted) => concludeBook(book, interrupted),
   };
 }
 
-function addJudgement(book: Book, plan: Plan, judgement: Judgement): void {
+function addPlan(book: Book, plan: PlanSummary): void {
   book.runs++;
-  book.devices += plan.fleet.length;
-  if (judgement.cutOff) book.cutOff++;
-  const sequence = sequenceOf(plan);
-  book.sequences.set(sequence, (book.sequences.get(sequence) ?? 0) + 1);
-  const [unanswered] = judgement.unanswered;
+  book.devices += plan.devices;
+  if (plan.cutOff) book.cutOff++;
+  book.sequences.set(plan.sequence, (book.sequences.get(plan.sequence) ?? 0) + 1);
+  const [unanswered] = plan.unanswered;
   if (unanswered !== undefined) book.harnessErrors.push({ plan: plan.id, reason: unanswered });
-  for (const tally of judgement.tallies) {
+  const earliest = earliestBreak(plan.tallies);
+  for (const tally of plan.tallies) {
     if (!counts(book, tally.requirement)) continue;
     const sum = sumOf(book.sums, tally.requirement);
     sum.examined += tally.examined;
     sum.undecided += tally.undecided;
     if (tally.examined > 0) sum.plans++;
     const [first] = tally.findings;
-    if (first !== undefined) violate(book, plan, first, tally.findings.length);
+    if (first === undefined) continue;
+    const violated = violate(book, plan, first, tally.findings.length);
+    if (certainAt(first) === earliest) violated.first++;
+    sight(violated, plan.index, tally.findings, earliest);
   }
-  for (const requirement of firstBroken(judgement)) {
-    const violated = book.violated.get(requirement);
-    if (violated !== undefined) violated.first++;
-  }
-  for (const choice of judgement.choices) if (counts(book, choice.requirement)) observe(book, plan, choice);
+  for (const choice of plan.choices) if (counts(book, choice.requirement)) observe(book, plan, choice);
 }
 
-/** The requirements whose violation became certain earliest in this plan. */
-function firstBroken({ tallies }: Judgement): readonly string[] {
-  const certain = tallies.flatMap(({ requirement, findings }) => {
-    const [finding] = findings;
-    return finding === undefined ? [] : [{ requirement, at: finding.events.at(-1) ?? 0 }];
-  });
-  const earliest = Math.min(...certain.map(({ at }) => at));
-  return certain.filter(({ at }) => at === earliest).map(({ requirement }) => requirement);
+/** Index of the event at which a violation became certain. */
+export const certainAt = ({ events }: Finding): number => events.at(-1) ?? 0;
+
+/** When the first requirement broke in a plan. */
+export const earliestBreak = (tallies: readonly Tally[]): number =>
+  Math.min(...tallies.flatMap(({ findings: [first] }) => (first === undefined ? [] : [certainAt(first)])));
+
+/** A requirement that breaks in more ways than this breaks in any way. */
+const MOST_SHAPES = 32;
+
+function sight(violated: MutableViolated, index: number, findings: readonly Finding[], earliest: number): void {
+  const seen = new Set<string>();
+  for (const finding of findings) {
+    const shape = findingShape(finding);
+    if (seen.has(shape)) continue;
+    seen.add(shape);
+    const known = violated.shapes.get(shape) ?? { first: [], later: [] };
+    if (violated.shapes.size < MOST_SHAPES) violated.shapes.set(shape, known);
+    known[certainAt(finding) === earliest ? "first" : "later"].push(index);
+  }
 }
 
 /** A checker may already judge what the catalogue does not promise yet: that decides nothing. */
@@ -145,20 +177,31 @@ function counts(book: Book, id: string): boolean {
   return row !== undefined && isChecked(row) && selected(id, book.options.only);
 }
 
-function violate(book: Book, plan: Plan, finding: Finding, violations: number, joinedWith?: Plan): void {
+function violate(
+  book: Book,
+  plan: PlanName,
+  finding: Finding,
+  violations: number,
+  joinedWith?: PlanName,
+): MutableViolated {
   const { requirement } = finding;
   const known = book.violated.get(requirement);
   if (known !== undefined) {
     known.plans++;
     known.violations += violations;
-    return;
+    return known;
   }
-  const joined = joinedWith === undefined ? {} : { joinedWith };
-  book.violated.set(requirement, { requirement, plan, finding, plans: 1, first: 0, violations, ...joined });
+  const name = nameOf(plan);
+  const joined = joinedWith === undefined ? {} : { joinedWith: nameOf(joinedWith) };
+  const fresh = { requirement, plan: name, finding, plans: 1, first: 0, violations, shapes: new Map(), ...joined };
+  book.violated.set(requirement, fresh);
+  return fresh;
 }
 
+const nameOf = ({ index, id }: PlanName): PlanName => ({ index, id });
+
 /** What must be one choice within a campaign: each further sighting is examined, another value is a conflict. */
-function observe(book: Book, plan: Plan, { requirement, choice, value, event }: ObservedChoice): void {
+function observe(book: Book, plan: PlanName, { requirement, choice, value, event }: ObservedChoice): void {
   const key = `${requirement} ${choice}`;
   const known = book.observed.get(key) ?? { requirement, choice, values: new Map() };
   book.observed.set(key, known);
@@ -167,13 +210,13 @@ function observe(book: Book, plan: Plan, { requirement, choice, value, event }: 
   if (same !== undefined) {
     same.count++;
     sum.examined++;
-    if (same.plan !== plan) sum.plans++;
+    if (same.plan.index !== plan.index) sum.plans++;
     return;
   }
   const [other] = known.values;
-  known.values.set(value, { count: 1, plan, event });
+  known.values.set(value, { count: 1, plan: nameOf(plan), event });
   // Two values within one plan: its own judgement says so.
-  if (other === undefined || other[1].plan === plan) return;
+  if (other === undefined || other[1].plan.index === plan.index) return;
   sum.examined++;
   sum.plans++;
   const expected = `${choice} becomes one code: ${other[0]} as in plan ${other[1].plan.id}`;
@@ -206,24 +249,13 @@ function sumOf(sums: Map<string, Sum>, requirement: string): Sum {
   return known;
 }
 
-/** What makes the operations of one plan differ from another's: what is done to whom, in which order; not when. */
-export const sequenceOf = (plan: Plan): string =>
-  [...plan.operations]
-    .sort((a, b) => a.at - b.at)
-    .map((operation) => {
-      const device = "device" in operation ? operation.device % plan.fleet.length : "";
-      const task =
-        operation.kind === "create-task"
-          ? `${operation.taskType}${operation.property}${JSON.stringify(operation.devices)}`
-          : "";
-      return `${operation.kind}:${device}:${task}`;
-    })
-    .join(" ");
+/** Why a requirement was not judged though it could have been. */
+export const LEFT_OUT = "left out by --only";
 
 function settleRequirement(
   row: Requirement,
   sum: Sum | undefined,
-  violated: Violated | undefined,
+  violated: MutableViolated | undefined,
   options: SettleOptions,
   cutShort: boolean,
 ): RequirementVerdict {
@@ -235,7 +267,7 @@ function settleRequirement(
   };
   const base = { id: row.id, level: row.level, subject: row.subject, ...counts };
   if (!isChecked(row)) return { ...base, outcome: "not-checked", reason: notCheckedReason(row) };
-  if (!selected(row.id, options.only)) return { ...base, outcome: "not-checked", reason: "left out by --only" };
+  if (!selected(row.id, options.only)) return { ...base, outcome: "not-checked", reason: LEFT_OUT };
   if (violated !== undefined)
     return {
       ...base,
@@ -269,7 +301,7 @@ function settleCampaign(
   if (interrupted) return { outcome: "inconclusive", reason: `interrupted after ${runs} plans` };
   const [trouble] = harnessErrors;
   if (trouble !== undefined)
-    return { outcome: "inconclusive", reason: `${harnessErrors.length} plans could not be run: ${trouble.reason}` };
+    return { outcome: "inconclusive", reason: `${harnessErrors.length} plans cannot be relied on: ${trouble.reason}` };
   const missing =
     options.require.length === 0
       ? []

@@ -15,6 +15,7 @@ import type { ServerEffect, ServerInput, ServerPort } from "../protocol/server-p
 import { after, type Instant, millis, SIMULATION_START, seconds, toUnixMillis } from "../protocol/time.ts";
 import type { Plan } from "../scenarios/plan.ts";
 import { createVirtualDevice } from "../simulator/device/device.ts";
+import type { DeviceRules } from "../simulator/device/rules.ts";
 import type { DeviceEffect, DeviceInput, VirtualDevice } from "../simulator/device/types.ts";
 import { createNetwork, type Network } from "../simulator/network.ts";
 import { createWakeups, createWorld } from "../simulator/world.ts";
@@ -28,7 +29,11 @@ import {
 } from "./plan-interpreter.ts";
 
 /** Makes the server that a simulated run talks to: the reference server, a mutant of it, or any other `ServerPort`. */
-export type BuildServer = (context: ServerContext) => ServerPort;
+export interface BuildServer {
+  (context: ServerContext): ServerPort;
+  /** Replaces single rules of the virtual devices, where it is they that are defective. */
+  readonly deviceRules?: () => Partial<DeviceRules>;
+}
 
 export interface ServerContext {
   readonly profile: Profile;
@@ -82,7 +87,7 @@ export function simulate(plan: Plan, build: BuildServer, options: SimulateOption
   };
   const events: HistoryEvent[] = [];
   const record = options.observe ?? ((event: HistoryEvent) => void events.push(event));
-  const run = new SimulatedRun(plan, names, build, record, options.maxEvents ?? MAX_EVENTS);
+  const run = new SimulatedRun(plan, names, build, record, options);
   run.toTheEnd();
   return { header, events };
 }
@@ -96,6 +101,7 @@ class SimulatedRun {
   private readonly wakeups;
   private readonly server: ServerPort;
   private readonly interpreter;
+  private readonly deviceRules: Partial<DeviceRules> | undefined;
   private readonly random: RandomSource;
   private readonly devices: VirtualDevice[] = [];
   private readonly addresses: Address[] = [];
@@ -109,9 +115,10 @@ class SimulatedRun {
     names: RunNames,
     build: BuildServer,
     record: (event: HistoryEvent) => void,
-    maxEvents: number,
+    { maxEvents = MAX_EVENTS }: SimulateOptions,
   ) {
     this.plan = plan;
+    this.deviceRules = build.deviceRules?.();
     this.names = names;
     this.record = record;
     const last = plan.operations.reduce((latest, { at }) => Math.max(latest, at), Math.max(plan.until, plan.quietFrom));
@@ -294,6 +301,7 @@ class SimulatedRun {
         random: (key) => this.random(`device/${index}/${key}`),
         start,
         registersAt,
+        rules: this.deviceRules,
       });
       this.devices.push(device);
       this.addresses.push(this.newAddress(index));

@@ -6,11 +6,18 @@ import { address } from "../protocol/address.ts";
 import type { Plan } from "../scenarios/plan.ts";
 import type { History } from "./history.ts";
 import { type LiveSession, type LiveTarget, openLiveSession, runLive } from "./live/run-live.ts";
+import type { ServerRecipe } from "./plan-runner.ts";
 import { type BuildServer, simulate } from "./simulate.ts";
 
 /** What is verified. Live targets are reached by HTTP and UDP; starting and stopping them is the caller's business. */
 export type Target =
-  | { readonly kind: "sim"; readonly name: string; readonly build: BuildServer }
+  | {
+      readonly kind: "sim";
+      readonly name: string;
+      readonly build: BuildServer;
+      /** The same server as data, for threads; absent: it runs in this thread only. */
+      readonly recipe?: ServerRecipe;
+    }
   | {
       readonly kind: "live";
       readonly name: string;
@@ -21,6 +28,7 @@ export type Target =
       readonly token?: string;
     };
 
+export type SimulatedTarget = Extract<Target, { kind: "sim" }>;
 export type LiveAddress = Extract<Target, { kind: "live" }>;
 
 /** Runs plans on one target. Live plans may run at the same time; they share a session. */

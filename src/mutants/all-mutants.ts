@@ -1,8 +1,25 @@
 /** Every mutant, by id. */
+import { ANSWER_MUTANTS } from "./answer-mutants.ts";
 import { COAP_MUTANTS } from "./coap-mutants.ts";
+import { DEVICE_MUTANTS } from "./device-mutants.ts";
+import { EXPIRY_MUTANTS } from "./expiry-mutants.ts";
+import { MIRROR_MUTANTS } from "./mirror-mutants.ts";
 import type { Mutant } from "./mutant.ts";
-import { SERVER_MUTANTS } from "./server-mutants.ts";
+import { QUEUE_MUTANTS } from "./queue-mutants.ts";
+import { RECORD_MUTANTS } from "./record-mutants.ts";
+import { REGISTRATION_MUTANTS } from "./registration-mutants.ts";
+import { RETRY_MUTANTS } from "./retry-mutants.ts";
 
-export const MUTANTS: readonly Mutant[] = [...SERVER_MUTANTS, ...COAP_MUTANTS];
+export const MUTANTS: readonly Mutant[] = [
+  ...QUEUE_MUTANTS,
+  ...RETRY_MUTANTS,
+  ...EXPIRY_MUTANTS,
+  ...ANSWER_MUTANTS,
+  ...RECORD_MUTANTS,
+  ...REGISTRATION_MUTANTS,
+  ...MIRROR_MUTANTS,
+  ...COAP_MUTANTS,
+  ...DEVICE_MUTANTS,
+];
 
 export const mutantById = (id: string): Mutant | undefined => MUTANTS.find((mutant) => mutant.id === id);

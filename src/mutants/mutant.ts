@@ -1,9 +1,10 @@
 /**
- * A mutant: the reference server with one rule broken, and the requirement that this must break. Proof that the
- * harness would see it.
+ * Servers that differ from the reference server in single rules. A mutant breaks a requirement with them: proof that
+ * the harness would see it. A legal variant uses what the specification leaves open: proof that nobody is accused of it.
  *
- * A row replaces rules of the server or of its CoAP endpoint; the engine does not know the difference. `note` tells
- * the self-test that the defect has made a difference in a run; it never reaches the history.
+ * A row replaces rules of the server, of its CoAP endpoint or of the devices; the engines do not know the difference.
+ * `note` tells the self-test that a rule has made a difference in a run; it never reaches the history. The functions of
+ * a row are called once per server that is built: what they remember is that server's own.
  */
 
 import type { CoapParams } from "../protocol/coap/params.ts";
@@ -14,18 +15,33 @@ import type { ServerPort } from "../protocol/server-port.ts";
 import { createMemoryStore, withStore } from "../reference-server/memory-store.ts";
 import type { ServerRules } from "../reference-server/rules.ts";
 import { createReferenceServer } from "../reference-server/server.ts";
+import type { DeviceRules } from "../simulator/device/rules.ts";
 
-export interface Mutant {
+export type Note = () => void;
+
+export interface ServerVariant {
   /** A name for life. */
   readonly id: string;
-  /** The defect, in one sentence. */
+  /** What it does, in one sentence. */
   readonly sentence: string;
+  /** What it declares; absent: `ARTIK`, all that the reference server declares. */
+  readonly profile?: Profile;
+  readonly rules?: (note: Note) => Partial<ServerRules>;
+  readonly coapRules?: (note: Note) => Partial<CoapRules>;
+  /** Of every virtual device: for what the checkers over devices must see. */
+  readonly deviceRules?: (note: Note) => Partial<DeviceRules>;
+}
+
+export interface Mutant extends ServerVariant {
   /** The requirement that it must break. */
   readonly requirement: string;
-  /** Where such a defect has been seen or may come from. */
+  /** Where such a defect has been seen or may come from. `owner/repository#number` is a public report. */
   readonly source: string;
-  readonly rules?: (note: () => void) => Partial<ServerRules>;
-  readonly coapRules?: (note: () => void) => Partial<CoapRules>;
+}
+
+export interface LegalVariant extends ServerVariant {
+  /** What allows it: the row of docs/semantics.md, or the clause. */
+  readonly choice: string;
 }
 
 export interface ServerContext {
@@ -34,17 +50,24 @@ export interface ServerContext {
   readonly random: RandomSource;
 }
 
-/** Builds the reference server, or a defective copy of it, for simulated runs. */
-export function buildServer(mutant?: Mutant, note: () => void = () => {}): (context: ServerContext) => ServerPort {
-  return ({ profile, coap, random }) =>
+/** A server for simulated runs, and rules of the devices that it is to meet. */
+export interface ServerBuilder {
+  (context: ServerContext): ServerPort;
+  readonly deviceRules: () => Partial<DeviceRules>;
+}
+
+/** Builds the reference server, or a variant of it, for simulated runs. */
+export function buildServer(variant?: ServerVariant, note: Note = () => {}): ServerBuilder {
+  const build = ({ profile, coap, random }: ServerContext): ServerPort =>
     withStore(
       createReferenceServer({
         profile: completeProfile(profile),
         coap,
         random,
-        rules: mutant?.rules?.(note),
-        coapRules: mutant?.coapRules?.(note),
+        rules: variant?.rules?.(note),
+        coapRules: variant?.coapRules?.(note),
       }),
       createMemoryStore(),
     );
+  return Object.assign(build, { deviceRules: () => variant?.deviceRules?.(note) ?? {} });
 }

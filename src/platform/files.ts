@@ -76,6 +76,13 @@ export async function exists(target: string): Promise<boolean> {
   );
 }
 
+/** What stands there; links are followed. `undefined`: nothing, or neither of the two. */
+export async function kindOf(target: string): Promise<"file" | "directory" | undefined> {
+  const found = await stat(target).catch(() => undefined);
+  if (found?.isDirectory() === true) return "directory";
+  return found?.isFile() === true ? "file" : undefined;
+}
+
 /** Names in a directory, sorted; none when it does not exist. @throws HarnessError `file-not-readable` */
 export async function listDirectory(directory: string): Promise<readonly string[]> {
   try {

@@ -41,8 +41,12 @@ export const Profile = z.strictObject({
   /** Row 8. */
   expiresAfterBounds: z.strictObject({ min: Seconds, max: Seconds }).optional(),
   taskExpiresAfterBounds: z.strictObject({ min: Seconds, max: Seconds }).optional(),
+  /** Row 8: what becomes of a value beyond these bounds. `shortened`: the bound applies. */
+  beyondBounds: z.enum(["refused", "shortened"]).optional(),
   /** Row 10. */
   inFlightAtExpiry: z.enum(["fail", "answer-counts"]).optional(),
+  /** Row 10: whether a successful response after the terminal status still changes the Device Mirror. */
+  lateResponse: z.enum(["ignored", "updates-mirror"]).optional(),
   /** Row 11: seconds from creation. */
   retention: Seconds.optional(),
 
@@ -51,6 +55,13 @@ export const Profile = z.strictObject({
   locationAtReRegister: z.enum(["new", "reused"]).optional(),
   /** Row 16: seconds, when Register has no `lt` or `lt=0`. */
   defaultLifetime: Seconds.optional(),
+
+  // ── who may do what (row 30)
+  /**
+   * Bearer tokens of the owner of the device types, and of somebody else whom the server knows but who owns none.
+   * They stand in every plan and record, so they are those of test accounts. Undeclared: nobody else ever asks.
+   */
+  access: z.strictObject({ owner: z.string().min(1), stranger: z.string().min(1) }).optional(),
 
   // ── transmission (R-07) and measuring
   /** Seconds. RFC 7252 §4.8 defaults when undeclared. */
@@ -83,10 +94,13 @@ export const ARTIK = {
   defaultExpiresAfter: 604_800,
   expiresAfterBounds: { min: 1, max: 2_592_000 },
   taskExpiresAfterBounds: { min: 60, max: 604_800 },
+  beyondBounds: "refused",
   inFlightAtExpiry: "fail",
+  lateResponse: "ignored",
   retention: 2_592_000,
   locationAtReRegister: "new",
   defaultLifetime: 86_400,
+  access: { owner: "owner-of-the-type", stranger: "somebody-else" },
   coap: { ackTimeout: 2, ackRandomFactor: 1.5, maxRetransmit: 4 },
   reaction: 5,
 } as const satisfies Profile;

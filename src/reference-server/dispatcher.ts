@@ -80,6 +80,8 @@ class Agendas implements Dispatcher {
   admit(deviceTask: DeviceTask, now: Instant): void {
     insert(deviceTask.device.pending, deviceTask, this.context.rules.comesBefore);
     moveDeviceTask(this.context, deviceTask, "queue", now);
+    const refusal = this.context.rules.refusalOf(deviceTask.device);
+    if (refusal !== undefined) moveDeviceTask(this.context, deviceTask, "fail", now, refusal);
   }
 
   tryNow(deviceTask: DeviceTask, now: Instant): void {
@@ -87,6 +89,7 @@ class Agendas implements Dispatcher {
     const { device } = deviceTask;
     if (!rules.isDispatchable(deviceTask.status) || !rules.triesNewTask(device)) return;
     if (!device.agenda.includes(deviceTask)) insert(device.agenda, deviceTask, rules.comesBefore);
+    this.occasion(device, "new-task", now);
     this.pump(device, now);
   }
 
@@ -94,7 +97,12 @@ class Agendas implements Dispatcher {
     const { rules } = this.context;
     if (!rules.isTrigger(occasion)) return;
     if (device.pending.length === 0 && device.agenda.length === 0) return;
-    device.agenda = device.pending.filter(({ status }) => rules.isDispatchable(status));
+    device.agenda = [];
+    for (const deviceTask of device.pending.filter(({ status }) => rules.isDispatchable(status))) {
+      const fate = rules.atTrigger(deviceTask, occasion);
+      if (fate === "try") device.agenda.push(deviceTask);
+      if (fate === "fail") moveDeviceTask(this.context, deviceTask, "fail", now, rules.errorOfFailure("no-response"));
+    }
     this.pump(device, now);
   }
 
@@ -107,6 +115,7 @@ class Agendas implements Dispatcher {
     }
     this.end(flight);
     this.settle(flight.deviceTask, response, now);
+    if (!this.context.rules.goesOnAfterAnswer(flight.deviceTask.device)) flight.deviceTask.device.agenda = [];
     this.resume(flight.deviceTask.device, now);
   }
 
@@ -114,6 +123,10 @@ class Agendas implements Dispatcher {
     const flight = this.flights.get(id);
     if (flight === undefined) return;
     this.end(flight);
+    if (this.context.rules.repeatsAtOnce(failure, flight.deviceTask)) {
+      this.send(flight.deviceTask, flight.to, now);
+      return;
+    }
     this.requeue(flight.deviceTask, failure, now);
     this.afterFailure(flight.deviceTask.device, now);
   }
@@ -198,7 +211,7 @@ class Agendas implements Dispatcher {
     const { device, task } = deviceTask;
     const registration = device.registration ?? device.former;
     const rootPath = registration === undefined ? "/" : this.context.rules.rootPathOf(registration);
-    const content = this.context.rules.requestOf(task.operation, rootPath);
+    const content = this.context.rules.requestOf(task.operation, rootPath, deviceTask.numAttempts);
     if (content === undefined) {
       writeServerProperty(this.context, deviceTask, now);
       return;
@@ -207,6 +220,7 @@ class Agendas implements Dispatcher {
     const flight = { id, deviceTask, to };
     this.flights.set(id, flight);
     device.flights.push(flight);
+    if (registration !== undefined && this.context.rules.keepsAwake("request-sent")) registration.heardAt = now;
     this.mirrorWritten(deviceTask, "sent", now);
     this.perform(effects, now);
   }
@@ -227,7 +241,7 @@ class Agendas implements Dispatcher {
     const { rules } = context;
     deviceTask.numAttempts = rules.attemptsAfter(deviceTask.numAttempts, "failed-attempt");
     this.mirrorWritten(deviceTask, "failed-attempt", now);
-    if (rules.requeues(failure)) moveDeviceTask(context, deviceTask, "failed-attempt", now);
+    if (rules.requeues(failure, deviceTask.numAttempts)) moveDeviceTask(context, deviceTask, "failed-attempt", now);
     else moveDeviceTask(context, deviceTask, "fail", now, rules.errorOfFailure(failure));
     if (deviceTask.task.expired) moveDeviceTask(context, deviceTask, "expire", now, rules.expiryError);
   }
@@ -249,8 +263,9 @@ class Agendas implements Dispatcher {
     const { operation, taskType } = deviceTask.task;
     const outcome = outcomeOf(operation, response, (code) => rules.isSuccess(code, taskType));
     if (outcome.kind === "success") {
-      const counts = moveDeviceTask(context, deviceTask, "succeed", now);
-      changeMirror(context, deviceTask, outcome.changes, counts ? "succeeded" : "late", now);
+      const counts = moveDeviceTask(context, deviceTask, "succeed", now) || rules.lateResponseCounts(profile);
+      const changes = rules.mirrored(outcome.changes, deviceTask.task);
+      changeMirror(context, deviceTask, changes, counts ? "succeeded" : "late", now);
       return;
     }
     const error =

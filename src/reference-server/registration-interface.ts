@@ -56,12 +56,20 @@ export function createRegistrationInterface(
     dispatcher.lost(registration.device, loss, now);
   };
 
+  /** Whoever registers here already is known by its address. G-07. */
+  const refused = (from: Address, now: Instant): void => {
+    const device = registrations.from(from)?.device;
+    if (device !== undefined) dispatcher.occasion(device, "refused-register", now);
+  };
+
   const register = (message: CoapMessage, from: Address, now: Instant): Reply => {
     if (message.type !== "CON") return reply("4.00", "Register must be Confirmable");
     const request = rules.readRegister(message);
-    if (!request.ok) return refusal(request.error);
+    if (!request.ok) return { ...refusal(request.error), afterwards: () => refused(from, now) };
     const device = context.devices.get(request.value.endpoint) ?? enrol(context, request.value.endpoint, now);
     if (device === undefined) return refusal(rules.unknownEndpoint);
+    if (device.registration !== undefined && rules.errorAtReRegister !== undefined)
+      return refusal(rules.errorAtReRegister);
     const occasion = device.registration === undefined ? "register" : "re-register";
     const previous = device.registration;
     const fresh = context.identifiers.next("location", (id) => registrations.at(id) !== undefined);
@@ -81,12 +89,13 @@ export function createRegistrationInterface(
     const { device, address: before } = registration;
     const address = rules.addressAfterUpdate(before, from, profile);
     if (address === undefined) return reply(rules.unknownLocation);
-    const { lifetime, queueMode, rootPath, binding = "" } = request.value;
+    const { lifetime, queueMode, rootPath } = request.value;
     registration.address = address;
     registration.updatedAt = rules.refreshedAt(registration.updatedAt, now);
     registration.lifetime = rules.lifetimeAfterUpdate(registration.lifetime, lifetime, profile);
     if (rules.keepsAwake("update")) registration.heardAt = now;
-    if (queueMode !== undefined) registration.queueMode = rules.queueModeOf({ queueMode, binding });
+    if (queueMode !== undefined)
+      registration.queueMode = rules.queueModeOf({ queueMode, version: registration.version });
     if (rootPath !== undefined) registration.rootPath = rootPath;
     registrations.changed(registration, before);
     return {

@@ -10,9 +10,11 @@ import type { CoapContent, CoapMessage, Code, ExchangeFailure } from "../protoco
 import { parseRegister, type Register, type RegistrationError } from "../protocol/lwm2m/registration.ts";
 import type { CompleteProfile } from "../protocol/profile.ts";
 import type { Result } from "../protocol/result.ts";
+import type { RestResponse } from "../protocol/server-port.ts";
+import type { Bounds } from "../protocol/task-api/schemas.ts";
 import type { DeviceTaskStatus, TaskStatus, TaskType } from "../protocol/task-api/states.ts";
 import { after, fromUnixMillis, type Instant, type Micros, seconds } from "../protocol/time.ts";
-import { type DeviceOperation, requestOf } from "./device-operations.ts";
+import { type DeviceOperation, type MirrorChange, requestOf } from "./device-operations.ts";
 import type { Device, DeviceTask, DeviceType, Registration, Task, TaskError } from "./entities.ts";
 import { EXPIRED, errorOfAnswer, misfit } from "./error-mapping.ts";
 import {
@@ -35,7 +37,16 @@ export interface StatusCounts {
 }
 
 /** What may make the server try the pending tasks of a device. */
-export type Occasion = "register" | "re-register" | "update" | "deregister" | "lifetime" | "datagram" | "timer";
+export type Occasion =
+  | "register"
+  | "refused-register"
+  | "re-register"
+  | "update"
+  | "deregister"
+  | "lifetime"
+  | "datagram"
+  | "timer"
+  | "new-task";
 /** Why the server lost an exchange that the CoAP endpoint did not give up. */
 export type Loss = "replaced" | "removed" | "lifetime" | "restart";
 export type AttemptFailure = ExchangeFailure | Loss;
@@ -53,6 +64,10 @@ export interface TaskRules {
   readonly countsOf: (tally: Tally) => StatusCounts;
   /** T-04: whether cancelling a whole task reaches a device task. */
   readonly cancelReaches: (deviceTask: DeviceTask) => boolean;
+  /** L-04, row 8: the bounds that a request is held to; beyond them it is refused. */
+  readonly acceptedBounds: (bounds: Bounds, profile: CompleteProfile) => Bounds;
+  /** L-04, row 8: what is kept of an accepted number of seconds. */
+  readonly shortened: (asked: number, bounds: Bounds, profile: CompleteProfile) => number;
   /** E-01..E-04, row 7: seconds, fixed at creation. */
   readonly expiresAfter: (ofTask: number | undefined, type: DeviceType, profile: CompleteProfile) => number;
   /** E-01..E-03, row 9: where the active period starts. */
@@ -77,11 +92,17 @@ export interface TaskRules {
   readonly writesServerPropertyAlone: boolean;
   /** A-01, row 30: whether the bearer of a token may use a device type and its tasks. */
   readonly mayUse: (type: DeviceType, token: string | undefined, administrator: string | undefined) => boolean;
+  /** Rows 19–21, 33: the last word on how an answer of the REST API looks. */
+  readonly rendered: (response: RestResponse) => RestResponse;
 }
 
 export interface DispatchRules {
   /** Q-04, Q-08, R-04..R-06, row 4: what drains a device's queue. */
   readonly isTrigger: (occasion: Occasion) => boolean;
+  /** Q-04, R-04, R-05, row 4: what a trigger does to a device task that waits; `fail`: by `errorOfFailure`. */
+  readonly atTrigger: (deviceTask: DeviceTask, occasion: Occasion) => "try" | "leave" | "fail";
+  /** Q-03: the error with which a new device task fails at once; `undefined`: it waits for its device. */
+  readonly refusalOf: (device: Device) => TaskError | undefined;
   /** Q-02, row 4: whether a new task is tried without any event of the device. */
   readonly triesNewTask: (device: Device) => boolean;
   /** Q-11, E-06, I-03: whether a device task of this status may be tried. */
@@ -96,8 +117,10 @@ export interface DispatchRules {
   readonly destination: (device: Device, now: Instant, profile: CompleteProfile) => Address | undefined;
   /** R-08, rows 6 and 32. */
   readonly attemptsAfter: (attempts: number, event: "attempt" | "resend" | "failed-attempt" | "asleep") => number;
-  /** R-01..R-03: whether a failed attempt goes back to the queue; else the device task fails. */
-  readonly requeues: (failure: AttemptFailure) => boolean;
+  /** R-01..R-03: whether a failed attempt, the n-th, goes back to the queue; else the device task fails. */
+  readonly requeues: (failure: AttemptFailure, attempts: number) => boolean;
+  /** I-02: whether a failed exchange is repeated at once, as part of the same attempt. */
+  readonly repeatsAtOnce: (failure: AttemptFailure, deviceTask: DeviceTask) => boolean;
   /** The error of a device task whose failed attempt does not go back. */
   readonly errorOfFailure: (failure: AttemptFailure) => TaskError;
   /** R-09, I-03: whether a response settles the device task; else it counts as a failed attempt. */
@@ -106,6 +129,8 @@ export interface DispatchRules {
   readonly retryDelay: (profile: CompleteProfile) => Micros | undefined;
   /** Row 28: whether a failed attempt leaves the rest of the device's queue to be tried within the same trigger. */
   readonly goesOnAfterFailure: (profile: CompleteProfile) => boolean;
+  /** Q-04, Q-08: whether an answer leaves the rest of the device's queue to be tried within the same trigger. */
+  readonly goesOnAfterAnswer: (device: Device) => boolean;
   /** R-10, rows 14 and 32: what becomes of an exchange when its device shows a new address. */
   readonly atNewAddress: "resend" | "keep" | "requeue";
   /** G-02, G-05, G-06: whether the pending tasks of a device outlive the end of its registration. */
@@ -114,8 +139,8 @@ export interface DispatchRules {
   readonly dropsExchange: (loss: Loss) => boolean;
   /** G-08: the path prefix of requests to the device. */
   readonly rootPathOf: (registration: Registration) => string;
-  /** M-11, I-06: the request for an operation; `undefined`: it needs none. */
-  readonly requestOf: (operation: DeviceOperation, rootPath: string) => CoapContent | undefined;
+  /** M-11, I-06: the request for an operation, at the n-th attempt; `undefined`: it needs none. */
+  readonly requestOf: (operation: DeviceOperation, rootPath: string, attempt: number) => CoapContent | undefined;
 }
 
 export interface AnswerRules {
@@ -127,6 +152,10 @@ export interface AnswerRules {
   readonly isSuccess: (code: Code, taskType: TaskType) => boolean;
   /** D-01..D-03, D-05, D-06, row 17. */
   readonly touchesMirror: (taskType: TaskType, moment: MirrorMoment) => boolean;
+  /** D-01, D-05, row 17: what a successful response brings to the mirror, given what it says. */
+  readonly mirrored: (said: readonly MirrorChange[], task: Task) => readonly MirrorChange[];
+  /** D-06, row 10: whether a successful response after the terminal status counts for the mirror. */
+  readonly lateResponseCounts: (profile: CompleteProfile) => boolean;
   /** D-01, D-02, row 31: what the mirror keeps of a value. */
   readonly mirrorValue: (value: unknown, property: string) => unknown;
 }
@@ -136,6 +165,8 @@ export interface RegistrationRules {
   readonly readRegister: (message: CoapMessage) => Result<Register, RegistrationError>;
   /** G-07: what an endpoint that nobody provisioned is told. */
   readonly unknownEndpoint: RegistrationError;
+  /** G-02, row 15: how a Register of an endpoint that is registered is refused; `undefined`: it is not. */
+  readonly errorAtReRegister: RegistrationError | undefined;
   /** G-02, row 15: the location at a Register of an endpoint that is registered. */
   readonly locationAtReRegister: (previous: string, fresh: string, profile: CompleteProfile) => string;
   /** G-02: whether the old location is forgotten when it is replaced. */
@@ -158,10 +189,12 @@ export interface RegistrationRules {
   readonly addressAfterUpdate: (before: Address, from: Address, profile: CompleteProfile) => Address | undefined;
   /** Q-05: whether Register and Update are answered before the queue is drained. */
   readonly answersFirst: boolean;
+  /** RFC 7252 §5.2.2: whether a device's request gets an empty ACK, and its answer in a message of its own. */
+  readonly answersSeparately: boolean;
   /** Q-07, Q-08: whether the device is taken for one that sleeps. */
-  readonly queueModeOf: (register: Pick<Register, "queueMode" | "binding">) => boolean;
+  readonly queueModeOf: (register: Pick<Register, "queueMode" | "version">) => boolean;
   /** Q-07, row 13: what restarts the awake window. */
-  readonly keepsAwake: (occasion: "update" | "datagram") => boolean;
+  readonly keepsAwake: (occasion: "update" | "datagram" | "request-sent") => boolean;
 }
 
 export interface RestartRules {
@@ -170,6 +203,9 @@ export interface RestartRules {
 }
 
 export interface ServerRules extends TaskRules, DispatchRules, AnswerRules, RegistrationRules, RestartRules {}
+
+/** More seconds than this are no number of seconds. */
+const MOST_SECONDS = 2_147_483_647;
 
 const OPEN_STATUSES = [
   "REQUESTED",
@@ -197,6 +233,9 @@ const TASK_RULES: TaskRules = {
     numCancelled: tally.CANCELLED,
   }),
   cancelReaches: () => true,
+  acceptedBounds: (bounds, { beyondBounds }) =>
+    beyondBounds === "refused" ? bounds : { min: bounds.min, max: MOST_SECONDS },
+  shortened: (asked, bounds, { beyondBounds }) => (beyondBounds === "refused" ? asked : Math.min(asked, bounds.max)),
   expiresAfter: (ofTask, type, profile) => ofTask ?? type.taskExpiresAfter ?? profile.defaultExpiresAfter,
   activeFrom: (createdAt, scheduledOn) =>
     scheduledOn === undefined || fromUnixMillis(scheduledOn) <= createdAt ? createdAt : fromUnixMillis(scheduledOn),
@@ -205,19 +244,25 @@ const TASK_RULES: TaskRules = {
   expiryReaches: ({ status }, profile) =>
     !isTerminal(status) &&
     !(profile.inFlightAtExpiry === "answer-counts" && (status === "PROCESSING" || status === "CANCEL_REQUESTED")),
-  dropsExchangeAtExpiry: (profile) => profile.inFlightAtExpiry === "fail",
+  dropsExchangeAtExpiry: ({ inFlightAtExpiry, lateResponse }) =>
+    inFlightAtExpiry === "fail" && lateResponse === "ignored",
   expiryError: EXPIRED,
   retainedUntil: (task, _now, profile) => after(task.createdAt, seconds(profile.retention)),
   recordsHistory: () => true,
   answersTaskFirst: true,
   writesServerPropertyAlone: true,
   mayUse: (type, token, administrator) =>
-    type.owner === undefined || token === type.owner || (administrator !== undefined && token === administrator),
+    type.owner === undefined && administrator === undefined
+      ? true
+      : token !== undefined && (token === type.owner || token === administrator),
+  rendered: (response) => response,
 };
 
 const DISPATCH_RULES: DispatchRules = {
   isTrigger: (occasion) =>
     occasion === "register" || occasion === "re-register" || occasion === "update" || occasion === "timer",
+  atTrigger: () => "try",
+  refusalOf: () => undefined,
   triesNewTask: () => true,
   isDispatchable: (status) => status === "QUEUED",
   staysQueued: (status) => !isTerminal(status),
@@ -227,10 +272,12 @@ const DISPATCH_RULES: DispatchRules = {
     registration !== undefined && isAwake(registration, now, profile) ? registration.address : undefined,
   attemptsAfter: (attempts, event) => (event === "attempt" || event === "resend" ? attempts + 1 : attempts),
   requeues: () => true,
+  repeatsAtOnce: () => false,
   errorOfFailure: (failure) => misfit(failure),
   isFinal: () => true,
   retryDelay: ({ timerRetry }) => (timerRetry === undefined ? undefined : seconds(timerRetry)),
   goesOnAfterFailure: ({ drainAfterFailure }) => drainAfterFailure === "continue",
+  goesOnAfterAnswer: () => true,
   atNewAddress: "resend",
   pendingSurvives: () => true,
   dropsExchange: () => true,
@@ -243,12 +290,15 @@ const ANSWER_RULES: AnswerRules = {
   errorOfMisfit: misfit,
   isSuccess: (code, taskType) => code === (taskType === "R" ? "2.05" : "2.04"),
   touchesMirror: (taskType, moment) => taskType !== "E" && moment === "succeeded",
+  mirrored: (said) => said,
+  lateResponseCounts: ({ lateResponse }) => lateResponse === "updates-mirror",
   mirrorValue: (value) => value,
 };
 
 const REGISTRATION_RULES: RegistrationRules = {
   readRegister: parseRegister,
   unknownEndpoint: { code: "4.03", diagnostic: "endpoint is not known here" },
+  errorAtReRegister: undefined,
   locationAtReRegister: (previous, fresh, profile) => (profile.locationAtReRegister === "reused" ? previous : fresh),
   forgetsReplaced: true,
   forgetsRemoved: true,
@@ -262,8 +312,9 @@ const REGISTRATION_RULES: RegistrationRules = {
   addressAfterUpdate: (before, from, { updateFromNewAddress }) =>
     before === from || updateFromNewAddress === "accept" ? from : undefined,
   answersFirst: true,
+  answersSeparately: false,
   queueModeOf: ({ queueMode }) => queueMode,
-  keepsAwake: () => true,
+  keepsAwake: (occasion) => occasion !== "request-sent",
 };
 
 /** What the reference server does. */

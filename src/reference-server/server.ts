@@ -11,7 +11,7 @@ import { type CoapEndpoint, createCoapEndpoint } from "../protocol/coap/endpoint
 import { BLOCK1, unknownCriticalOptions } from "../protocol/coap/options.ts";
 import type { CoapParams } from "../protocol/coap/params.ts";
 import type { CoapRules } from "../protocol/coap/rules.ts";
-import type { CoapEffect, CoapMessage, IncomingId } from "../protocol/coap/types.ts";
+import type { CoapContent, CoapEffect, CoapMessage, IncomingId } from "../protocol/coap/types.ts";
 import type { CompleteProfile } from "../protocol/profile.ts";
 import type { RandomSource } from "../protocol/random.ts";
 import type { RestRequest, ServerEffect, ServerInput, ServerPort, StoredRecord } from "../protocol/server-port.ts";
@@ -79,14 +79,14 @@ export function createReferenceServer(options: ReferenceServerOptions): ServerPo
   function incoming(id: IncomingId, message: CoapMessage, from: Address, now: Instant): void {
     const { content, afterwards } = isUnderstood(message) ? devices.handle(message, from, now) : BAD_OPTION;
     if (!context.rules.answersFirst) afterwards?.();
-    perform(coap.respond(id, content, now), now);
+    perform(answered(coap, context.rules.answersSeparately, id, content, now), now);
     if (context.rules.answersFirst) afterwards?.();
   }
 
   function rest(ticket: number, request: RestRequest, now: Instant): void {
     const { response, afterwards } = phase === "ready" ? router(request, now) : notReady();
     if (!context.rules.answersTaskFirst) afterwards?.();
-    outbox.answer(ticket, response);
+    outbox.answer(ticket, context.rules.rendered(response));
     if (context.rules.answersTaskFirst) afterwards?.();
   }
 
@@ -185,6 +185,15 @@ const NO_CLOCK: Clock = { deadline: () => NEVER, tick: () => undefined };
 /** Streams are keyed by the number of the start: a message id or token from before a restart does not come again. */
 const newEndpoint = ({ coap, random, coapRules }: ReferenceServerOptions, start: number): CoapEndpoint =>
   createCoapEndpoint({ params: coap, random: (key) => random(startKey(start, key)), rules: coapRules });
+
+/** Piggybacked on the ACK, or after an empty one in a message of its own. RFC 7252 §5.2.1, §5.2.2 */
+const answered = (
+  coap: CoapEndpoint,
+  separately: boolean,
+  id: IncomingId,
+  content: CoapContent,
+  now: Instant,
+): readonly CoapEffect[] => [...(separately ? coap.acknowledge(id, now) : []), ...coap.respond(id, content, now)];
 
 /** Block1 belongs to a transfer in pieces, which no request of a device needs here. RFC 7252 §5.4.1, RFC 7959 §2 */
 const isUnderstood = (message: CoapMessage): boolean =>

@@ -75,6 +75,21 @@ describe("expiry (rows 7, 9, 10)", () => {
     expect(mirrorOf(world, "d")).toEqual({});
   });
 
+  it("in flight with lateResponse updates-mirror: 4004 at once, and a success later changes the mirror alone (D-06)", () => {
+    const { world, device } = oneDevice({ profile: { lateResponse: "updates-mirror" } });
+    device.register();
+    device.online = false;
+    const task = createTask(world, { taskParameters: { value: "x", expiresAfter: 5 } });
+    device.script = changed;
+    world.advance(5);
+    expect(brief(world, task)).toEqual(["FAILED 1 4004"]);
+    expect(mirrorOf(world, "d")).toEqual({});
+    device.online = true;
+    world.advance(100);
+    expect(brief(world, task)).toEqual(["FAILED 1 4004"]);
+    expect(mirrorOf(world, "d")).toMatchObject({ timezone: "x" });
+  });
+
   it("frees the device for the next task, which does not expire with it", () => {
     const { world, device } = oneDevice();
     device.register();

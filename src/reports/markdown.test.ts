@@ -44,6 +44,26 @@ describe("renderMarkdown", () => {
     expect(page).toContain('"simSeed": "s"');
   });
 
+  it("lists several failures before telling each, and tells in short what comes with another one", () => {
+    const [q05, r04] = FAILED_VERDICT.failures;
+    if (q05 === undefined || r04 === undefined) throw new Error("the verdict of the tests has two failures");
+    const second = { ...r04, id: "R-04-queue-2", alsoBroke: ["T-01"] };
+    const side = { ...r04, id: "T-01-retry-17", requirement: "T-01", belongsTo: "R-04-retry-17" };
+    const finding = { requirement: "T-01", events: [1], expected: "", actual: "" };
+    const text = renderMarkdown({
+      verdict: { ...FAILED_VERDICT, failures: [side, r04, second] },
+      catalogue: [],
+      evidence: new Map([["T-01-retry-17", { plan: SMALL_PLAN, history, finding }]]),
+      replayCommand: () => "",
+    });
+    expect(text.match(/^\| \[.*?\]/gm)).toEqual(["| [R-04-retry-17]", "| [R-04-queue-2]", "| [T-01-retry-17]"]);
+    expect(text).toContain("| 2 operations, 1 fault | R-04-retry-17 |");
+    expect(text).toContain("## R-04 is broken (1 of 2)");
+    expect(text).toContain("- **its smallest plan also breaks** T-01");
+    expect(text).toContain("- **comes with** R-04-retry-17");
+    expect(text).not.toContain("### Smallest plan");
+  });
+
   it("lists every requirement with its counts and its reason, without breaking the table", () => {
     expect(page).toContain("| ✗ | R-04 | MUST | fail | 812 | 4 | 37 | A task \\| is sent again.<br>*…* |");
     expect(page).toContain(
@@ -63,7 +83,7 @@ describe("renderMarkdown", () => {
       evidence: new Map(),
       replayCommand: () => "",
     });
-    expect(clean).not.toMatch(/is broken|Observed choices|What went wrong|## States/);
+    expect(clean).not.toMatch(/## Failures|is broken|Observed choices|What went wrong|## States/);
   });
 });
 

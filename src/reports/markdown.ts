@@ -10,8 +10,15 @@ import type { Plan } from "../scenarios/plan.ts";
 import type { Requirement } from "../scenarios/requirements.ts";
 import { eventLine, planStart } from "./history-text.ts";
 import { planLines } from "./plan-text.ts";
-import { groupRequirements, markOf, outcomeCounts, outcomeRow, seenIn } from "./requirement-lines.ts";
-import { failuresFirst } from "./terminal.ts";
+import {
+  failuresFirst,
+  groupRequirements,
+  markOf,
+  outcomeCounts,
+  outcomeRow,
+  seenIn,
+  whichOf,
+} from "./requirement-lines.ts";
 import { count, secondsText } from "./text.ts";
 
 /** What a failure is told with. All of the shrunk plan. */
@@ -42,6 +49,7 @@ export function renderMarkdown(view: MarkdownView): string {
   const { verdict } = view;
   const sections = [
     headSection(view),
+    glanceSection(verdict),
     ...failuresFirst(verdict).map((failure) => failureSection(view, failure)),
     matrixSection(view),
     ...(view.chart === undefined ? [] : [["## States", "", `![Device tasks by state over time](${view.chart})`]]),
@@ -79,12 +87,29 @@ function headSection({ verdict }: MarkdownView): readonly string[] {
   ];
 }
 
+/** All failures in a few lines, when there are several. */
+function glanceSection(verdict: Verdict): readonly string[] {
+  if (verdict.failures.length < 2) return [];
+  return [
+    "## Failures",
+    "",
+    "What stands for itself comes first. *With* names the failure that another most likely comes with: another side of it, or another way to it.",
+    "",
+    "| failure | actual | plans | smallest plan | with |",
+    "|---|---|---:|---|---|",
+    ...failuresFirst(verdict).map(
+      (failure) =>
+        `| [${failure.id}](${failure.shrunk}) | ${plain(failure.actual)} | ${failure.plans} | ${count(failure.operations, "operation")}, ${count(failure.faults, "fault")} | ${failure.belongsTo ?? ""} |`,
+    ),
+  ];
+}
+
 function failureSection(view: MarkdownView, failure: FailureSummary): readonly string[] {
   const requirement = view.catalogue.find(({ id }) => id === failure.requirement);
   const level = view.verdict.requirements.find(({ id }) => id === failure.requirement)?.level ?? "";
   const evidence = view.evidence.get(failure.id);
   return [
-    `## ${failure.requirement} is broken`,
+    `## ${failure.requirement} is broken${whichOf(failure, view.verdict)}`,
     "",
     `> ${plain(requirement?.sentence ?? "")}`,
     ...(requirement === undefined ? [] : [">", `> ${level}, ${plain(requirement.source)}`]),
@@ -92,9 +117,12 @@ function failureSection(view: MarkdownView, failure: FailureSummary): readonly s
     `- **expected:** ${plain(failure.expected)}`,
     `- **actual:** ${plain(failure.actual)}`,
     `- **seen in** ${seenIn(failure, view.verdict.runs)}`,
+    ...(failure.belongsTo === undefined ? [] : [`- **comes with** ${failure.belongsTo}`]),
+    ...(failure.alsoBroke === undefined ? [] : [`- **its smallest plan also breaks** ${failure.alsoBroke.join(", ")}`]),
     `- **again:** \`${view.replayCommand(failure)}\``,
     `- **files:** [plan](${failure.plan}), [its history](${failure.history}), [smallest plan](${failure.shrunk})`,
-    ...(evidence === undefined ? [] : ["", ...evidenceLines(evidence)]),
+    // What comes with another failure is told in short: its evidence is in its files.
+    ...(evidence === undefined || failure.belongsTo !== undefined ? [] : ["", ...evidenceLines(evidence)]),
   ];
 }
 
@@ -186,7 +214,7 @@ function troubleSection(verdict: Verdict): readonly string[] {
   const lines = [
     ...(verdict.interrupted ? ["- The campaign was interrupted."] : []),
     ...(verdict.cutOff > 0 ? [`- ${count(verdict.cutOff, "plan")} did not run to the end.`] : []),
-    ...verdict.harnessErrors.map(({ plan, reason }) => `- ${plan}: the target could not be asked: ${plain(reason)}`),
+    ...verdict.harnessErrors.map(({ plan, reason }) => `- ${plan} cannot be relied on: ${plain(reason)}`),
   ];
   return lines.length === 0 ? [] : ["## What went wrong on our side", "", ...lines];
 }

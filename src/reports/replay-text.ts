@@ -50,12 +50,77 @@ function outcomeLines({ saved, outcome, divergence }: ReplayView, width: number)
     case "inconclusive":
       return labelled("  ", `${outcome.reason}: whether ${was} holds cannot be said.`, width);
     case "passes":
-      return labelled(
-        "  ",
-        `${was} failed when it was recorded, and holds now: ${count(outcome.examined, "event")} examined.`,
-        width,
-      );
+      return [
+        ...labelled("  ", `${passesText(saved)}: ${count(outcome.examined, "event")} examined.`, width),
+        // Of a plan that failed, the history is expected to be another one now.
+        ...(saved.requirement !== undefined || outcome.sameHistory === undefined
+          ? []
+          : historyLines(outcome.sameHistory, divergence, width)),
+      ];
   }
+}
+
+const passesText = ({ requirement }: SavedPlan): string =>
+  requirement === undefined
+    ? "Nothing failed when it was recorded, and nothing does now"
+    : `${requirement} failed when it was recorded, and holds now`;
+
+/** How the replay of one plan among many ended, and what is to be known of it. */
+export interface ReplayLine {
+  readonly word: "FIXED" | "REPRODUCED" | "DIFFERENT FAILURE" | "PASSES" | "INCONCLUSIVE" | "ERROR";
+  readonly about: string;
+}
+
+/** A plan that failed when it was recorded and passes now is fixed; one that passed then passes. */
+export function replayLine({ saved, outcome, divergence }: ReplayView): ReplayLine {
+  const was = saved.requirement ?? "";
+  switch (outcome.kind) {
+    case "reproduced":
+      return {
+        word: "REPRODUCED",
+        about: `${outcome.finding.requirement}${historyRemark(outcome.sameHistory, divergence)}`,
+      };
+    case "different-failure":
+      return {
+        word: "DIFFERENT FAILURE",
+        about: `${[...new Set(outcome.findings.map(({ requirement }) => requirement))].join(", ")}, recorded: ${was}`,
+      };
+    case "inconclusive":
+      return { word: "INCONCLUSIVE", about: `${was} ${outcome.reason}`.trim() };
+    case "passes":
+      return saved.requirement === undefined
+        ? { word: "PASSES", about: historyRemark(outcome.sameHistory, divergence).replace(/^, /, "") }
+        : { word: "FIXED", about: was };
+  }
+}
+
+function historyRemark(same: boolean | undefined, divergence: string | undefined): string {
+  if (same === undefined || same) return "";
+  return `, another history${divergence === undefined ? "" : `: ${divergence}`}`;
+}
+
+/** One plan a line: outcome, file, remark; then how many there are of each. */
+export function renderReplayLine(line: ReplayLine, file: string, style: TerminalStyle): string {
+  const word = line.word.padEnd(WORD_WIDTH);
+  const shown = style.colours ? `\u001b[1;${WORD_COLOURS[line.word]}m${word}\u001b[0m` : word;
+  return `${shown} ${file}${line.about === "" ? "" : `  ${line.about}`}\n`;
+}
+
+const WORD_WIDTH = 17;
+const WORD_COLOURS: Readonly<Record<ReplayLine["word"], string>> = {
+  FIXED: "32",
+  PASSES: "32",
+  REPRODUCED: "31",
+  "DIFFERENT FAILURE": "31",
+  INCONCLUSIVE: "33",
+  ERROR: "33",
+};
+
+/** `12 plans: 10 reproduced, 2 fixed`. */
+export function renderReplayCount(lines: readonly ReplayLine[]): string {
+  const words = [...new Set(lines.map(({ word }) => word))].sort();
+  const counts = words.map((word) => `${lines.filter((line) => line.word === word).length} ${word.toLowerCase()}`);
+  return `${count(lines.length, "plan")}: ${counts.join(", ")}\n`;
 }
 
 const findingLines = (finding: Finding, width: number): readonly string[] => [
@@ -85,7 +150,7 @@ function contextLines(finding: Finding, events: Parameters<typeof planStart>[0])
   return ["", `  the last events, of ${events.length}:`, ...lines];
 }
 
-export function replayJson({ saved, outcome, target, divergence }: ReplayView): unknown {
+export function replayJson({ saved, outcome, target, divergence }: ReplayView): Readonly<Record<string, unknown>> {
   const plan = { plan: saved.plan.id, recorded: saved.requirement, target };
   switch (outcome.kind) {
     case "reproduced":
@@ -95,6 +160,12 @@ export function replayJson({ saved, outcome, target, divergence }: ReplayView): 
     case "inconclusive":
       return { outcome: outcome.kind, ...plan, reason: outcome.reason };
     case "passes":
-      return { outcome: outcome.kind, ...plan, examined: outcome.examined };
+      return {
+        outcome: outcome.kind,
+        ...plan,
+        examined: outcome.examined,
+        sameHistory: outcome.sameHistory,
+        divergence,
+      };
   }
 }

@@ -1,5 +1,5 @@
 /** What all renderers say alike about requirements: groups, symbols, order. */
-import type { FailureSummary, RequirementOutcome, RequirementVerdict } from "../harness/record/verdict.ts";
+import type { FailureSummary, RequirementOutcome, RequirementVerdict, Verdict } from "../harness/record/verdict.ts";
 import { count } from "./text.ts";
 
 /** Groups in the order of the catalogue; `letter` begins the ids. */
@@ -85,9 +85,32 @@ export function outcomeCounts(
   );
 }
 
-/** In how many plans a failure was seen; live, whether it came again. */
+/** Broken MUST requirements before SHOULD ones, then what belongs to another failure; else as the campaign lists them. */
+export function failuresFirst(verdict: Verdict): readonly FailureSummary[] {
+  const levels = new Map(verdict.requirements.map(({ id, level }) => [id, level]));
+  const rank = ({ requirement, belongsTo }: FailureSummary): number =>
+    (belongsTo === undefined ? 0 : 2) + (levels.get(requirement) === "SHOULD" ? 1 : 0);
+  return [...verdict.failures].sort((a, b) => rank(a) - rank(b));
+}
+
+/** ` (2 of 3)` when the requirement is broken in several ways; empty for the only one. */
+export function whichOf(failure: FailureSummary, verdict: Verdict): string {
+  const same = verdict.failures.filter(
+    ({ requirement, belongsTo }) => requirement === failure.requirement && belongsTo === undefined,
+  );
+  const index = same.indexOf(failure);
+  return same.length < 2 || index < 0 ? "" : ` (${index + 1} of ${same.length})`;
+}
+
+/** Ids of the failures that belong to this one. */
+export const comesWith = ({ id }: FailureSummary, verdict: Verdict): readonly string[] =>
+  verdict.failures.filter(({ belongsTo }) => belongsTo === id).map((other) => other.id);
+
+/** In how many plans a failure was seen; of those made small, how many came to the same; live, whether it came again. */
 export function seenIn(failure: FailureSummary, runs: number): string {
-  const plans = `${failure.plans} of ${count(runs, "plan")}`;
+  const { alike } = failure;
+  const same = alike === undefined || alike.of < 2 ? "" : `; ${alike.plans} of ${alike.of} made small came to this`;
+  const plans = `${failure.plans} of ${count(runs, "plan")}${same}`;
   if (failure.reproduced === undefined) return plans;
   return `${plans}; the plan run again ${failure.reproduced ? "failed again" : "did not fail again: the evidence is its history"}`;
 }

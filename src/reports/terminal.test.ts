@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { failuresFirst, renderTerminal, type VerdictView } from "./terminal.ts";
+import { renderTerminal, type VerdictView } from "./terminal.ts";
 import { FAILED_VERDICT, requirement, SMALL_PLAN } from "./test-kit.ts";
 
 const view = (changes: Partial<VerdictView["verdict"]> = {}): VerdictView => ({
@@ -19,7 +19,6 @@ describe("renderTerminal", () => {
     expect(text).toContain("   seen in   37 of 1000 plans\n");
     expect(text).toContain("   replay    fleetproof replay out/failures/R-04-retry-17/shrunk.json\n");
     expect(text.indexOf("R-04 MUST")).toBeLessThan(text.indexOf(" Q-05 SHOULD"));
-    expect(failuresFirst(FAILED_VERDICT).map(({ requirement: id }) => id)).toEqual(["R-04", "Q-05"]);
   });
 
   it("shows every requirement in its group with the group's sums of examined, undecided and violations", () => {
@@ -57,7 +56,7 @@ describe("renderTerminal", () => {
     );
     expect(text).toContain("Interrupted: the verdict is about the plans that ran until then.");
     expect(text).toContain("2 plans did not run to the end.");
-    expect(text).toContain("In 1 plan the target could not be asked, first in queue-3: connection refused");
+    expect(text).toContain("1 plan cannot be relied on, first queue-3: connection refused");
     expect(text).toContain("? G-05  within the uncertainty");
     expect(text).toContain("INCONCLUSIVE  interrupted after 12 plans");
   });
@@ -95,6 +94,23 @@ describe("renderTerminal", () => {
     expect(text).toContain(
       "2 more failures:\n ✗ R-04  A requeued task is sent again after the next Update.\n   fleetproof replay",
     );
+  });
+
+  it("tells the ways in which one requirement is broken apart, and names what comes with a failure, once", () => {
+    const [, r04] = FAILED_VERDICT.failures;
+    if (r04 === undefined) throw new Error("the verdict of the tests has two failures");
+    const failures = [
+      { ...r04, id: "R-04-retry-17", alike: { plans: 3, of: 5 } },
+      { ...r04, id: "R-04-queue-2" },
+      { ...r04, id: "T-01-retry-17", requirement: "T-01", belongsTo: "R-04-retry-17" },
+    ];
+    const text = renderTerminal(view({ failures }), plain());
+    expect(text).toContain(" ✗ R-04 (1 of 2) MUST  ");
+    expect(text).toContain(" ✗ R-04 (2 of 2) MUST  ");
+    expect(text).toContain("   seen in   37 of 1000 plans; 3 of 5 made small came to this\n");
+    expect(text).toContain("   with it   T-01-retry-17\n");
+    expect(text).toContain(" most likely come with these: 1 failure, in the report");
+    expect(text).not.toContain("✗ T-01");
   });
 
   it("is readable for an empty campaign", () => {

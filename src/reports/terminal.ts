@@ -9,12 +9,15 @@ import type { Requirement } from "../scenarios/requirements.ts";
 import { planLines } from "./plan-text.ts";
 import {
   type Colour,
+  comesWith,
+  failuresFirst,
   groupRequirements,
   markOf,
   outcomeCounts,
   outcomeRow,
   type RequirementGroup,
   seenIn,
+  whichOf,
 } from "./requirement-lines.ts";
 import { count, labelled, shorten } from "./text.ts";
 
@@ -48,12 +51,23 @@ const CODES: Readonly<Record<Colour | "bold", string>> = {
   bold: "1",
 };
 
+const painter =
+  (style: TerminalStyle): Paint =>
+  (colour, text) =>
+    style.colours ? `\u001b[${CODES[colour]}m${text}\u001b[0m` : text;
+
+const widthOf = (style: TerminalStyle): number => Math.max(60, Math.min(style.columns, 120));
+
+/** Every requirement at a glance, alone: its symbol, and how much was examined of its group. */
+export const renderMatrix = (requirements: readonly RequirementVerdict[], style: TerminalStyle): string =>
+  `${matrixLines(requirements, widthOf(style), painter(style)).join("\n")}\n`;
+
 export function renderTerminal(view: VerdictView, style: TerminalStyle): string {
-  const paint: Paint = (colour, text) => (style.colours ? `\u001b[${CODES[colour]}m${text}\u001b[0m` : text);
-  const width = Math.max(60, Math.min(style.columns, 120));
+  const paint = painter(style);
+  const width = widthOf(style);
   const blocks = [
     ...failureBlocks(view, width, paint),
-    matrixLines(view.verdict, width, paint),
+    matrixLines(view.verdict.requirements, width, paint),
     troubleLines(view.verdict, width, paint),
     conclusionLines(view.verdict, width, paint),
   ];
@@ -64,7 +78,8 @@ export function renderTerminal(view: VerdictView, style: TerminalStyle): string 
 }
 
 function failureBlocks(view: VerdictView, width: number, paint: Paint): readonly (readonly string[])[] {
-  const failures = failuresFirst(view.verdict);
+  const failures = failuresFirst(view.verdict).filter(({ belongsTo }) => belongsTo === undefined);
+  const others = view.verdict.failures.length - failures.length;
   const told = failures.slice(0, TOLD_AT_LENGTH);
   const lengths = told.map((failure, index) => failureLines(view, failure, told.slice(0, index), width, paint));
   const rest = failures
@@ -73,19 +88,14 @@ function failureBlocks(view: VerdictView, width: number, paint: Paint): readonly
       ` ${symbol(requirementOf(view.verdict, failure), paint)} ${failure.requirement}  ${shorten(sentenceOf(view, failure), width - 9)}`,
       `   ${view.replayCommand(failure)}`,
     ]);
-  return rest.length === 0
-    ? lengths
-    : [...lengths, [paint("bold", `${count(rest.length / 2, "more failure")}:`), ...rest]];
+  const more = rest.length === 0 ? [] : [paint("bold", `${count(rest.length / 2, "more failure")}:`), ...rest];
+  const left =
+    others === 0 ? [] : [paint("grey", ` most likely come with these: ${count(others, "failure")}, in the report`)];
+  return [...lengths, more, left];
 }
 
 const sentenceOf = (view: VerdictView, failure: FailureSummary): string =>
   view.catalogue.find(({ id }) => id === failure.requirement)?.sentence ?? "";
-
-/** Broken MUST requirements before SHOULD ones; otherwise as the campaign lists them. */
-export function failuresFirst(verdict: Verdict): readonly FailureSummary[] {
-  const isShould = (failure: FailureSummary) => Number(requirementOf(verdict, failure)?.level === "SHOULD");
-  return [...verdict.failures].sort((a, b) => isShould(a) - isShould(b));
-}
 
 const requirementOf = (verdict: Verdict, failure: FailureSummary): RequirementVerdict | undefined =>
   verdict.requirements.find(({ id }) => id === failure.requirement);
@@ -98,7 +108,8 @@ function failureLines(
   paint: Paint,
 ): readonly string[] {
   const row = requirementOf(view.verdict, failure);
-  const head = labelled(`   ${failure.requirement} ${row?.level ?? ""}  `, sentenceOf(view, failure), width);
+  const which = whichOf(failure, view.verdict);
+  const head = labelled(`   ${failure.requirement}${which} ${row?.level ?? ""}  `, sentenceOf(view, failure), width);
   const field = (name: string, text: string) => labelled(`   ${name.padEnd(9)} `, text, width);
   return [
     ...head.map((line, index) => paint("bold", index === 0 ? ` ${symbolText(row)}${line.slice(2)}` : line)),
@@ -106,8 +117,19 @@ function failureLines(
     ...field("actual", failure.actual).map((line) => paint(row?.level === "SHOULD" ? "yellow" : "red", line)),
     ...field("seen in", seenIn(failure, view.verdict.runs)),
     ...shrunkPlanLines(view, failure, before, width, paint),
+    ...comesWithLines(comesWith(failure, view.verdict), width),
     `   ${"replay".padEnd(9)} ${view.replayCommand(failure)}`,
   ];
+}
+
+/** Names are told up to this number. */
+const MOST_NAMES = 4;
+
+function comesWithLines(ids: readonly string[], width: number): readonly string[] {
+  if (ids.length === 0) return [];
+  const left = ids.length - MOST_NAMES;
+  const names = `${ids.slice(0, MOST_NAMES).join(", ")}${left > 0 ? ` and ${left} more` : ""}`;
+  return labelled(`   ${"with it".padEnd(9)} `, names, width);
 }
 
 /** One plan often breaks several requirements: it is told once. */
@@ -141,10 +163,10 @@ function symbol(row: RequirementVerdict | undefined, paint: Paint): string {
   return paint(outcome.colour, outcome.symbol);
 }
 
-function matrixLines(verdict: Verdict, width: number, paint: Paint): readonly string[] {
-  const groups = groupRequirements(verdict.requirements);
+function matrixLines(requirements: readonly RequirementVerdict[], width: number, paint: Paint): readonly string[] {
+  const groups = groupRequirements(requirements);
   if (groups.length === 0) return [];
-  const legend = outcomeCounts(verdict.requirements);
+  const legend = outcomeCounts(requirements);
   const header = `${" ".repeat(NAME_WIDTH)}${"examined".padStart(9)}${"undecided".padStart(10)}${"violations".padStart(11)}`;
   return [
     paint("grey", header),
@@ -203,7 +225,7 @@ function troubleLines(verdict: Verdict, width: number, paint: Paint): readonly s
       ? []
       : labelled(
           " ",
-          `In ${count(verdict.harnessErrors.length, "plan")} the target could not be asked, first in ${error.plan}: ${error.reason}`,
+          `${count(verdict.harnessErrors.length, "plan")} cannot be relied on, first ${error.plan}: ${error.reason}`,
           width,
         )),
     ...verdict.requirements

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Fault } from "../simulator/model/fault.ts";
 import { describeFault, describeOperation, describeTime, planSignature } from "./describe.ts";
 import { generatePlan } from "./generate.ts";
-import type { Operation } from "./plan.ts";
+import { type Operation, PlannedDevice } from "./plan.ts";
 import { SHIPPED_PROFILES } from "./profiles/shipped-profiles.ts";
 
 describe("describeTime", () => {
@@ -36,10 +37,19 @@ describe("describeOperation", () => {
     );
   });
 
+  it("says who asks when it is not the owner of the device type", () => {
+    expect(line({ at: 1_000, kind: "poll", task: 2, as: "stranger" })).toBe(
+      "at 1 s task 2 and its device tasks are read, with the token of somebody else",
+    );
+  });
+
   it("says what a device does", () => {
     expect(line({ at: 12_000, kind: "register", device: 0 })).toBe("at 12 s device 0 registers");
     expect(line({ at: 0, kind: "change-address", device: 1, update: false })).toBe(
       "at 0 s device 1 gets a new address and says nothing",
+    );
+    expect(line({ at: 2_000, kind: "malformed-register", device: 1, defect: "foreign-version" })).toBe(
+      "at 2 s device 1 sends a Register of LwM2M 9.9",
     );
     expect(line({ at: 1, kind: "stray-response", device: 2, token: "last", type: "CON" })).toBe(
       "at 0.001 s device 2 sends a stray CON response with the token of its last exchange",
@@ -72,8 +82,10 @@ describe("describeFault", () => {
 describe("planSignature", () => {
   const plan = generatePlan({ seed: "signature", index: 1, profile: SHIPPED_PROFILES.artik, mode: "sim" });
 
-  it("is empty for a plan without operations", () => {
-    expect(planSignature({ ...plan, operations: [] })).toBe("");
+  const quiet = { ...plan, fleet: [PlannedDevice.parse({}), PlannedDevice.parse({})], operations: [], faults: [] };
+
+  it("is empty for a plan in which nothing happens", () => {
+    expect(planSignature(quiet)).toBe("");
   });
 
   it("tells kind, device modulo the fleet, and task type, in order of time whatever the order in the file", () => {
@@ -82,12 +94,30 @@ describe("planSignature", () => {
       { at: 2, kind: "create-task", task: 0, taskType: "E", property: "p", devices: [5], type: 0 },
       { at: 1, kind: "register", device: 3 },
     ];
-    const fleet = plan.fleet.slice(0, 1);
-    expect(planSignature({ ...plan, fleet, operations })).toBe("register:0 create-task:E:0 poll");
+    const fleet = quiet.fleet.slice(0, 1);
+    expect(planSignature({ ...quiet, fleet, operations })).toBe("register:0 create-task:E:0 poll");
+  });
+
+  it("tells faults by kind, direction and behaviour, and says once what is repeated", () => {
+    const poll = (at: number): Operation => ({ at, kind: "poll", task: 0 });
+    const faults: Fault[] = [
+      { kind: "loss", device: 1, from: 5, until: 9, direction: "down", permille: 300 },
+      { kind: "behaviour", device: 1, from: 30, until: 31, match: {}, behaviour: { kind: "slow", delay: 5 } },
+    ];
+    expect(planSignature({ ...quiet, operations: [poll(10), poll(20)], faults })).toBe(
+      "loss:0:down poll behaviour:0:slow",
+    );
+  });
+
+  it("is the same whatever the number of a device, and whether it registers by itself", () => {
+    const by = (device: number): Operation => ({ at: 1, kind: "register", device });
+    expect(planSignature({ ...quiet, operations: [by(0)] })).toBe("register:0");
+    expect(planSignature({ ...quiet, operations: [by(1)] })).toBe("register:0");
+    expect(planSignature({ ...quiet, fleet: [PlannedDevice.parse({ registersAt: 7 })] })).toBe("register:0");
   });
 
   it("does not change when everything happens later", () => {
-    const later = plan.operations.map((operation) => ({ ...operation, at: operation.at + 5_000 }));
-    expect(planSignature({ ...plan, operations: later })).toBe(planSignature(plan));
+    const operations = plan.operations.map((operation) => ({ ...operation, at: operation.at + 5_000 }));
+    expect(planSignature({ ...quiet, operations })).toBe(planSignature({ ...quiet, operations: plan.operations }));
   });
 });

@@ -2,7 +2,7 @@
  * Plans in words: one English line per operation and per fault, for reports; and a signature that tells plans apart by
  * what they do, not by when.
  */
-import type { Behaviour, RequestMatch } from "../simulator/model/device.ts";
+import type { Behaviour, RegisterDefect, RequestMatch } from "../simulator/model/device.ts";
 import type { Direction, Fault } from "../simulator/model/fault.ts";
 import type { Operation, Plan } from "./plan.ts";
 
@@ -63,14 +63,28 @@ function whatHappens(operation: Operation): string {
       return `device ${operation.device} gets a new address${operation.update ? " and updates its registration" : " and says nothing"}`;
     case "stale-update":
       return `device ${operation.device} sends an Update to an old location`;
+    case "malformed-register":
+      return `device ${operation.device} sends a Register ${DEFECTS[operation.defect]}`;
     case "stray-response":
       return `device ${operation.device} sends a stray ${operation.type} response with ${TOKENS[operation.token]}`;
   }
 }
 
+const DEFECTS: Readonly<Record<RegisterDefect, string>> = {
+  "no-endpoint": "without an endpoint name",
+  "empty-endpoint": "with an empty endpoint name",
+  "foreign-version": "of LwM2M 9.9",
+  "lifetime-no-number": 'with the lifetime "soon"',
+  "no-objects": "without its objects",
+  "garbled-objects": "with objects that cannot be read",
+};
+
+const byWhom = (operation: Operation): string =>
+  "as" in operation && operation.as === "stranger" ? ", with the token of somebody else" : "";
+
 /** `at 12 s device 0 registers` */
 export const describeOperation = (operation: Operation): string =>
-  `at ${describeTime(operation.at)} ${whatHappens(operation)}`;
+  `at ${describeTime(operation.at)} ${whatHappens(operation)}${byWhom(operation)}`;
 
 const LINKS: Readonly<Record<Direction, string>> = { up: "uplink ", down: "downlink ", both: "" };
 
@@ -85,6 +99,8 @@ function describeBehaviour(behaviour: Behaviour): string {
       return `answers ${behaviour.code}${behaviour.diagnostic === undefined ? "" : ` "${behaviour.diagnostic}"`} to`;
     case "slow":
       return `acknowledges, and ${describeTime(behaviour.delay)} later answers,`;
+    case "answer-before-ack":
+      return `answers by ${behaviour.type} ${describeTime(behaviour.delay)} later, without an acknowledgement,`;
     case "silent":
       return "neither acknowledges nor answers";
     case "acknowledge-only":
@@ -120,17 +136,44 @@ function whatIsWrong(fault: Fault): string {
 export const describeFault = (fault: Fault): string =>
   `from ${describeTime(fault.from)} to ${describeTime(fault.until)} device ${fault.device} ${whatIsWrong(fault)}`;
 
-/** What a plan does, in order: kinds of operations, devices (modulo the fleet), task types. Times and values do not count. */
-export const planSignature = (plan: Plan): string =>
-  plan.operations
-    .toSorted((a, b) => a.at - b.at)
-    .map((operation) => signatureOf(operation, plan.fleet.length))
+/**
+ * What a plan does, in order: kinds of operations, task types, kinds of faults and behaviours, and who. Times, values
+ * and names of properties do not count, nor how devices are numbered, nor whether a device registers by itself.
+ */
+export function planSignature(plan: Plan): string {
+  const names = new Map<number, number>();
+  const name = (device: number): number => {
+    const index = device % plan.fleet.length;
+    names.set(index, names.get(index) ?? names.size);
+    return names.get(index) ?? 0;
+  };
+  const steps = [
+    ...plan.fleet.flatMap(({ registersAt }, device) =>
+      registersAt === undefined ? [] : [{ at: registersAt, tell: () => `register:${name(device)}` }],
+    ),
+    ...plan.operations.map((operation) => ({ at: operation.at, tell: () => operationSignature(operation, name) })),
+    ...plan.faults.map((fault) => ({ at: fault.from, tell: () => faultSignature(fault, name) })),
+  ];
+  return steps
+    .sort((a, b) => a.at - b.at)
+    .map(({ tell }) => tell())
+    .filter((step, index, all) => step !== all[index - 1])
     .join(" ");
+}
 
-function signatureOf(operation: Operation, fleet: number): string {
+type NameDevice = (device: number) => number;
+
+function operationSignature(operation: Operation, name: NameDevice): string {
   if (operation.kind === "create-task") {
-    const devices = operation.devices === "all" ? "all" : operation.devices.map((device) => device % fleet).join(",");
-    return `create-task:${operation.taskType}:${devices}`;
+    const devices = operation.devices === "all" ? "all" : operation.devices.map(name).join(",");
+    const expiry = operation.expiresAfter === undefined ? "" : ":expires";
+    return `create-task:${operation.taskType}:${devices}${expiry}`;
   }
-  return "device" in operation ? `${operation.kind}:${operation.device % fleet}` : operation.kind;
+  return "device" in operation ? `${operation.kind}:${name(operation.device)}` : operation.kind;
+}
+
+function faultSignature(fault: Fault, name: NameDevice): string {
+  const how = "direction" in fault ? `:${fault.direction}` : "";
+  const behaviour = fault.kind === "behaviour" ? `:${fault.behaviour.kind}` : "";
+  return `${fault.kind}:${name(fault.device)}${how}${behaviour}`;
 }

@@ -18,7 +18,7 @@ import { type PlanMode, paceOf, part } from "./pace.ts";
 import { type Operation, PLAN_FORMAT_VERSION, type Plan, type PlannedDevice } from "./plan.ts";
 import { addQuietPhase } from "./quiet-phase.ts";
 import { copySketch, emptySketch, endOf, type Lane, type Sketch } from "./sketch.ts";
-import { bootTime } from "./steps.ts";
+import { bootTime, latencyOf } from "./steps.ts";
 import { type Swarm, swarmDraw, swarmOf } from "./swarm.ts";
 
 export interface GenerateOptions {
@@ -43,18 +43,23 @@ export const generatePlan = (options: GenerateOptions): Plan => explainPlan(opti
 export function explainPlan(options: GenerateOptions): ExplainedPlan {
   const key = `${options.seed}/${options.index}`;
   const family = drawFamily(key, options.families ?? []);
-  const swarm = swarmOf(draw(swarmDraw(options.mode === "live"), `${key}/swarm`), typedPercent(family, options.mode));
+  const swarm = drawSwarm(key, family, options.mode);
   const blocks: BlockId[] = [];
   let sketch = emptySketch(paceOf(options.profile, options.mode), swarm);
-  const { placements, fallback } = drawPlacements(key, family, swarm, options.mode);
+  const { placements, fallback } = drawPlacements(key, family, swarm, options);
   for (const placement of [...placements, fallback]) {
     if (placement === fallback && blocks.length > 0) break;
-    const next = place(sketch, placement);
+    const next = place(sketch, placement, family.overlaps ?? USUAL_OVERLAPS);
     if (next === undefined) continue;
     sketch = next.sketch;
     blocks.push(next.block);
   }
   return { plan: finishPlan(options, family, sketch), blocks };
+}
+
+function drawSwarm(key: string, family: Family, mode: PlanMode): Swarm {
+  const drawn = draw(swarmDraw(mode === "live"), `${key}/swarm`);
+  return swarmOf(drawn, typedPercent(family, mode), family.crowded === true && mode === "sim");
 }
 
 /** The smallest taskExpiresAfter is a minute (choice 8, docs/semantics.md), which no live plan waits for. */
@@ -77,8 +82,9 @@ function drawFamily(key: string, only: readonly FamilyName[]): Family {
   );
 }
 
-/** The most blocks beside the first. */
-const MOST_MORE_BLOCKS = 2;
+const USUAL_MOST_BLOCKS = 3;
+/** Of 20. */
+const USUAL_OVERLAPS = 1;
 
 interface DrawnPlacements {
   readonly placements: readonly Placement[];
@@ -86,16 +92,21 @@ interface DrawnPlacements {
   readonly fallback: Placement;
 }
 
-function drawPlacements(key: string, family: Family, swarm: Swarm, mode: PlanMode): DrawnPlacements {
+const makesSense = ({ live, needs }: BuildingBlock, { mode, profile }: GenerateOptions): boolean =>
+  (mode === "sim" || live) && (needs === undefined || profile[needs] !== undefined);
+
+function drawPlacements(key: string, family: Family, swarm: Swarm, options: GenerateOptions): DrawnPlacements {
+  const { mode } = options;
   const usable = ALL_BLOCKS.map((block, position) => {
-    const base = mode === "live" && !block.live ? 0 : (family.blocks[block.id] ?? 0);
+    const base = makesSense(block, options) ? (family.blocks[block.id] ?? 0) : 0;
     return { block, base, weight: base * (swarm.factors[position] ?? 0) };
   }).filter((row) => row.base > 0);
   const chosen = usable.filter((row) => row.weight > 0);
   const rows = chosen.length > 0 ? chosen : usable.map((row) => ({ ...row, weight: row.base }));
   const one = fc.oneof(...rows.map((row) => ({ weight: row.weight, arbitrary: row.block.placement })));
+  const most = mode === "live" ? USUAL_MOST_BLOCKS : (family.mostBlocks ?? USUAL_MOST_BLOCKS);
   const some = fc.record(
-    { first: one, more: fc.array(one, { maxLength: MOST_MORE_BLOCKS, size: "max" }), fallback: FALLBACK.placement },
+    { first: one, more: fc.array(one, { maxLength: most - 1, size: "max" }), fallback: FALLBACK.placement },
     { noNullPrototype: true },
   );
   const { first, more, fallback } = draw(some, `${key}/blocks`);
@@ -116,12 +127,16 @@ function requireBlock(id: string): BuildingBlock<BlockId> {
 }
 
 /** Lets the block write on a copy; `undefined` when there is no device for it or it would end too late. */
-function place(sketch: Sketch, placement: Placement): { readonly sketch: Sketch; readonly block: BlockId } | undefined {
+function place(
+  sketch: Sketch,
+  placement: Placement,
+  overlaps: number,
+): { readonly sketch: Sketch; readonly block: BlockId } | undefined {
   const block = requireBlock(placement.block);
   const draft = copySketch(sketch);
   const lanes = lanesFor(draft, placement, block);
   if (lanes === undefined) return undefined;
-  const start = startOf(draft, lanes, placement);
+  const start = startOf(draft, lanes, placement, overlaps);
   for (const lane of lanes) {
     lane.clock = start;
     lane.blockStart = start;
@@ -143,10 +158,10 @@ function lanesFor(sketch: Sketch, placement: Placement, block: BuildingBlock): B
 }
 
 /** After the blocks before it; sometimes in the midst of the last one. */
-function startOf(sketch: Sketch, lanes: BlockLanes, placement: Placement): number {
+function startOf(sketch: Sketch, lanes: BlockLanes, placement: Placement, overlaps: number): number {
   const free = Math.max(...lanes.map((lane) => lane.clock));
   const begun = Math.max(...lanes.map((lane) => lane.blockStart));
-  const overlapping = placement.overlap === 0 && sketch.pace.mode === "sim";
+  const overlapping = placement.overlap < overlaps && sketch.pace.mode === "sim";
   return overlapping ? begun + part(placement.gap, free - begun) : free + part(placement.gap, sketch.pace.gap);
 }
 
@@ -164,7 +179,7 @@ function finishPlan(options: GenerateOptions, family: Family, sketch: Sketch): P
     profile: options.profile,
     deviceTypes: sketch.deviceTypes,
     fleet: used.map((lane) => plannedDevice(sketch, lane, times.until)),
-    latency: part(sketch.swarm.latency, sketch.pace.latency),
+    latency: latencyOf(sketch),
     operations: operations.toSorted((a, b) => a.at - b.at),
     faults: renumber(sketch.faults, used),
     quietFrom: times.quietFrom,
@@ -189,11 +204,11 @@ const LONGEST_WITH_HEARTBEAT = 6 * 3_600_000;
 function plannedDevice(sketch: Sketch, lane: Lane, until: number): PlannedDevice {
   const { pace } = sketch;
   const nature = sketch.swarm.natures[lane.device];
-  const lifetime = lane.model.lifetime ?? nature?.lifetime ?? 0;
+  const lifetime = lane.model.lifetime ?? nature?.lifetime ?? -1;
   const heartbeat = nature?.heartbeat === true && until <= LONGEST_WITH_HEARTBEAT;
   const every = Math.max(Math.floor(until / MOST_HEARTBEATS), pace.mode === "live" ? 1_500 : 30_000);
   return {
-    ...(lifetime === 0 ? {} : { lifetime }),
+    ...(lifetime < 0 ? {} : { lifetime }),
     lwm2m: nature?.lwm2m ?? "1.0",
     queueMode: lane.model.queueMode ?? nature?.queueMode ?? false,
     awakeFor: lane.model.awakeFor ?? pace.awakeWindow,
@@ -201,6 +216,7 @@ function plannedDevice(sketch: Sketch, lane: Lane, until: number): PlannedDevice
     deduplicates: nature?.deduplicates ?? true,
     bootTime: bootTime(sketch, lane),
     thinkTime: Math.floor(((nature?.thinkTime ?? 0) * pace.ackTimeout) / 100),
+    ...(lane.model.rootPath === undefined ? {} : { rootPath: lane.model.rootPath }),
     type: lane.type,
     ...(lane.registersAt === undefined ? {} : { registersAt: lane.registersAt }),
   };

@@ -5,7 +5,7 @@
  * In simulation a run jumps from event to event, so time is free and one millisecond beside a deadline is decidable.
  * Live, all has to fit some ten seconds, and observations keep a distance from every deadline.
  */
-import { type CoapParams, maxTransmitWait } from "../protocol/coap/params.ts";
+import { COAP_DEFAULTS, type CoapParams, maxTransmitWait } from "../protocol/coap/params.ts";
 import { completeProfile, type Profile } from "../protocol/profile.ts";
 import { seconds, toMillis } from "../protocol/time.ts";
 
@@ -15,6 +15,11 @@ export interface Pace {
   readonly mode: PlanMode;
   /** The shortest first gap between retransmissions. Spec: RFC 7252 §4.8 */
   readonly ackTimeout: number;
+  /** The longest first gap is this many times as long. */
+  readonly ackRandomFactor: number;
+  readonly maxRetransmit: number;
+  /** The longest that a datagram may be on its way: with it EXCHANGE_LIFETIME is reckoned. Spec: RFC 7252 §4.8.2 */
+  readonly maxLatency: number;
   /** A sender gives up an unacknowledged message within [earliest, latest]. Spec: RFC 7252 §4.8.2 */
   readonly giveUpEarliest: number;
   readonly giveUpLatest: number;
@@ -26,6 +31,9 @@ export interface Pace {
   readonly defaultExpiry: number;
   /** Choice 11. */
   readonly retention: number;
+  /** Choice 8, seconds as the task API takes them: of a task at most, and of a device type. */
+  readonly longestPeriod: number;
+  readonly typeBounds: { readonly min: number; readonly max: number };
   /** How exactly a server must notice that a lifetime is over (choice 16). */
   readonly lifetimeTolerance: number;
   /** How far from a deadline a poll must stay to be decidable. */
@@ -54,19 +62,24 @@ export function paceOf(profile: Profile, mode: PlanMode): Pace {
     ackTimeout: seconds(complete.coap.ackTimeout),
     ackRandomFactor: complete.coap.ackRandomFactor,
     maxRetransmit: complete.coap.maxRetransmit,
-    maxLatency: seconds(100),
+    maxLatency: COAP_DEFAULTS.maxLatency,
     responseTimeout: seconds(complete.responseTimeout),
   };
   const live = mode === "live";
   return {
     mode,
     ackTimeout: Math.round(toMillis(params.ackTimeout)),
+    ackRandomFactor: params.ackRandomFactor,
+    maxRetransmit: params.maxRetransmit,
+    maxLatency: Math.floor(toMillis(params.maxLatency)),
     giveUpEarliest: Math.floor(toMillis(maxTransmitWait({ ...params, ackRandomFactor: 1 }))),
     giveUpLatest: Math.ceil(toMillis(maxTransmitWait(params))),
     responseTimeout: Math.ceil(toMillis(params.responseTimeout)),
     awakeWindow: Math.ceil(complete.awakeWindow * 1_000),
     defaultExpiry: Math.round(complete.defaultExpiresAfter * 1_000),
     retention: Math.round(complete.retention * 1_000),
+    longestPeriod: Math.floor(complete.expiresAfterBounds.max),
+    typeBounds: complete.taskExpiresAfterBounds,
     lifetimeTolerance: live ? 2_500 : 0,
     clear: live ? LIVE_CLEAR : 500,
     guard: live ? 150 : 2,

@@ -9,7 +9,7 @@
 import { z } from "zod";
 import { Profile } from "../protocol/profile.ts";
 import { TASK_TYPES } from "../protocol/task-api/states.ts";
-import { DeviceModel } from "../simulator/model/device.ts";
+import { DeviceModel, RegisterDefect } from "../simulator/model/device.ts";
 import { Fault } from "../simulator/model/fault.ts";
 
 /** The format that this version writes and reads. */
@@ -19,6 +19,8 @@ const Milliseconds = z.number().int().min(0);
 const at = { at: Milliseconds };
 const device = { device: z.number().int().min(0) };
 const task = { task: z.number().int().min(0) };
+/** Whose token the request carries; absent: the owner's of the device types. Skipped where the profile gives no other. */
+const as = { as: z.literal("stranger").optional() };
 
 export const Operation = z.discriminatedUnion("kind", [
   // ── by REST
@@ -35,15 +37,16 @@ export const Operation = z.discriminatedUnion("kind", [
     type: z.number().int().min(0).default(0),
     /** Seconds. */
     expiresAfter: z.number().int().min(1).optional(),
+    ...as,
   }),
   /** Task, device task statuses of the task. */
-  z.strictObject({ ...at, kind: z.literal("poll"), ...task }),
+  z.strictObject({ ...at, kind: z.literal("poll"), ...task, ...as }),
   /** History of the task, and of each of its devices. */
-  z.strictObject({ ...at, kind: z.literal("poll-history"), ...task }),
+  z.strictObject({ ...at, kind: z.literal("poll-history"), ...task, ...as }),
   /** Properties of the device (the Device Mirror), with timestamps. */
   z.strictObject({ ...at, kind: z.literal("poll-mirror"), ...device }),
-  z.strictObject({ ...at, kind: z.literal("cancel-task"), ...task }),
-  z.strictObject({ ...at, kind: z.literal("cancel-device-task"), ...task, ...device }),
+  z.strictObject({ ...at, kind: z.literal("cancel-task"), ...task, ...as }),
+  z.strictObject({ ...at, kind: z.literal("cancel-device-task"), ...task, ...device, ...as }),
   /** PUT of the device type's `taskExpiresAfter`, seconds. */
   z.strictObject({
     ...at,
@@ -63,6 +66,8 @@ export const Operation = z.discriminatedUnion("kind", [
   z.strictObject({ ...at, kind: z.literal("change-address"), ...device, update: z.boolean() }),
   /** Sends an Update to a location that it had before its last Register; nothing when it never had one. */
   z.strictObject({ ...at, kind: z.literal("stale-update"), ...device }),
+  /** Sends a Register that the server has to refuse, whatever the state; its own registration is not meant. */
+  z.strictObject({ ...at, kind: z.literal("malformed-register"), ...device, defect: RegisterDefect }),
   /** Sends a response that answers nothing: unknown token, or the token of the last exchange once more. */
   z.strictObject({
     ...at,

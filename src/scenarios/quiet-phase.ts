@@ -1,10 +1,12 @@
 /**
- * How every plan ends: no more faults, each device that may still act says so, and all is read once more.
+ * How every plan ends: no more faults, each device that may still act comes back, and all is read once more.
  *
  * A request may still be on the way when the faults end, so devices speak twice: at once, and again when any exchange
- * that was open then must have ended. A task that still waits after that has been forgotten by the server.
+ * that was open then must have ended. One of the two is a Register, since blocks that overlap may have left a device in
+ * another state than its lane believes. After that all that waits must settle within the time that the slowest drain
+ * takes; what waits for a device that is gone for good must expire. A task that still waits then has been forgotten.
  */
-
+import type { Operation } from "./plan.ts";
 import { endOf, type Lane, type Sketch } from "./sketch.ts";
 import { bootTime, poll, pollHistory, pollMirror, register, update } from "./steps.ts";
 
@@ -12,6 +14,8 @@ export interface QuietTimes {
   readonly quietFrom: number;
   readonly until: number;
 }
+
+type Creation = Extract<Operation, { kind: "create-task" }>;
 
 /** Mirrors of more devices than these are not read again. */
 const MOST_MIRRORS = 4;
@@ -26,38 +30,81 @@ export function addQuietPhase(sketch: Sketch): QuietTimes {
   // Live with the times of RFC 7252, blocks that leave an exchange open do not fit: there is nothing to wait for.
   const patient = settled <= budget;
   if (patient) addBackgroundFault(sketch, quietFrom);
-  const acting = sketch.lanes.filter((lane) => lane.touched && !lane.gone);
   const start = quietFrom + 1;
-  acting.forEach((lane, index) => {
-    speak(sketch, lane, start + index);
-  });
   const disturbed = patient && (mode === "sim" || sketch.faults.length > 0);
   const again = disturbed ? start + settled : start;
-  if (disturbed) for (const [index, lane] of acting.entries()) update(sketch, lane, again + index);
   const drained = again + drainTime(sketch);
-  for (let task = 0; task < sketch.nextTask; task += 1) {
-    poll(sketch, task, drained + task);
-    if (task % 3 === sketch.swarm.dial % 3) pollHistory(sketch, task, drained + task);
-  }
+  const acting = sketch.lanes.filter((lane) => lane.touched && !lane.gone);
+  for (const [index, lane] of acting.entries())
+    comeBack(sketch, lane, start + index, disturbed ? again + index : undefined);
+  if (mode === "sim") for (const lane of acting) stayRegistered(sketch, lane, again, drained);
+  readAll(sketch, drained);
   for (const lane of acting.slice(0, MOST_MIRRORS)) pollMirror(sketch, lane, drained + sketch.nextTask);
   const end = drained + sketch.nextTask + beat;
-  return { quietFrom, until: mode === "live" ? end : end + settled };
+  if (mode === "live") return { quietFrom, until: end };
+  return { quietFrom, until: readLast(sketch, Math.max(end + settled, lastExpiry(sketch) + beat)) };
 }
 
-/** Time for the device with the most to do to do it: each task once, slowly, with a reboot in between. */
+/** Time for the device with the most to do to do it: each task once, slowly, with a reboot after each that asks for one. */
 function drainTime(sketch: Sketch): number {
   const { beat, latency, ackTimeout, mode } = sketch.pace;
   if (mode === "live") return 2 * beat + 40 * sketch.nextTask;
-  const longest = Math.max(...sketch.lanes.map((lane) => bootTime(sketch, lane)));
-  return longest + beat + sketch.nextTask * (2 * latency + 2 * ackTimeout);
+  const longest = Math.max(...sketch.lanes.map((lane) => bootTime(sketch, lane))) + beat;
+  const reboots = creations(sketch).filter((task) => task.property.endsWith(".reboot")).length;
+  return (1 + reboots) * longest + sketch.nextTask * (2 * latency + 2 * ackTimeout);
 }
 
-/** An Update where the device is surely registered; else it registers. */
-function speak(sketch: Sketch, lane: Lane, at: number): void {
+const creations = ({ operations }: Sketch): readonly Creation[] =>
+  operations.filter((operation): operation is Creation => operation.kind === "create-task");
+
+/** Speaks, and once more at `again`. An Update comes first only where the device is surely registered. */
+function comeBack(sketch: Sketch, lane: Lane, at: number, again: number | undefined): void {
   const silentFor = (at - lane.lastContact) / 1_000;
   const sure = lane.registered && lane.model.lifetime === undefined && silentFor < SURELY_REGISTERED;
-  if (sure && (sketch.swarm.dial + lane.device) % 3 !== 0) update(sketch, lane, at);
+  const updatesFirst = sure && (sketch.swarm.dial + lane.device) % 3 !== 0;
+  if (updatesFirst) update(sketch, lane, at);
   else register(sketch, lane, at);
+  if (again === undefined) return;
+  // A short lifetime may be over by then, and an Update in vain.
+  if (updatesFirst || lane.model.lifetime !== undefined) register(sketch, lane, again);
+  else update(sketch, lane, again);
+}
+
+/** A device whose lifetime is shorter than the drain updates in time, until it is drained. */
+function stayRegistered(sketch: Sketch, lane: Lane, from: number, until: number): void {
+  const lifetime = (lane.model.lifetime ?? 0) * 1_000;
+  if (lifetime === 0) return;
+  for (let at = from + lifetime / 2; at < until; at += lifetime / 2) update(sketch, lane, Math.floor(at));
+}
+
+function readAll(sketch: Sketch, at: number): void {
+  for (let task = 0; task < sketch.nextTask; task += 1) {
+    poll(sketch, task, at + task);
+    if (task % 3 === sketch.swarm.dial % 3) pollHistory(sketch, task, at + task);
+  }
+}
+
+/** Reads each task a last time: what had settled stays so, and what waited for a device that is gone has expired. */
+function readLast(sketch: Sketch, at: number): number {
+  for (let task = 0; task < sketch.nextTask; task += 1) poll(sketch, task, at + task);
+  return at + sketch.nextTask;
+}
+
+/** When the last task expires that waits for a device which is gone for good. */
+function lastExpiry(sketch: Sketch): number {
+  const gone = new Set(sketch.lanes.filter((lane) => lane.gone).map((lane) => lane.device));
+  const waiting = creations(sketch).filter(
+    ({ devices }) => gone.size > 0 && (devices === "all" || devices.some((device) => gone.has(device))),
+  );
+  return Math.max(0, ...waiting.map((task) => task.at + activePeriod(sketch, task)));
+}
+
+/** Milliseconds; the longer one while it is open whether a change of the device type came first (choice 7). */
+function activePeriod(sketch: Sketch, { expiresAfter, type }: Creation): number {
+  const declared = sketch.deviceTypes[type]?.taskExpiresAfter;
+  if (expiresAfter !== undefined) return expiresAfter * 1_000;
+  if (declared === undefined) return sketch.pace.defaultExpiry;
+  return Math.max(declared, sketch.reconfigured ?? 0) * 1_000;
 }
 
 /** Lets the plan's background fault, if any, lie on every second device, or on all, until the quiet phase. */

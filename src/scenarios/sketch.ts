@@ -54,12 +54,17 @@ export function emptySketch(pace: Pace, swarm: Swarm): Sketch {
     lanes: Array.from({ length: swarm.devices }, (_, device) => emptyLane(device, swarm)),
     operations: [],
     faults: [],
-    deviceTypes: swarm.typeExpiry === undefined ? [{}] : [{}, { taskExpiresAfter: swarm.typeExpiry }],
+    deviceTypes:
+      swarm.typeExpiry === undefined ? [{}] : [{}, { taskExpiresAfter: withinBounds(pace, swarm.typeExpiry) }],
     reconfigured: undefined,
     nextTask: 0,
     used: new Set(),
   };
 }
+
+/** What the profile lets a device type have: plans begin with types that the server takes. */
+const withinBounds = ({ typeBounds: { min, max } }: Pace, seconds: number): number =>
+  Math.max(Math.ceil(min), Math.min(seconds, Math.floor(max)));
 
 function emptyLane(device: number, swarm: Swarm): Lane {
   return {

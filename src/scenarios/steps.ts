@@ -45,8 +45,12 @@ export interface TaskOptions {
   readonly only?: readonly TaskType[];
   /** The target is given as `all` devices of the type. */
   readonly all?: boolean;
-  /** Instead of a drawn one. */
+  /** A write of this server property instead of what was drawn. */
   readonly property?: string;
+  /** This and nothing else, even when the device has had it before. */
+  readonly content?: TaskContent;
+  /** By whom it is asked for; absent: by the owner of the device type. */
+  readonly as?: "stranger";
 }
 
 export const pick = <T>(list: readonly T[], dial: number): T => {
@@ -55,7 +59,7 @@ export const pick = <T>(list: readonly T[], dial: number): T => {
   return found;
 };
 
-interface TaskContent {
+export interface TaskContent {
   readonly taskType: TaskType;
   readonly property: string;
   readonly value?: string;
@@ -112,6 +116,16 @@ function freshContent(
   return only === undefined || only.includes("W") ? writeContent(ref, 0) : first;
 }
 
+const chosenContent = (
+  sketch: Sketch,
+  lanes: readonly Lane[],
+  choice: TaskChoice,
+  { property, only }: TaskOptions,
+): TaskContent =>
+  property === undefined
+    ? freshContent(sketch, lanes, choice, only)
+    : { taskType: "W", property, value: `value-${sketch.nextTask}` };
+
 /** Creates a task for these devices; gives its `ref`. */
 export function createTask(
   sketch: Sketch,
@@ -121,10 +135,7 @@ export function createTask(
   options: TaskOptions = {},
 ): number {
   const ref = sketch.nextTask;
-  const content: TaskContent =
-    options.property === undefined
-      ? freshContent(sketch, lanes, choice, options.only)
-      : { taskType: "W", property: options.property, value: `value-${ref}` };
+  const content = options.content ?? chosenContent(sketch, lanes, choice, options);
   for (const lane of lanes) sketch.used.add(contentKey(lane, content));
   sketch.nextTask += 1;
   sketch.operations.push({
@@ -135,6 +146,7 @@ export function createTask(
     devices: options.all === true ? "all" : lanes.map((lane) => lane.device),
     type: lanes[0]?.type ?? 0,
     ...(options.expiresAfter === undefined ? {} : { expiresAfter: options.expiresAfter }),
+    ...(options.as === undefined ? {} : { as: options.as }),
   });
   return ref;
 }
@@ -226,6 +238,9 @@ export function trigger(sketch: Sketch, lane: Lane, at: number, kind: Trigger): 
   sketch.operations.push({ at, kind: "reboot", device: lane.device });
   return at + bootTime(sketch, lane) + beat;
 }
+
+/** One-way latency of a link without faults, milliseconds. */
+export const latencyOf = (sketch: Sketch): number => part(sketch.swarm.latency, sketch.pace.latency);
 
 /** Milliseconds that the device needs to boot. */
 export function bootTime(sketch: Sketch, lane: Lane): number {

@@ -19,8 +19,8 @@ const weighted = <T>(rows: readonly (readonly [number, T])[]): fc.Arbitrary<T> =
 const NATURE = fc.record(
   {
     lwm2m: fc.constantFrom("1.0" as const, "1.1" as const),
-    /** Seconds; 0 stands for a Register without `lt`. */
-    lifetime: fc.constantFrom(0, 86_400, 86_400, 604_800, 43_200),
+    /** Seconds; -1 stands for a Register without `lt`, 0 for `lt=0`, which says as much (choice 16). */
+    lifetime: fc.constantFrom(-1, -1, 0, 86_400, 86_400, 86_400, 604_800, 604_800, 43_200, 43_200),
     queueMode: weighted([
       [14, false],
       [1, true],
@@ -49,23 +49,33 @@ const NATURE = fc.record(
   { noNullPrototype: true },
 );
 
+/** Blocks for which there is a factor. */
+export const MOST_BLOCKS = 96;
+
 /** The largest fleet of a plan. */
 export const MOST_DEVICES = 10;
 const MOST_LIVE_DEVICES = 3;
 
 const SIMULATED_DEVICES = weighted([
   [2, 1],
-  [6, 2],
+  [5, 2],
   [5, 3],
   [3, 4],
-  [1, 6],
-  [1, MOST_DEVICES],
+  [2, 6],
+  [3, MOST_DEVICES],
+]);
+/** For families that want a crowd. */
+const CROWD = weighted([
+  [1, 2],
+  [2, 4],
+  [2, 6],
+  [2, MOST_DEVICES],
 ]);
 const LIVE_DEVICES = fc.integer({ min: 1, max: MOST_LIVE_DEVICES });
 
 const BASE = {
   /** One factor per building block, by position in the family's table. */
-  factors: fc.tuple(...Array.from({ length: 48 }, () => FACTOR)),
+  factors: fc.tuple(...Array.from({ length: MOST_BLOCKS }, () => FACTOR)),
   reads: FACTOR,
   writes: FACTOR,
   executes: FACTOR,
@@ -76,6 +86,9 @@ const BASE = {
     [2, "reordering"],
     [1, "latency"],
   ]),
+  /** The same for a plan that is to have one. */
+  certainBackground: fc.constantFrom<BackgroundFault>("loss", "duplication", "reordering", "latency", "none"),
+  crowd: CROWD,
   /** How strong the background fault is, of 1000. */
   strength: fc.constantFrom(20, 80, 200, 350),
   /** Of 1000 parts of the pace's latency. */
@@ -101,15 +114,19 @@ export type SwarmDraw = typeof SIMULATED extends fc.Arbitrary<infer T> ? T : nev
 /** The arbitrary of a plan's swarm. */
 export const swarmDraw = (live: boolean): fc.Arbitrary<SwarmDraw> => (live ? LIVE : SIMULATED);
 
-export interface Swarm extends Omit<SwarmDraw, "typeExpiry" | "typed"> {
+export interface Swarm extends Omit<SwarmDraw, "typeExpiry" | "typed" | "crowd" | "certainBackground"> {
   /** The task types to draw from, each as often as its weight says; never empty. */
   readonly taskTypes: readonly TaskType[];
   /** Seconds; absent: the plan has one device type only. */
   readonly typeExpiry: number | undefined;
 }
 
-/** @param typedPercent in how many of 100 plans there is a second device type, with a taskExpiresAfter */
-export function swarmOf(draw: SwarmDraw, typedPercent: number): Swarm {
+/**
+ * @param typedPercent in how many of 100 plans there is a second device type, with a taskExpiresAfter
+ * @param crowded whether fleets are large and most plans have a background fault
+ */
+export function swarmOf(draw: SwarmDraw, typedPercent: number, crowded = false): Swarm {
+  const { crowd, certainBackground, typed, typeExpiry, ...rest } = draw;
   const weights: readonly (readonly [TaskType, number])[] = [
     ["R", draw.reads],
     ["W", draw.writes],
@@ -117,8 +134,9 @@ export function swarmOf(draw: SwarmDraw, typedPercent: number): Swarm {
   ];
   const taskTypes = weights.flatMap(([type, weight]) => Array.from({ length: weight }, () => type));
   return {
-    ...draw,
+    ...rest,
+    ...(crowded ? { devices: crowd, background: certainBackground } : {}),
     taskTypes: taskTypes.length === 0 ? ["R", "W", "E"] : taskTypes,
-    typeExpiry: draw.typed < typedPercent ? draw.typeExpiry : undefined,
+    typeExpiry: typed < typedPercent ? typeExpiry : undefined,
   };
 }

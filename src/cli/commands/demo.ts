@@ -36,6 +36,7 @@ export const DEMO = defineCommand({
           require: [],
           strict: false,
           shrinkBudget: SHRINK_BUDGET,
+          keep: "failures",
           directory: path.join(options.out, directory),
           json: false,
           commandLine: ["demo"],

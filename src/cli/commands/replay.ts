@@ -1,58 +1,100 @@
-/** `replay`: runs a saved plan again and says whether it fails as it did. */
+/** `replay`: runs saved plans again and says whether they fail as they did. */
 import { z } from "zod";
-import { firstDivergence, readSavedPlan } from "../../harness/record/record-files.ts";
-import type { SavedPlan } from "../../harness/record/verdict.ts";
-import { UsageError } from "../../platform/errors.ts";
-import { renderReplay, replayJson } from "../../reports/replay-text.ts";
+import { readSavedPlan } from "../../harness/record/formats.ts";
+import { findSavedPlans, firstDivergence } from "../../harness/record/kept-histories.ts";
+import type { ReplayOutcome } from "../../harness/record/replay-outcome.ts";
+import { HarnessError, UsageError } from "../../platform/errors.ts";
+import { kindOf } from "../../platform/files.ts";
+import {
+  type ReplayLine,
+  type ReplayView,
+  renderReplay,
+  renderReplayCount,
+  renderReplayLine,
+  replayJson,
+  replayLine,
+} from "../../reports/replay-text.ts";
 import { defineCommand, Flag, Text } from "../command.ts";
-import { EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS } from "../exit-codes.ts";
+import { EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS, type ExitCode, worse } from "../exit-codes.ts";
+import type { CommandIo } from "../io.ts";
 import { asUsage } from "../named-files.ts";
-import { openTarget, readSavedTarget, readTarget, type TargetChoice } from "../targets.ts";
+import { chooseTarget, SAVED_TARGET_OPTIONS, SavedTargetSchemas } from "../saved-target.ts";
+import type { Services } from "../services.ts";
+import { openTarget } from "../targets.ts";
 
-const Options = z.strictObject({
-  file: Text,
-  target: Text.optional(),
-  coap: Text.optional(),
-  mutant: Text.optional(),
-  token: Text.optional(),
-  json: Flag,
-});
+const Options = z.strictObject({ file: Text, ...SavedTargetSchemas, json: Flag });
+type Options = z.infer<typeof Options>;
 
 export const REPLAY = defineCommand({
   name: "replay",
   about: "Runs a saved plan again: REPRODUCED or DIFFERENT FAILURE (exit code 1), PASSES (0).",
-  positional: { name: "file", about: "plan.json or shrunk.json of a failure in a record" },
+  positional: { name: "file", about: "plan.json or shrunk.json of a record; or a directory: all of them below it" },
   options: [
-    {
-      name: "target",
-      value: "TARGET",
-      about: "run it on another target, named as for verify",
-      presetText: "the recorded one",
-    },
-    { name: "coap", value: "URL", about: "CoAP address of an http target, such as coap://127.0.0.1:5683" },
-    { name: "mutant", value: "ID", about: "run it on this shipped defective server, with --target sim" },
-    { name: "token", value: "TEXT", about: "bearer token for the task API of an http target" },
+    ...SAVED_TARGET_OPTIONS,
     { name: "json", about: "print the outcome as one JSON document to stdout, all else to stderr" },
   ],
-  examples: ["replay fleetproof-out/failures/R-04-retry-17/shrunk.json"],
+  examples: ["replay fleetproof-out/failures/R-04-retry-17/shrunk.json", "replay fleetproof-out/failures"],
   schema: Options,
-  async run(options, services, io) {
-    const saved = await asUsage("", () => readSavedPlan(options.file));
-    const choice = chooseTarget(options, saved, options.file);
-    const { target, close } = await openTarget(choice, saved.plan.profile, options.token, services);
-    try {
-      const outcome = await services.replaySavedPlan(saved, target, io.signal);
-      const differs = outcome.kind === "reproduced" && outcome.sameHistory === false;
-      const divergence = differs ? await firstDivergence(options.file, outcome.history) : undefined;
-      const view = { saved, outcome, target: target.name, divergence };
-      if (options.json) io.out(`${JSON.stringify(replayJson(view), null, 2)}\n`);
-      else io.out(renderReplay(view, { columns: io.columns, colours: io.colours }));
-      return EXIT_CODES_OF[outcome.kind];
-    } finally {
-      await close();
-    }
-  },
+  run: async (options, services, io) =>
+    (await kindOf(options.file)) === "directory" ? replayAll(options, services, io) : replayOne(options, services, io),
 });
+
+async function replayOne(options: Options, services: Services, io: CommandIo): Promise<ExitCode> {
+  const view = await replayFile(options.file, options, services, io);
+  if (options.json) io.out(`${JSON.stringify(replayJson(view), null, 2)}\n`);
+  else io.out(renderReplay(view, { columns: io.columns, colours: io.colours }));
+  return EXIT_CODES_OF[view.outcome.kind];
+}
+
+async function replayFile(file: string, options: Options, services: Services, io: CommandIo): Promise<ReplayView> {
+  const saved = await asUsage("", () => readSavedPlan(file));
+  const choice = chooseTarget(options, saved, file);
+  const { target, close } = await openTarget(choice, saved.plan.profile, options.token, services);
+  try {
+    const outcome = await services.replaySavedPlan(saved, target, io.signal);
+    const divergence = differs(outcome) ? await firstDivergence(file, outcome.history) : undefined;
+    return { saved, outcome, target: target.name, divergence };
+  } finally {
+    await close();
+  }
+}
+
+const differs = (outcome: ReplayOutcome): boolean => "sameHistory" in outcome && outcome.sameHistory === false;
+
+/** A file that cannot be used does not keep the others from being replayed. */
+async function replayAll(options: Options, services: Services, io: CommandIo): Promise<ExitCode> {
+  const files = await asUsage("", () => findSavedPlans(options.file));
+  if (files.length === 0)
+    throw new UsageError("bad-file", `${options.file}: there is no plan.json or shrunk.json below it`);
+  const lines: ReplayLine[] = [];
+  const documents: unknown[] = [];
+  let code: ExitCode = EXIT_PASS;
+  for (const file of files) {
+    if (io.signal.aborted) break;
+    const view = await unlessUnusable(replayFile(file, options, services, io));
+    const line: ReplayLine = view instanceof Error ? { word: "ERROR", about: view.message } : replayLine(view);
+    lines.push(line);
+    documents.push(
+      view instanceof Error ? { file, outcome: "error", reason: view.message } : { file, ...replayJson(view) },
+    );
+    code = worse(code, view instanceof Error ? EXIT_INCONCLUSIVE : EXIT_CODES_OF[view.outcome.kind]);
+    if (!options.json) io.out(renderReplayLine(line, file, { columns: io.columns, colours: io.colours }));
+  }
+  const interrupted = lines.length < files.length;
+  if (options.json) io.out(`${JSON.stringify({ plans: documents, interrupted }, null, 2)}\n`);
+  else io.out(`\n${renderReplayCount(lines)}`);
+  if (interrupted) io.err(`interrupted: ${files.length - lines.length} plans were not replayed\n`);
+  return interrupted ? worse(code, EXIT_INCONCLUSIVE) : code;
+}
+
+async function unlessUnusable<T>(work: Promise<T>): Promise<T | UsageError | HarnessError> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof HarnessError) return error;
+    throw error;
+  }
+}
 
 const EXIT_CODES_OF = {
   reproduced: EXIT_FAIL,
@@ -60,18 +102,3 @@ const EXIT_CODES_OF = {
   passes: EXIT_PASS,
   inconclusive: EXIT_INCONCLUSIVE,
 } as const;
-
-function chooseTarget(options: z.infer<typeof Options>, saved: SavedPlan, file: string): TargetChoice {
-  if (options.target !== undefined) return readTarget({ ...options, target: options.target });
-  if (options.coap !== undefined) throw new UsageError("conflict", "--coap needs --target");
-  if (options.mutant !== undefined) return readTarget({ target: "sim", mutant: options.mutant });
-  try {
-    return readSavedTarget(saved.target, saved.mutant);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    throw new UsageError(
-      "bad-file",
-      `${file} was recorded on "${saved.target}", which cannot be reached again by that name: give --target`,
-    );
-  }
-}

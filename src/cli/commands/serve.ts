@@ -1,6 +1,6 @@
 /** `serve`: the reference server as a server of its own. */
 import { z } from "zod";
-import { issueText } from "../../harness/record/record-files.ts";
+import { issueText } from "../../harness/record/formats.ts";
 import { UsageError } from "../../platform/errors.ts";
 import { isLoopback } from "../../platform/udp.ts";
 import { defineCommand, Flag, integer, Text } from "../command.ts";

@@ -1,5 +1,6 @@
 /** `verify`: the main job. Generates plans, runs them against the target, judges what was seen, writes a record. */
 import { z } from "zod";
+import { KEEP } from "../../harness/plan-runner.ts";
 import { checkPrefixes } from "../campaign-options.ts";
 import { runAndReport } from "../campaign-run.ts";
 import { Duration, defineCommand, Flag, integer, List, PositiveDuration, Text } from "../command.ts";
@@ -26,6 +27,8 @@ const Options = z.strictObject({
   token: Text.optional(),
   mutant: Text.optional(),
   "shrink-budget": Duration,
+  jobs: integer(1, 256).optional(),
+  keep: z.enum(KEEP),
   out: Text,
   json: Flag,
 });
@@ -79,13 +82,25 @@ export const VERIFY = defineCommand({
     {
       name: "mutant",
       value: "ID",
-      about: "simulate this shipped defective server instead of the correct one, to see a failure",
+      about: "simulate this shipped defective server instead of the correct one, to see a failure; several: a,b,c",
     },
     {
       name: "shrink-budget",
       value: "DURATION",
       about: "wall time for making failing plans small, over all failures",
       preset: "30s",
+    },
+    {
+      name: "jobs",
+      value: "N",
+      about: "threads for simulated plans; the result is the same for any number",
+      presetText: "as many as the machine can run",
+    },
+    {
+      name: "keep",
+      value: "WHICH",
+      about: "histories to write beside those of failures: failures (none), sample (one passing plan in ten), all",
+      preset: "sample",
     },
     { name: "out", value: "DIR", about: "directory of the record", preset: "./fleetproof-out" },
     { name: "json", about: "print the verdict as one JSON document to stdout, all else to stderr" },
@@ -112,6 +127,8 @@ export const VERIFY = defineCommand({
       require: checkPrefixes("require", options.require ?? []),
       strict: options.strict,
       shrinkBudget: options["shrink-budget"],
+      jobs: options.jobs,
+      keep: options.keep,
       directory: options.out,
       json: options.json,
       commandLine: commandLine(options),

@@ -18,6 +18,7 @@ import {
   type InterpreterInput,
   type RunNames,
   runNames,
+  type Tokens,
 } from "../plan-interpreter.ts";
 import type { Agenda, Waker } from "./agenda.ts";
 import { createDeviceHost, type DeviceHost } from "./device-host.ts";
@@ -42,12 +43,20 @@ export interface LiveOptions {
 
 type Settings = LiveOptions & Required<Omit<LiveOptions, "signal" | "onEvent">>;
 
+/** The token given for the target is the owner's, and the HTTP client's secret; the profile gives what it lacks. */
+function tokensOf({ profile: { access } }: Plan, authorised: boolean): Tokens {
+  if (access === undefined) return {};
+  return authorised ? { stranger: access.stranger } : access;
+}
+
 /** What runs of one process share. */
 export interface SharedByRuns {
   /** Part of every name on the server, so that sessions share a server without meeting. */
   readonly scope: string;
   readonly agenda: Agenda;
   readonly http: HttpClient;
+  /** The HTTP client has a token for requests without one of their own. */
+  readonly authorised: boolean;
   readonly measuring: Measuring;
   readonly openSocket: OpenSocket;
   /** When the target had read what was sent at `sent`, at the latest; `undefined`: it cannot be told. */
@@ -85,7 +94,7 @@ export class LiveRun {
     this.settings = settings;
     this.scope = `${session.scope}-${session.nextRun()}`;
     this.names = runNames(plan, this.scope);
-    this.interpreter = createInterpreter(plan, this.names);
+    this.interpreter = createInterpreter(plan, this.names, tokensOf(plan, session.authorised));
     this.waker = session.agenda.waker(() => this.toInterpreter({ kind: "time" }));
   }
 

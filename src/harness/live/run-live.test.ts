@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { openUdp } from "../../platform/udp.ts";
 import { splitAddress } from "../../protocol/address.ts";
+import { EMPTY_PROFILE } from "../../protocol/profile.ts";
 import { millis } from "../../protocol/time.ts";
 import { Plan } from "../../scenarios/plan.ts";
 import type { History, HistoryEvent } from "../history.ts";
-import { openLiveSession, type RunLiveOptions, runLive } from "./run-live.ts";
+import { type LiveTarget, openLiveSession, type RunLiveOptions, runLive } from "./run-live.ts";
 import { type FakeServer, type FakeServerOptions, startFakeServer } from "./test-kit.ts";
 
 const servers: FakeServer[] = [];
@@ -204,6 +205,21 @@ describe("runLive", () => {
     });
     expect(of(await running, "rest-failure")).toMatchObject([{ reason: expect.stringMatching(/^refused: /) }]);
     servers.length = 0;
+  });
+
+  it("asks with the target's own token, which no record shows, and as a stranger with the profile's (choice 30)", async () => {
+    const server = await start();
+    const profile = { ...EMPTY_PROFILE, access: { owner: "owner", stranger: "stranger" } };
+    const asked = (target: LiveTarget) => {
+      const operations = [{ ...READ, as: "stranger" } as const, { at: 120, kind: "poll-mirror", device: 0 } as const];
+      return runLive(plan({ profile, operations }), target, PATIENT);
+    };
+    const tokens = (history: History) => of(history, "rest-request").map(({ request }) => request.token);
+    expect(tokens(await asked(server.target))).toEqual([undefined, undefined, "stranger", undefined]);
+    expect(server.authorization()).toBe("Bearer T");
+    const { token: _none, ...withoutToken } = server.target;
+    expect(tokens(await asked(withoutToken))).toEqual(["owner", "owner", "stranger", "owner"]);
+    expect(server.authorization()).toBe("Bearer owner");
   });
 
   it("runs 20 plans at once over one session, each with names and addresses of its own", async () => {

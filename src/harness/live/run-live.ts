@@ -51,6 +51,7 @@ export function openLiveSession(target: LiveTarget): LiveSession {
     scope,
     agenda,
     http,
+    authorised: target.token !== undefined,
     measuring,
     openSocket,
     handledBy: (sent) => probe?.handledBy(sent),

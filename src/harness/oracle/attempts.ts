@@ -8,7 +8,7 @@ import type { CoapMessage } from "../../protocol/coap/types.ts";
 import type { OracleContext } from "./context.ts";
 import { expect, FITTING } from "./expectations.ts";
 import type { Certainty } from "./facts.ts";
-import { recordMirror } from "./mirror.ts";
+import { broughtBy, recordLateResponse, recordMirror } from "./mirror.ts";
 import type { DeviceTaskEnd, DeviceTaskView, DeviceView, Exchange, ExchangeEnd, Owed } from "./model.ts";
 import { surelyBefore, type Window } from "./window.ts";
 
@@ -85,11 +85,21 @@ export function endExchange(
   if (how === "no-acknowledgement" || how === "no-response")
     device.failingUntil = Math.max(device.failingUntil, window.latest);
   if (deviceTask !== undefined && deviceTask.settled === undefined && how !== "answered")
-    requeue(deviceTask, how, window, event);
+    requeue(context, deviceTask, how, window, event);
   context.emit({ kind: "exchange-ended", exchange });
 }
 
-function requeue(deviceTask: DeviceTaskView, how: ExchangeEnd, window: Window, event: number | undefined): void {
+function requeue(
+  context: OracleContext,
+  deviceTask: DeviceTaskView,
+  how: ExchangeEnd,
+  window: Window,
+  event: number | undefined,
+): void {
+  if (deviceTask.inFlightAtExpiry && how !== "expired") {
+    failAfterExpiry(deviceTask, how, window, event);
+    return;
+  }
   if (how === "expired" || how === "superseded") return;
   if (deviceTask.cancelAsked === undefined) {
     expect(deviceTask, "pending", window, { after: how });
@@ -99,9 +109,29 @@ function requeue(deviceTask: DeviceTaskView, how: ExchangeEnd, window: Window, e
     blur(deviceTask, "cancelled in flight, then dropped by an Update from a new address");
     return;
   }
+  const byRegistration = how === "replaced" || how === "removed" || how === "lifetime-over";
+  if (byRegistration && !context.endsWithRegistration) {
+    blur(deviceTask, "cancelled in flight, and the end of the registration need not end the exchange");
+    return;
+  }
   // Cancelled in flight: a failed attempt ends it.
   expect(deviceTask, "cancelled", window);
   settle(deviceTask, "cancelled", window, event ?? deviceTask.task.event);
+}
+
+/** Its answer would have counted (choice 10), but this attempt failed when the task had expired. */
+function failAfterExpiry(
+  deviceTask: DeviceTaskView,
+  how: ExchangeEnd,
+  window: Window,
+  event: number | undefined,
+): void {
+  if (how === "moved" || how === "superseded" || deviceTask.cancelAsked !== undefined) {
+    blur(deviceTask, "begun anew, or cancelled, when it had expired in flight");
+    return;
+  }
+  expect(deviceTask, "expired", window);
+  settle(deviceTask, "expired", window, event ?? deviceTask.task.event);
 }
 
 /** Nothing more may be sent for a device task. */
@@ -125,8 +155,17 @@ export function answerExchange(
   exchange.response = response;
   endExchange(context, exchange, "answered", window, event);
   const deviceTask = exchange.task;
+  if (deviceTask !== undefined && deviceTask.task.removal.earliest <= window.latest) {
+    blur(deviceTask, "the record of the task, and with it the exchange, may be gone");
+    return;
+  }
+  noteRace(exchange, response, window, event);
+  if (deviceTask?.settled !== undefined) {
+    deviceTask.lateResponse ??= event;
+    recordLateResponse(context, deviceTask, response, "awaited", window, event);
+  }
   if (deviceTask === undefined || deviceTask.settled !== undefined) return;
-  if (!surelyBefore(window, deviceTask.task.expiry) && context.live) {
+  if (!surelyBefore(window, deviceTask.task.expiry) && context.live && !deviceTask.inFlightAtExpiry) {
     blur(deviceTask, "the answer arrived about when the task expired");
     return;
   }
@@ -141,6 +180,20 @@ export function answerExchange(
   settle(deviceTask, how, window, event);
 }
 
+/** An answer before the end of the active period by no more than this (microseconds) races with it. */
+const CLOSE_TO_EXPIRY = 1_000_000;
+
+/** An answer that met the end of the active period: either may have come first, but only one (E-08). */
+export function noteRace(exchange: Exchange, response: CoapMessage, window: Window, event: number): void {
+  const deviceTask = exchange.task;
+  if (deviceTask === undefined || deviceTask.race !== undefined) return;
+  const { task } = deviceTask;
+  if (window.latest + CLOSE_TO_EXPIRY < task.expiry.earliest) return;
+  const brought = codeClass(response.code) === 2 ? broughtBy(task, response) : "misfit";
+  const answer = brought === "misfit" ? "failure" : brought === "unclear" ? "unclear" : "success";
+  deviceTask.race = { answer, values: typeof brought === "string" ? new Map() : brought, window, event };
+}
+
 /** The oracle cannot follow this device task any further. */
 export function blur(deviceTask: DeviceTaskView, reason: string): void {
   deviceTask.blurred ??= reason;
@@ -152,8 +205,12 @@ export function blur(deviceTask: DeviceTaskView, reason: string): void {
 export function expire(context: OracleContext, deviceTask: DeviceTaskView): void {
   const { device, task } = deviceTask;
   const exchange = device.open?.task === deviceTask ? device.open : undefined;
+  const { inFlightAtExpiry, lateResponse } = context.profile;
   device.pending.delete(deviceTask);
-  if (exchange !== undefined && context.profile.inFlightAtExpiry !== "fail") {
+  deviceTask.inFlightAtExpiry = exchange !== undefined;
+  // Its answer ends it, or its failed attempt.
+  if (exchange !== undefined && inFlightAtExpiry === "answer-counts" && deviceTask.cancelAsked === undefined) return;
+  if (exchange !== undefined && inFlightAtExpiry !== "fail") {
     // The answer may still count: not declared, so neither outcome is wrong.
     exchange.maybeDropped = true;
     blur(deviceTask, "in flight at expiry, and the profile does not say what happens then");
@@ -163,7 +220,10 @@ export function expire(context: OracleContext, deviceTask: DeviceTaskView): void
   if (deviceTask.cancelAsked !== undefined)
     blur(deviceTask, "cancelled in flight, then expired: CANCELLED and 4004 are both right");
   expect(deviceTask, "expired", task.expiry);
-  if (exchange !== undefined) endExchange(context, exchange, "expired", task.expiry);
+  if (exchange === undefined) return;
+  // A server that still wants the value waits for it, and has the device to itself no longer than that.
+  if (lateResponse === "updates-mirror") exchange.maybeDropped = true;
+  else endExchange(context, exchange, "expired", task.expiry);
 }
 
 /** How long until the server gives up on an exchange that nobody acknowledges. Spec: RFC 7252 §4.2, §4.8.2. */

@@ -76,6 +76,8 @@ function createDeviceView(name: string, index: number): DeviceView {
     registrations: 0,
     unregisteredSince: { earliest: 0, latest: 0 },
     lastUplink: 0,
+    heard: undefined,
+    malformed: undefined,
     open: undefined,
     exchanges: new Map(),
     requests: [],
@@ -92,6 +94,11 @@ function createDeviceView(name: string, index: number): DeviceView {
     replies: [],
     reboots: 0,
     mirror: new Map(),
+    lateValues: new Map(),
+    mirrorTouched: { at: -1, event: -1 },
+    lastExecute: undefined,
+    mirrorSeen: undefined,
+    refused: [],
     mirrorBlurred: false,
   };
 }

@@ -33,6 +33,13 @@ export type Fact =
       readonly same: boolean;
       readonly event: number;
     }
+  | {
+      readonly kind: "copy-unanswered";
+      readonly device: DeviceView;
+      readonly request: RegistrationRequest;
+      /** The copy. */
+      readonly event: number;
+    }
   | { readonly kind: "registration-unanswered"; readonly device: DeviceView; readonly request: RegistrationRequest }
   | {
       readonly kind: "attempt";
@@ -56,12 +63,50 @@ export type Fact =
       readonly exchange: Exchange;
       readonly gap: Window;
       readonly previousGap: Window | undefined;
+      /** The datagram, which should be that of the attempt again. */
+      readonly bytes: Uint8Array;
       readonly event: number;
     }
   | { readonly kind: "exchange-ended"; readonly exchange: Exchange }
+  /** A datagram of the device reached the server; `before` is when the last one did. */
+  | {
+      readonly kind: "heard";
+      readonly device: DeviceView;
+      readonly before: Window;
+      readonly window: Window;
+      readonly event: number;
+    }
   | { readonly kind: "owed-kept"; readonly deviceTask: DeviceTaskView; readonly owed: Owed; readonly event: number }
   | { readonly kind: "owed-missed"; readonly deviceTask: DeviceTaskView; readonly owed: Owed; readonly event: number }
   | { readonly kind: "task-created"; readonly task: TaskView; readonly window: Window; readonly event: number }
+  /** A 4xx: the task must not exist. */
+  | { readonly kind: "task-refused"; readonly task: TaskView; readonly httpStatus: number; readonly event: number }
+  | {
+      readonly kind: "type-configured";
+      readonly deviceType: number;
+      /** Seconds. */
+      readonly asked: number;
+      readonly httpStatus: number;
+      readonly event: number;
+    }
+  /** The record of a task shows its expiresAfter, seconds. */
+  | { readonly kind: "period-shown"; readonly task: TaskView; readonly shown: number; readonly event: number }
+  /** Somebody who does not own the device type asked about a task, or for one. */
+  | {
+      readonly kind: "stranger-answered";
+      readonly task: TaskView;
+      readonly what: string;
+      readonly httpStatus: number;
+      readonly window: Window;
+      readonly event: number;
+    }
+  | {
+      readonly kind: "history-seen";
+      readonly deviceTask: DeviceTaskView;
+      readonly entries: readonly { readonly status: string; readonly errorCode: string | undefined }[];
+      readonly window: Window;
+      readonly event: number;
+    }
   | {
       readonly kind: "status-seen";
       readonly deviceTask: DeviceTaskView;

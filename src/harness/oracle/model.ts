@@ -35,6 +35,8 @@ export interface Exchange {
   readonly token: string;
   readonly address: string;
   readonly bytes: Uint8Array;
+  /** What it asks, as `operation-key.ts` writes it; `undefined`: no Read, Write or Execute. */
+  readonly operation: string | undefined;
   readonly started: Window;
   readonly event: number;
   /** The device task that it carries out, when that is certain. */
@@ -52,6 +54,17 @@ export interface Exchange {
   /** Copies that reached a listening device, and how often the device acted on them. */
   deliveries: number;
   effects: number;
+  /** What the device has written because of it, by path. */
+  readonly written: WrittenValue[];
+}
+
+export interface WrittenValue {
+  /** `3/0/15` */
+  readonly path: string;
+  /** As the API shows it. */
+  readonly value: unknown;
+  /** Index of the effect. */
+  readonly event: number;
 }
 
 export type RegistrationRequestKind = "register" | "update" | "deregister";
@@ -69,6 +82,10 @@ export interface RegistrationRequest {
   /** Seconds; absent: not said. */
   readonly lifetime: number | undefined;
   readonly queueMode: boolean | undefined;
+  /** Of a Register: the alternate path of its objects; `undefined` where they cannot be read. */
+  readonly rootPath: string | undefined;
+  /** Of a Register: why it has to be refused; `undefined`: it need not be. */
+  readonly defect: string | undefined;
   /** What the oracle believed when it came in. */
   readonly before: RegistrationView | undefined;
   /** Whether `location` was alive then. */
@@ -76,6 +93,8 @@ export interface RegistrationRequest {
   copies: number;
   /** Its answer is overdue, and that has been said. */
   missed: boolean;
+  /** A copy that came after the answer, and has none of its own yet. */
+  openCopy: { readonly window: Window; readonly event: number } | undefined;
   /** The last copy. */
   lastCopy: Window;
   answer:
@@ -100,6 +119,10 @@ export interface RegistrationView {
   readonly lifetime: number;
   readonly refreshed: Window;
   readonly queueMode: boolean;
+  /** `/`, or the alternate path. */
+  readonly rootPath: string;
+  /** Addresses that it had before an accepted Update, and when that was. */
+  readonly formerAddresses: ReadonlyMap<string, { readonly window: Window; readonly event: number }>;
 }
 
 export interface DeviceView {
@@ -113,6 +136,10 @@ export interface DeviceView {
   /** Moment of the last change of registration, for "unregistered since". */
   unregisteredSince: Window | undefined;
   lastUplink: RunTime;
+  /** When the server heard the device last, whatever it said; `undefined`: never. */
+  heard: Window | undefined;
+  /** The last Register that the server has to refuse. */
+  malformed: { readonly window: Window; readonly event: number } | undefined;
   open: Exchange | undefined;
   readonly exchanges: Map<string, Exchange>;
   readonly requests: RegistrationRequest[];
@@ -141,16 +168,39 @@ export interface DeviceView {
   reboots: number;
   /** What the Device Mirror may show, by dotted property, in order of time. */
   readonly mirror: Map<string, MirrorExpectation[]>;
+  /** Values of responses that came after the end of their device tasks, by property. */
+  readonly lateValues: Map<string, LateValue>;
+  /** The last datagram of a Read or Write, or of what may be one: its latest moment, and its event. */
+  mirrorTouched: { readonly at: RunTime; readonly event: number };
+  /** The last Execute: when it was sent. */
+  lastExecute: { readonly window: Window; readonly event: number } | undefined;
+  /** What its mirror showed last. */
+  mirrorSeen: SeenMirror | undefined;
+  /** Tasks that were asked for it and refused; the oldest are forgotten. */
+  readonly refused: TaskView[];
   /** An answer could not be attributed: the mirror is not judged any more. */
   mirrorBlurred: boolean;
+}
+
+/** What the mirror would show if a response after the end of its device task counted. */
+export interface LateValue {
+  readonly since: Window;
+  readonly value: unknown;
+  readonly event: number;
+}
+
+export interface SeenMirror {
+  readonly properties: ReadonlyMap<string, unknown>;
+  readonly window: Window;
+  readonly event: number;
 }
 
 export interface MirrorExpectation {
   readonly since: Window;
   /** As the API shows it. */
   readonly value: unknown;
-  /** D-01: read; D-02: written; D-04: bulk write of a server property. */
-  readonly requirement: "D-01" | "D-02" | "D-04";
+  /** D-01: read; D-02: written; D-04: bulk write of a server property; D-06: either, by a response after the end. */
+  readonly requirement: "D-01" | "D-02" | "D-04" | "D-06";
   readonly event: number;
 }
 
@@ -174,6 +224,20 @@ export interface ReplyOwed {
   missed: boolean;
 }
 
+export interface ActivePeriod {
+  readonly seconds: number;
+  /** Which rule gave them. `L-04`: it was asked for beyond the bounds. */
+  readonly source: "E-01" | "E-02" | "E-03" | "L-04";
+  /** Not while the device type is being configured, nor beyond bounds of which nothing is declared. */
+  readonly known: boolean;
+}
+
+/** A period that a task has not, and from when a server may think that it has. */
+export interface OtherPeriod {
+  readonly seconds: number;
+  readonly from: Window;
+}
+
 export interface TaskView {
   readonly ref: number;
   readonly taskType: TaskType;
@@ -182,8 +246,11 @@ export interface TaskView {
   readonly deviceType: number;
   readonly asked: Window;
   readonly event: number;
-  /** Seconds, and which rule gave them. */
-  readonly activePeriod: { readonly seconds: number; readonly source: "E-01" | "E-02" | "E-03" };
+  /** Whose token asked for it. */
+  readonly by: "owner" | "stranger";
+  readonly activePeriod: ActivePeriod;
+  /** Periods that its device type suggests, before or after the creation: to follow them is wrong. */
+  readonly otherPeriods: OtherPeriod[];
   /** From the request to the answer of the POST. */
   created: Window;
   expiry: Window;
@@ -196,6 +263,8 @@ export interface TaskView {
   cancelled: Window | undefined;
   /** A request to cancel it got no answer. */
   maybeCancelled: boolean;
+  /** The last request of a stranger to cancel it that was refused: its event. */
+  refusedStranger: number | undefined;
   /** First poll that saw every device terminal but the task not COMPLETE. */
   incompleteSince: RunTime | undefined;
 }
@@ -240,6 +309,10 @@ export interface DeviceTaskView {
   cancelsOpen: number;
   /** A response arrived after the end. */
   lateResponse: number | undefined;
+  /** Its exchange was open when its active period ended. */
+  inFlightAtExpiry: boolean;
+  /** An answer that arrived about when the active period ended, or after that in the same exchange. */
+  race: ExpiryRace | undefined;
   /** Triggers of its device when it was settled. */
   triggersAtEnd: number;
   /** Its device was never registered since the creation. */
@@ -249,6 +322,15 @@ export interface DeviceTaskView {
   /** Live: polls whose number of attempts is judged at the end. */
   readonly polls: SeenStatus[];
   executed: number;
+}
+
+export interface ExpiryRace {
+  /** What the answer makes of the device task, if it counts. `unclear`: only the server can say. */
+  readonly answer: "success" | "failure" | "unclear";
+  /** What a successful Read or Write brings to the mirror, by property. */
+  readonly values: ReadonlyMap<string, unknown>;
+  readonly window: Window;
+  readonly event: number;
 }
 
 export interface SeenStatus {

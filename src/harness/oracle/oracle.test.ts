@@ -301,6 +301,80 @@ describe("judge, responses about the end of an exchange", () => {
   });
 });
 
+describe("judge, an acknowledgement about the moment of giving up", () => {
+  const once = { ...ARTIK, coap: { ...ARTIK.coap, maxRetransmit: 0 } };
+  /** Given up between 2 and 3 s after its only datagram. */
+  const sentAt20 = () => history({ profile: once }).register(0, 1).create(0, 20).request(0, 20);
+
+  it.each([
+    ["ACK", "SUCCEEDED"],
+    ["RST", "QUEUED"],
+  ] as const)("may have been in time, so that the response gets %s and the device task is %s", (reply, status) => {
+    const story = sentAt20()
+      .acknowledge(0, 22.5)
+      .answer(0, 25, "2.05", { type: "CON", text: "UTC" })
+      .reply(0, 25, reply);
+    expect(story.see(0, 26, status, { attempts: 1 }).findings()).toEqual([]);
+  });
+
+  it("was too late after 3 s", () => {
+    const story = sentAt20()
+      .acknowledge(0, 23.1)
+      .answer(0, 25, "2.05", { type: "CON", text: "UTC" })
+      .reply(0, 25, "ACK");
+    expect(story.outcome("I-04")).toBe("fail");
+  });
+});
+
+describe("judge, what happens at the instant of an expiry or while a registration ends", () => {
+  it.each(["ACK", "RST"] as const)(
+    "takes %s for the response to a request that left as its task expired: it may have been dropped (Time and doubt)",
+    (type) => {
+      const story = history().register(0, 1).deregister(0, 3).create(0, 4, { expiresAfter: 10 }).register(0, 14);
+      story
+        .request(0, 14)
+        .acknowledge(0, 14)
+        .answer(0, 14.1, "2.05", { type: "CON", text: "UTC" })
+        .reply(0, 14.1, type);
+      expect(story.findings()).toEqual([]);
+    },
+  );
+
+  it.each([
+    ["CANCELLED", undefined],
+    ["FAILED", "4004"],
+  ] as const)("lets a device task that is cancelled as it expires be %s", (status, code) => {
+    const story = history().create(0, 4, { expiresAfter: 10 }).cancel(0, 14);
+    story.see(0, 15, status, code === undefined ? {} : { code });
+    expect(story.findings()).toEqual([]);
+    const later = history().create(0, 4, { expiresAfter: 10 }).cancel(0, 14.1);
+    expect(later.see(0, 15, "CANCELLED").outcome("T-04")).toBe("fail");
+  });
+
+  it.each(["CANCELLED", "CANCEL_REQUESTED"] as const)(
+    "lets a cancellation find the exchange open that a Register may have ended, where choice 15 is not declared: %s",
+    (status) => {
+      const story = history({ profile: EMPTY_PROFILE }).register(0, 1).create(0, 2).request(0, 2).register(0, 3);
+      expect(story.cancel(0, 4).see(0, 5, status, { attempts: 1 }).findings()).toEqual([]);
+    },
+  );
+
+  it.each(["CANCELLED", "CANCEL_REQUESTED"] as const)(
+    "lets a Register after the cancellation end the exchange, or not, where choice 15 is not declared: %s",
+    (status) => {
+      const story = history({ profile: EMPTY_PROFILE }).register(0, 1).create(0, 2).request(0, 2).cancel(0, 3);
+      expect(story.register(0, 4).see(0, 5, status, { attempts: 1 }).findings()).toEqual([]);
+      const declared = history().register(0, 1).create(0, 2).request(0, 2).cancel(0, 3).register(0, 4);
+      expect(declared.see(0, 5, "CANCEL_REQUESTED", { attempts: 1 }).outcome("T-04")).toBe("fail");
+    },
+  );
+
+  it("knows the exchange to be over where choice 15 is declared", () => {
+    const story = history().register(0, 1).create(0, 2).requestInVain(0, 2).register(0, 70).cancel(0, 72);
+    expect(story.see(0, 73, "CANCEL_REQUESTED", { attempts: 1 }).outcome("T-04")).toBe("fail");
+  });
+});
+
 describe("the oracle's memory", () => {
   it("stays bounded for a device that registers, updates and moves for a day", () => {
     const story = history();

@@ -36,6 +36,14 @@ export interface Judgement {
   readonly unanswered: readonly string[];
   /** The model at the end, for charts. */
   readonly context: OracleContext;
+  /** Everything that was concluded, in order; only when the history was judged as a whole. */
+  readonly facts?: readonly SeenFact[];
+}
+
+/** A fact, and the index of the event at which it was concluded. */
+export interface SeenFact {
+  readonly fact: Fact;
+  readonly event: number;
 }
 
 export interface Oracle {
@@ -45,15 +53,18 @@ export interface Oracle {
 
 /** Judges a whole history. */
 export function judge(plan: Plan, history: History): Judgement {
-  const oracle = createOracle(plan, history.header);
+  const facts: SeenFact[] = [];
+  const oracle = createOracle(plan, history.header, (fact, event) => void facts.push({ fact, event }));
   for (const event of history.events) oracle.step(event);
-  return oracle.end();
+  return { ...oracle.end(), facts };
 }
 
-export function createOracle(plan: Plan, header: HistoryHeader): Oracle {
+/** @param observe called with each fact when it is concluded, and the index of the event at which it was */
+export function createOracle(plan: Plan, header: HistoryHeader, observe?: (fact: Fact, event: number) => void): Oracle {
   const tallies = createTallies();
   const handlers = handlersByKind();
   const emit = (fact: Fact): void => {
+    observe?.(fact, index);
     for (const handler of handlers.get(fact.kind) ?? []) handler(fact, tallies.judge, context);
   };
   const context = createContext(plan, header, emit);
@@ -90,7 +101,7 @@ export function createOracle(plan: Plan, header: HistoryHeader): Oracle {
           return;
         case "delivery":
         case "effect":
-          countOnDevice(context, event);
+          countOnDevice(context, event, index);
           return;
         case "device":
           if (event.event === "reboot") countReboot(context, event.device);
@@ -210,7 +221,7 @@ function createTallies() {
 }
 
 /** Deliveries and effects are counted per exchange; executions per device task. */
-function countOnDevice(context: OracleContext, event: DeliveryEvent | EffectEvent): void {
+function countOnDevice(context: OracleContext, event: DeliveryEvent | EffectEvent, index: number): void {
   const device = context.devices[event.device];
   if (device === undefined) return;
   const key = event.kind === "effect" ? { token: event.token, messageId: event.messageId } : messageKey(event.bytes);
@@ -221,6 +232,7 @@ function countOnDevice(context: OracleContext, event: DeliveryEvent | EffectEven
     return;
   }
   exchange.effects++;
+  if (event.effect === "written") exchange.written.push({ path: event.path, value: event.value, event: index });
   if (event.effect === "executed" && exchange.task !== undefined) exchange.task.executed++;
 }
 

@@ -69,6 +69,11 @@ function perform(context: OracleContext, device: DeviceView, due: Due, event: nu
 /** Registration requests and Confirmable responses to which the server should have replied by now. */
 function overdueAnswers(context: OracleContext, device: DeviceView, window: Window): void {
   for (const request of device.requests) {
+    const { openCopy } = request;
+    if (openCopy !== undefined && window.earliest > openCopy.window.latest + context.bound) {
+      request.openCopy = undefined;
+      context.emit({ kind: "copy-unanswered", device, request, event: openCopy.event });
+    }
     if (request.answer !== undefined || request.missed || window.earliest <= request.window.latest + context.bound)
       continue;
     request.missed = true;

@@ -2,32 +2,53 @@
  * Reads what polls show: the task, its device task statuses, its history, and the properties of a device.
  */
 import type { RestResponse } from "../../protocol/server-port.ts";
-import { PropertiesEnvelope, TaskStatusesEnvelope } from "../../protocol/task-api/responses.ts";
+import {
+  PropertiesEnvelope,
+  type Task,
+  TaskEnvelope,
+  TaskHistoryEnvelope,
+  TaskStatusesEnvelope,
+} from "../../protocol/task-api/responses.ts";
 import {
   DEVICE_TASK_STATUSES,
   type DeviceTaskStatus,
   TASK_STATUSES,
   type TaskStatus,
 } from "../../protocol/task-api/states.ts";
+import type { RestPurpose } from "../history.ts";
 import type { OracleContext } from "./context.ts";
 import { certainDuring, fits, possibleDuring } from "./expectations.ts";
 import type { DeviceTaskView, SeenStatus, TaskView } from "./model.ts";
 import type { Window } from "./window.ts";
 
+/** What was asked of the record. */
+type RecordPurpose = Extract<RestPurpose, { readonly kind: "poll-task" | "poll-statuses" | "poll-history" }>;
+
 export function seeRecord(
   context: OracleContext,
   task: TaskView,
-  kind: "poll-task" | "poll-statuses" | "poll-history",
+  purpose: RecordPurpose,
   response: RestResponse,
   window: Window,
   event: number,
 ): void {
+  const { kind } = purpose;
+  if (kind === "poll-history" && purpose.device !== undefined) {
+    if (response.status === 200) seeHistory(context, task, purpose.device, response, window, event);
+    return;
+  }
   const what = kind === "poll-task" ? "task" : kind === "poll-statuses" ? "statuses" : "history";
   context.emit({ kind: "record-asked", task, what, httpStatus: response.status, window, event });
-  if (kind !== "poll-statuses" || response.status !== 200) return;
+  if (response.status !== 200) return;
+  if (kind === "poll-task") {
+    const shown = TaskEnvelope.safeParse(response.body);
+    if (shown.success) seePeriod(context, task, shown.data.data, event);
+  }
+  if (kind !== "poll-statuses") return;
   const parsed = TaskStatusesEnvelope.safeParse(response.body);
   if (!parsed.success) return;
   const { data, total } = parsed.data;
+  seePeriod(context, task, data, event);
   const statuses = data.statuses ?? [];
   for (const status of statuses) {
     const deviceTask = task.byName.get(status.did);
@@ -51,6 +72,32 @@ export function seeRecord(
     window,
     event,
   });
+}
+
+/** The record echoes the active period; not every server does. */
+export function seePeriod(context: OracleContext, task: TaskView, shownTask: Task, event: number): void {
+  const shown = shownTask.taskParameters?.expiresAfter;
+  if (shown !== undefined) context.emit({ kind: "period-shown", task, shown, event });
+}
+
+/** Entries that name no device are this one's only if the task has no other: not every server knows the filter. */
+function seeHistory(
+  context: OracleContext,
+  task: TaskView,
+  index: number,
+  response: RestResponse,
+  window: Window,
+  event: number,
+): void {
+  const deviceTask = task.devices.find(({ device }) => device.index === index);
+  const parsed = TaskHistoryEnvelope.safeParse(response.body);
+  if (deviceTask === undefined || !parsed.success) return;
+  const { name } = deviceTask.device;
+  const single = task.devices.length === 1;
+  const entries = parsed.data.data.history
+    .filter(({ did }) => did === name || (did === undefined && single))
+    .map(({ status, errorCode }) => ({ status, errorCode }));
+  context.emit({ kind: "history-seen", deviceTask, entries, window, event });
 }
 
 const isDeviceTaskStatus = (text: string): text is DeviceTaskStatus =>
@@ -96,6 +143,7 @@ export function seeMirror(
   for (const group of ["serverProperties", "deviceProperties"])
     flatten(group, (parsed.data.data as Record<string, unknown>)[group], properties);
   context.emit({ kind: "mirror-seen", device, properties, window, event });
+  device.mirrorSeen = { properties, window, event };
 }
 
 /** `{ device: { timezone: { value, ts } } }` → `deviceProperties.device.timezone` → value. */

@@ -11,6 +11,7 @@ import { endExchange, giveUp, lifetimeEnd, owe, registeredDuring } from "./attem
 import type { OracleContext } from "./context.ts";
 import { expect } from "./expectations.ts";
 import type { Certainty } from "./facts.ts";
+import { afterMove, NO_FORMER_ADDRESSES } from "./former-addresses.ts";
 import type {
   DeviceTaskView,
   DeviceView,
@@ -20,6 +21,7 @@ import type {
   RegistrationRequestKind,
   ReplyOwed,
 } from "./model.ts";
+import { registerDefect } from "./register-defects.ts";
 import type { Window } from "./window.ts";
 
 /** Requests and locations kept per device: enough to recognise copies, bounded for long runs. */
@@ -45,8 +47,12 @@ export function readRegistrationRequest(
   );
   if (copy !== undefined) {
     copy.copies++;
+    if (copy.answer !== undefined) copy.openCopy ??= { window, event };
     copy.lastCopy = window;
-    if (copy.kind === "update") device.updateCopy = event;
+    if (copy.kind === "update") {
+      device.updateCopy = event;
+      maybeRefreshed(device, copy, window);
+    }
     return;
   }
   const path = stringOptions(message, URI_PATH);
@@ -54,8 +60,11 @@ export function readRegistrationRequest(
   if (kind === undefined || reusesMessageId(context, device, message.messageId, address, window)) return;
   const location = path.join("/");
   forgetOldRequests(context, device, window);
+  const defect = kind === "register" ? registerDefect(message) : undefined;
+  if (defect !== undefined) device.malformed = { window, event };
   device.requests.push({
     kind,
+    defect,
     messageId: message.messageId,
     token: message.token,
     address,
@@ -66,11 +75,20 @@ export function readRegistrationRequest(
     before: device.registration,
     alive: aliveness(context, device, location, window),
     copies: 1,
+    openCopy: undefined,
     lastCopy: window,
     missed: false,
     answer: undefined,
     overtakenBy: undefined,
   });
+}
+
+/** A server may act on the copy of an Update like on another one: an Update is idempotent (RFC 7252 §4.5). */
+function maybeRefreshed(device: DeviceView, { location, answer }: RegistrationRequest, window: Window): void {
+  const { registration } = device;
+  if (answer?.code !== "2.04" || registration === undefined || registration.location !== location) return;
+  const { earliest, latest } = registration.refreshed;
+  device.registration = { ...registration, refreshed: { earliest, latest: Math.max(latest, window.latest) } };
 }
 
 /**
@@ -117,13 +135,15 @@ function aliveness(context: OracleContext, device: DeviceView, location: string,
 function parameters(
   kind: RegistrationRequestKind,
   message: CoapMessage,
-): Pick<RegistrationRequest, "lifetime" | "queueMode"> {
+): Pick<RegistrationRequest, "lifetime" | "queueMode" | "rootPath"> {
   if (kind === "deregister") return NOTHING_SAID;
   const parsed = kind === "register" ? parseRegister(message) : parseUpdate(message);
-  return parsed.ok ? { lifetime: parsed.value.lifetime, queueMode: parsed.value.queueMode } : NOTHING_SAID;
+  if (!parsed.ok) return NOTHING_SAID;
+  const { lifetime, queueMode, rootPath } = parsed.value;
+  return { lifetime, queueMode, rootPath };
 }
 
-const NOTHING_SAID = { lifetime: undefined, queueMode: undefined } as const;
+const NOTHING_SAID = { lifetime: undefined, queueMode: undefined, rootPath: undefined } as const;
 
 /** The server's answer to Register, Update or De-register. */
 export function readRegistrationAnswer(
@@ -147,6 +167,7 @@ export function readRegistrationAnswer(
     same: known !== undefined && known.code === message.code && known.location === path,
     event,
   });
+  request.openCopy = undefined;
   if (known !== undefined) return;
   request.answer = { code: message.code, location: path, window, event };
   const took: Window = { earliest: request.window.earliest, latest: window.latest };
@@ -175,6 +196,8 @@ function registered(
     lifetime: lifetimeOf(context, request.lifetime ?? 0),
     refreshed: window,
     queueMode: request.queueMode ?? false,
+    rootPath: request.rootPath ?? "/",
+    formerAddresses: NO_FORMER_ADDRESSES,
   };
   device.registrations++;
   device.unregisteredSince = undefined;
@@ -212,9 +235,13 @@ function updated(
   device.registration = {
     ...registration,
     address: request.address,
+    formerAddresses: moved
+      ? afterMove(registration.formerAddresses, registration.address, request.address, { window, event })
+      : registration.formerAddresses,
     lifetime: request.lifetime === undefined ? registration.lifetime : lifetimeOf(context, request.lifetime),
     refreshed: window,
     queueMode: request.queueMode ?? registration.queueMode,
+    rootPath: request.rootPath ?? registration.rootPath,
   };
   triggered(context, device, "update", window, event);
 }

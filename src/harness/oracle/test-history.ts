@@ -15,6 +15,9 @@ import { ARTIK, type Profile } from "../../protocol/profile.ts";
 import { fromApiObjectText, fromApiText, resolveProperty } from "../../protocol/task-api/properties.ts";
 import type { DeviceTaskStatus, TaskStatus, TaskType } from "../../protocol/task-api/states.ts";
 import { Plan } from "../../scenarios/plan.ts";
+import { malformedRegister } from "../../simulator/device/malformed-register.ts";
+import type { RegisterDefect } from "../../simulator/model/device.ts";
+import type { Fault } from "../../simulator/model/fault.ts";
 import type { History, HistoryEvent, RestPurpose } from "../history.ts";
 import type { Finding } from "../record/finding.ts";
 import { type Judgement, judge } from "./oracle.ts";
@@ -25,6 +28,8 @@ export interface StoryOptions {
   /** Default: everything declared, as the reference server does. */
   readonly profile?: Profile;
   readonly live?: boolean;
+  /** What the plan makes go wrong, as far as checkers look it up. */
+  readonly faults?: readonly Fault[];
   /** `taskExpiresAfter` of the one device type, seconds. */
   readonly typeExpiry?: number;
 }
@@ -35,6 +40,8 @@ type RegistrationAnswer = Code | "none";
 interface RegistrationOptions {
   readonly lifetime?: number;
   readonly queueMode?: boolean;
+  /** The alternate path; default: none. */
+  readonly rootPath?: string;
   /** `rd/1`. Register: what the answer gives; else: the Uri-Path. Default: the present one, or a fresh one. */
   readonly location?: string;
   readonly answer?: RegistrationAnswer;
@@ -51,6 +58,9 @@ interface CreateOptions {
   readonly expiresAfter?: number;
   /** HTTP status; `none`: not answered yet, see `created`. */
   readonly status?: number | "none";
+  readonly as?: "stranger";
+  /** The `expiresAfter` that the answer shows, seconds. */
+  readonly echo?: number;
 }
 
 interface RequestOptions {
@@ -74,6 +84,14 @@ interface AnswerOptions {
   readonly messageId?: number;
 }
 
+/** What a request did on the device. */
+interface Change {
+  /** `3/0/15` */
+  readonly path?: string;
+  /** As the API shows it. */
+  readonly value?: unknown;
+}
+
 /** What a poll shows of one device. */
 export interface Shown {
   readonly device?: number;
@@ -88,6 +106,8 @@ interface PollOptions {
   readonly counts?: Readonly<Record<string, number>>;
   readonly total?: number;
 }
+
+type StrangersRequest = "poll-task" | "poll-statuses" | "poll-history" | "cancel-task";
 
 interface Sent {
   readonly bytes: Uint8Array;
@@ -124,7 +144,7 @@ export class Story {
   private nextMessageId = 1_000;
   private nextTicket = 1;
 
-  constructor({ devices = 1, profile = ARTIK, live = false, typeExpiry }: StoryOptions) {
+  constructor({ devices = 1, profile = ARTIK, live = false, faults = [], typeExpiry }: StoryOptions) {
     this.live = live;
     this.plan = Plan.parse({
       formatVersion: 1,
@@ -136,7 +156,7 @@ export class Story {
       fleet: typeof devices === "number" ? Array.from({ length: devices }, () => ({})) : devices,
       latency: 0,
       operations: [],
-      faults: [],
+      faults,
       quietFrom: 0,
       until: 0,
     });
@@ -220,16 +240,24 @@ export class Story {
 
   register(device: number, at: number, options: RegistrationOptions = {}): this {
     const told = this.device(device);
-    const { lifetime, queueMode, answer = "2.01" } = options;
+    const { lifetime, queueMode, rootPath, answer = "2.01" } = options;
     const fields = {
       endpoint: `d${device}`,
       objects: [{ path: "/3/0", attributes: new Map<string, string | true>() }],
       ...(lifetime === undefined ? {} : { lifetime }),
       ...(queueMode === undefined ? {} : { queueMode }),
+      rootPath,
     };
     this.ask(device, at, registerContent(fields), options.messageId);
     if (answer === "none") return this;
     return this.answerRegistration(device, at, answer, options.location ?? `rd/${device}-${told.registrations + 1}`);
+  }
+
+  /** A Register that has to be refused. */
+  registerBadly(device: number, at: number, defect: RegisterDefect, answer: RegistrationAnswer = "4.00"): this {
+    const sound = registerContent({ endpoint: `d${device}`, objects: [{ path: "/3/0", attributes: new Map() }] });
+    this.ask(device, at, malformedRegister(sound, defect));
+    return answer === "none" ? this : this.answerRegistration(device, at, answer);
   }
 
   update(device: number, at: number, { location, answer = "2.04" }: RegistrationOptions = {}): this {
@@ -337,32 +365,37 @@ export class Story {
   }
 
   /** The last request reached the device, which acted on it, or not. */
-  delivered(device: number, at: number, effect?: "read" | "written" | "executed"): this {
+  delivered(device: number, at: number, effect?: "read" | "written" | "executed", change: Change = {}): this {
     const { bytes, messageId, token } = this.lastRequest(device);
     this.add({ kind: "delivery", device, bytes, at: micros(at) });
     if (effect === undefined) return this;
-    return this.add({ kind: "effect", device, effect, path: "3/0/4", messageId, token, at: micros(at) });
+    const { path = "3/0/4", value } = change;
+    const valued = value === undefined ? {} : { value };
+    return this.add({ kind: "effect", device, effect, path, ...valued, messageId, token, at: micros(at) });
   }
 
   // ── REST
 
   create(task: number, at: number, options: CreateOptions = {}): this {
     const { type = "R", property = TIMEZONE, value, devices = [0], expiresAfter, status = 201 } = options;
+    const by = options.as === undefined ? {} : { as: options.as };
     const taskParameters = {
       ...(value === undefined ? {} : { value }),
       ...(expiresAfter === undefined ? {} : { expiresAfter }),
     };
     const dids = devices.map((device) => `d${device}`);
     const body = { dtid: "t0", dids, taskType: type, property, taskParameters };
-    const ticket = this.send(at, "POST", body, { kind: "create-task", task, devices });
+    const ticket = this.send(at, "POST", body, { kind: "create-task", task, devices, ...by });
     this.tasks.set(task, { ...options, ticket });
     return status === "none" ? this : this.created(task, this.answered(at), status);
   }
 
   /** The POST of a task is answered. */
   created(task: number, at: number, status = 201): this {
-    const { ticket } = this.task(task);
-    const body = status < 300 ? { data: { id: `task-${task}`, status: "REQUESTED" } } : { error: { code: 4001 } };
+    const { ticket, echo } = this.task(task);
+    const shown = echo === undefined ? {} : { taskParameters: { expiresAfter: echo } };
+    const data = { id: `task-${task}`, status: "REQUESTED", ...shown };
+    const body = status < 300 ? { data } : { error: { code: 4001 } };
     return this.answerRest(ticket, at, status, body);
   }
 
@@ -384,10 +417,24 @@ export class Story {
     return this.poll(task, at, [{ status, ...more }]);
   }
 
-  pollTask(task: number, at: number, status = 200): this {
+  /** @param expiresAfter what the record shows, seconds */
+  pollTask(task: number, at: number, status = 200, expiresAfter?: number): this {
+    const taskParameters = expiresAfter === undefined ? undefined : { expiresAfter };
     return this.rest(at, "GET", { kind: "poll-task", task }, status, {
-      data: { id: `task-${task}`, status: "COMPLETE" },
+      data: { id: `task-${task}`, status: "COMPLETE", taskParameters },
     });
+  }
+
+  /** The history of one device of the task, entry by entry. */
+  past(task: number, at: number, entries: readonly Omit<Shown, "attempts" | "message">[], device = 0): this {
+    const history = entries.map(({ status, code }) => ({ did: `d${device}`, status, errorCode: code }));
+    return this.rest(at, "GET", { kind: "poll-history", task, device }, 200, { data: { history } });
+  }
+
+  /** Somebody who does not own the device type asks. */
+  stranger(task: number, at: number, kind: StrangersRequest, status: number): this {
+    const method = kind === "cancel-task" ? "PUT" : "GET";
+    return this.rest(at, method, { kind, task, as: "stranger" }, status, {});
   }
 
   cancel(task: number, at: number, status = 200): this {

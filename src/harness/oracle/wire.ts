@@ -8,10 +8,11 @@ import { codeClass } from "../../protocol/coap/codes.ts";
 import { decodeMessage } from "../../protocol/coap/message.ts";
 import type { CoapMessage } from "../../protocol/coap/types.ts";
 import type { DownlinkEvent, UplinkEvent } from "../history.ts";
-import { answerExchange, blur, endExchange, giveUp, registeredDuring } from "./attempts.ts";
+import { answerExchange, blur, endExchange, giveUp, noteRace, registeredDuring } from "./attempts.ts";
 import type { OracleContext } from "./context.ts";
 import { expect } from "./expectations.ts";
 import type { Certainty } from "./facts.ts";
+import { recordLateResponse } from "./mirror.ts";
 import type { DeviceTaskView, DeviceView, Exchange, ExchangeEnd, ReplyOwed } from "./model.ts";
 import { operationOfRequest } from "./operation-key.ts";
 import { readRegistrationAnswer, readRegistrationRequest } from "./registrations.ts";
@@ -29,6 +30,8 @@ export function readUplink(context: OracleContext, event: UplinkEvent, index: nu
   const message = decoded.value;
   const window = windowOf(event);
   device.lastUplink = Math.max(device.lastUplink, window.earliest);
+  if (device.heard !== undefined) context.emit({ kind: "heard", device, before: device.heard, window, event: index });
+  device.heard = window;
   const kind = codeClass(message.code);
   if (kind === 0 && message.code !== "0.00")
     readRegistrationRequest(context, device, message, event.address, window, index);
@@ -53,20 +56,25 @@ function readAnswer(
     exchange !== undefined &&
     exchange.address === address &&
     (message.type !== "ACK" || message.messageId === exchange.messageId);
+  if (isResponse && !executes(exchange)) device.mirrorTouched = { at: window.latest, event };
   if (isResponse && message.type === "CON")
     expectReply(context, device, message, address, belongs ? exchange : undefined, window, event);
   if (!belongs || exchange === undefined) return;
   if (exchange.end !== undefined) {
-    if (isResponse) lateResponse(context, exchange, window, event);
+    if (isResponse) lateResponse(context, exchange, message, window, event);
+    else if (message.type === "ACK") acknowledgedInDoubt(context, exchange, window);
     return;
   }
   if (isResponse) {
     const doubt = doubtAbout(context, exchange, window);
-    if (doubt !== undefined) answerOrNot(exchange, doubt, context, window, event);
+    if (doubt !== undefined) answerOrNot(exchange, message, doubt, context, window, event);
     else answerExchange(context, exchange, message, window, event);
   } else if (message.type === "ACK") exchange.acknowledged ??= window;
   else if (message.type === "RST") endExchange(context, exchange, "reset", window, event);
 }
+
+/** What is no Execute may change the mirror. */
+const executes = (exchange: Exchange | undefined): boolean => exchange?.operation?.startsWith("execute ") === true;
 
 function exchangeOfMessage(device: DeviceView, messageId: number, address: string): Exchange | undefined {
   let last: Exchange | undefined;
@@ -74,6 +82,17 @@ function exchangeOfMessage(device: DeviceView, messageId: number, address: strin
     if (exchange.messageId === messageId && exchange.address === address) last = exchange;
   }
   return last;
+}
+
+/** An ACK about the moment of giving up: the server may have given up, or wait for the response from now on. */
+function acknowledgedInDoubt(context: OracleContext, exchange: Exchange, window: Window): void {
+  const { device, end, task } = exchange;
+  if (end?.how !== "no-acknowledgement" || window.earliest > end.window.latest + context.slack) return;
+  exchange.acknowledged ??= window;
+  const { latest } = giveUp(context, exchange);
+  exchange.end = { ...end, how: "no-response", window: { earliest: end.window.earliest, latest } };
+  device.failingUntil = Math.max(device.failingUntil, latest);
+  if (task !== undefined) blur(task, "acknowledged about when it was given up");
 }
 
 /** Choice 5, undeclared: any finite time after an empty ACK, so only a prompt response is surely waited for. */
@@ -94,14 +113,29 @@ function doubtAbout(context: OracleContext, exchange: Exchange, window: Window):
   return pending ? "answered while a registration request was under way, which may have ended the exchange" : undefined;
 }
 
-function answerOrNot(exchange: Exchange, doubt: string, context: OracleContext, window: Window, event: number): void {
+function answerOrNot(
+  exchange: Exchange,
+  response: CoapMessage,
+  doubt: string,
+  context: OracleContext,
+  window: Window,
+  event: number,
+): void {
+  // Before the expiry there may be another attempt.
+  if (exchange.task?.inFlightAtExpiry === true) noteRace(exchange, response, window, event);
   if (exchange.task !== undefined) blur(exchange.task, doubt);
   const since = exchange.acknowledged?.earliest ?? window.earliest;
   endExchange(context, exchange, "no-response", { earliest: since, latest: window.latest }, event);
 }
 
 /** The exchange is over. If that is not certain, the answer may still have been taken. */
-function lateResponse(context: OracleContext, exchange: Exchange, window: Window, event: number): void {
+function lateResponse(
+  context: OracleContext,
+  exchange: Exchange,
+  response: CoapMessage,
+  window: Window,
+  event: number,
+): void {
   const end = exchange.end;
   if (end === undefined) return;
   if (end.how === "answered") {
@@ -111,10 +145,16 @@ function lateResponse(context: OracleContext, exchange: Exchange, window: Window
   const deviceTask = exchange.task;
   if (deviceTask === undefined) return;
   deviceTask.lateResponse ??= event;
+  if (end.how === "expired") noteRace(exchange, response, window, event);
   const surelyLate = window.earliest > end.window.latest + context.slack;
+  if (surelyLate && surelyOver(context, deviceTask, window))
+    recordLateResponse(context, deviceTask, response, "given up", window, event);
   if (!surelyLate) blur(deviceTask, "a response arrived about when the exchange ended");
   else if (mayStillWait(context, end.how)) blur(deviceTask, "the server may still have waited for this response");
 }
+
+const surelyOver = (context: OracleContext, { settled }: DeviceTaskView, window: Window): boolean =>
+  settled !== undefined && settled.window.latest + context.slack < window.earliest;
 
 /** Whether a server may still take the response of an exchange that ended so, by rules that it did not declare. */
 function mayStillWait(context: OracleContext, how: ExchangeEnd): boolean {
@@ -156,8 +196,10 @@ function expectReply(
 /** While it is open that the server still waits for the response, either reply is right. */
 function replyTo(context: OracleContext, exchange: Exchange | undefined, window: Window): ReplyOwed["expected"] {
   if (exchange === undefined) return "RST";
-  const expiry = exchange.task?.task.expiry;
-  if (context.live && expiry !== undefined && expiry.earliest <= window.latest) return "either";
+  const task = exchange.task?.task;
+  if (context.live && task !== undefined && task.expiry.earliest <= window.latest) return "either";
+  // A server may forget an exchange with the record of its task (choice 11).
+  if (task !== undefined && task.removal.earliest <= window.latest) return "either";
   if (exchange.end === undefined)
     return exchange.maybeDropped || doubtAbout(context, exchange, window) !== undefined ? "either" : "ACK";
   if (exchange.end.how === "answered" || mayStillWait(context, exchange.end.how)) return "either";
@@ -185,6 +227,9 @@ export function readDownlink(context: OracleContext, event: DownlinkEvent, index
       readRegistrationAnswer(context, device, request, message, window, index);
     return;
   }
+  // A Register that is answered in a message of its own: its copy gets the empty ACK that the first one got.
+  const copied = device.requests.findLast((r) => r.messageId === message.messageId && r.address === event.address);
+  if (copied !== undefined) copied.openCopy = undefined;
   const reply = device.replies.findLast((r) => r.messageId === message.messageId && r.address === event.address);
   if (reply === undefined || (message.type !== "ACK" && message.type !== "RST")) return;
   reply.answers++;
@@ -202,7 +247,7 @@ function readServerRequest(
   const known = device.exchanges.get(message.token);
   const sameIds = known !== undefined && known.messageId === message.messageId && known.address === event.address;
   if (sameIds && !failedBefore(context, known, window)) {
-    retransmitted(context, known, window, index);
+    retransmitted(context, known, event.bytes, window, index);
     return;
   }
   const operation = operationOfRequest(message);
@@ -215,6 +260,7 @@ function readServerRequest(
     token: message.token,
     address: event.address,
     bytes: event.bytes,
+    operation,
     started: window,
     event: index,
     task: candidates.length === 1 && !ending ? candidates[0] : undefined,
@@ -223,11 +269,13 @@ function readServerRequest(
     firstGap: undefined,
     acknowledged: undefined,
     end: undefined,
-    maybeDropped: false,
+    // Its task may have ended with this very instant, and the exchange with it.
+    maybeDropped: ending,
     lastAnswer: undefined,
     response: undefined,
     deliveries: 0,
     effects: 0,
+    written: [],
   };
   const { registered, unanswered } = standing(context, device, window);
   const { previous, previousOpen } = closePrevious(context, device, window, index);
@@ -276,8 +324,12 @@ function mayBeOpen(context: OracleContext, deviceTask: DeviceTaskView, window: W
 /** Is the device registered, and has it asked something to which the answer has not been sent? */
 function standing(context: OracleContext, device: DeviceView, window: Window) {
   const certainty = registeredDuring(context, device, window);
-  const unanswered = device.requests.find((r) => r.answer === undefined && !r.missed && r.kind !== "deregister");
-  const registering = device.requests.some((r) => r.answer === undefined && !r.missed && r.kind === "register");
+  const unanswered = device.requests.find(
+    (r) => r.answer === undefined && !r.missed && r.kind !== "deregister" && r.defect === undefined,
+  );
+  const registering = device.requests.some(
+    (r) => r.answer === undefined && !r.missed && r.kind === "register" && r.defect === undefined,
+  );
   const registered: Certainty = certainty === "no" && registering ? "maybe" : certainty;
   return { registered, unanswered };
 }
@@ -308,6 +360,8 @@ function begin(context: OracleContext, device: DeviceView, exchange: Exchange, i
   const [oldest] = device.exchanges.keys();
   if (device.exchanges.size > REMEMBERED_EXCHANGES && oldest !== undefined) device.exchanges.delete(oldest);
   device.open = exchange;
+  if (executes(exchange)) device.lastExecute = { window: exchange.started, event: index };
+  else device.mirrorTouched = { at: exchange.started.latest, event: index };
   const deviceTask = exchange.task;
   if (deviceTask === undefined) return;
   device.lastAttempted.set(deviceTask.task.property, deviceTask);
@@ -318,7 +372,13 @@ function begin(context: OracleContext, device: DeviceView, exchange: Exchange, i
     expect(deviceTask, "in-flight", exchange.started);
 }
 
-function retransmitted(context: OracleContext, exchange: Exchange, window: Window, event: number): void {
+function retransmitted(
+  context: OracleContext,
+  exchange: Exchange,
+  bytes: Uint8Array,
+  window: Window,
+  event: number,
+): void {
   const previousGap = exchange.datagrams === 1 ? undefined : exchange.firstGap;
   const gap: Window = {
     earliest: window.earliest - exchange.lastSent.latest,
@@ -328,7 +388,7 @@ function retransmitted(context: OracleContext, exchange: Exchange, window: Windo
   exchange.datagrams++;
   exchange.lastSent = window;
   exchange.firstGap ??= gap;
-  context.emit({ kind: "retransmission", exchange, gap, previousGap: doubled, event });
+  context.emit({ kind: "retransmission", exchange, gap, previousGap: doubled, bytes, event });
   // Live we see what a device sends, not what arrives: the answer may be lost on the way, and only a copy be heard.
   if (context.live && exchange.end?.how === "answered" && exchange.task !== undefined)
     blur(exchange.task, "repeated after it was answered: the answer may have come later");

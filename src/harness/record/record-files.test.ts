@@ -7,15 +7,10 @@ import { uniqueName } from "../../platform/hash.ts";
 import { Plan } from "../../scenarios/plan.ts";
 import type { CampaignResult } from "../campaign.ts";
 import type { History } from "../history.ts";
-import { historyHash } from "../history-file.ts";
-import {
-  beginRecord,
-  completeRecord,
-  failurePaths,
-  firstDivergence,
-  readSavedPlan,
-  writeResult,
-} from "./record-files.ts";
+import { historyHash, historyText } from "../history-file.ts";
+import { CoverageRecord } from "./coverage-record.ts";
+import { readSavedPlan } from "./formats.ts";
+import { beginRecord, completeRecord, failurePaths, writeKept, writeResult } from "./record-files.ts";
 import type { RunRecord } from "./verdict.ts";
 
 const RUN: RunRecord = {
@@ -70,6 +65,7 @@ const RESULT = {
     },
   ],
   states: undefined,
+  coverage: { formatVersion: 1, conditions: { "answer-lost": 3 }, transitions: {} },
 } as unknown as CampaignResult;
 
 const ORIGIN = { fleetproof: "0.1.0", target: "sim", mutant: "m", exact: true };
@@ -121,6 +117,30 @@ describe("a record", () => {
     });
   });
 
+  it("keeps a history that shows no failure beside its plan, which names no requirement", async () => {
+    const { directory } = await writtenRecord();
+    const kept = { plan: PLAN, history: historyText(historyOf(1)), historyHash: historyHash(historyOf(1)) };
+    await writeKept(directory, kept, ORIGIN);
+    const folder = path.join(directory, "histories/queue-1");
+    const saved = await readSavedPlan(path.join(folder, "plan.json"));
+    expect(saved).toEqual({
+      formatVersion: 1,
+      fleetproof: "0.1.0",
+      target: "sim",
+      mutant: "m",
+      historyHash: kept.historyHash,
+      plan: PLAN,
+    });
+    expect(await readText(path.join(folder, "history.ndjson"))).toBe(kept.history);
+    await beginRecord(directory, RUN);
+    expect(await exists(path.join(directory, "histories"))).toBe(false);
+  });
+
+  it("says in how many plans each condition was met", async () => {
+    const { directory } = await writtenRecord();
+    expect(CoverageRecord.parse(await readJson(path.join(directory, "coverage.json")))).toEqual(RESULT.coverage);
+  });
+
   it("loses the evidence of the record that was there before", async () => {
     const { directory } = await writtenRecord();
     await beginRecord(directory, RUN);
@@ -132,20 +152,5 @@ describe("a record", () => {
     await writeText(path.join(directory, "failures/theirs.txt"), "keep me");
     await expect(beginRecord(directory, RUN)).rejects.toThrow(UsageError);
     expect(await readText(path.join(directory, "failures/theirs.txt"))).toBe("keep me");
-  });
-});
-
-describe("firstDivergence", () => {
-  it("names the first event that differs from the recorded history beside the plan", async () => {
-    const { directory, files } = await writtenRecord();
-    const shrunk = path.join(directory, files.shrunk);
-    expect(await firstDivergence(shrunk, historyOf(2))).toBeUndefined();
-    expect(await firstDivergence(shrunk, historyOf(3))).toMatch(/^event 0, recorded as .*"at":2.*, now .*"at":3/);
-    const shorter = { ...historyOf(2), events: historyOf(2).events.slice(0, 1) };
-    expect(await firstDivergence(shrunk, shorter)).toMatch(/^event 1, recorded as .*, now nothing$/);
-  });
-
-  it("knows nothing where no history was recorded", async () => {
-    expect(await firstDivergence(path.join(newDirectory(), "shrunk.json"), historyOf(2))).toBeUndefined();
   });
 });

@@ -55,8 +55,14 @@ export const FailureSummary = z.strictObject({
   faults: Count,
   expected: z.string(),
   actual: z.string(),
-  /** Plans of the campaign that violated the same requirement. */
+  /** Plans of the campaign that violated the same requirement in the same way. */
   plans: Count,
+  /** Simulation: some of them were made small; how many, and how many came to this plan. */
+  alike: z.strictObject({ plans: Count, of: Count }).optional(),
+  /** Other requirements that the shrunk plan breaks. */
+  alsoBroke: z.array(z.string()).optional(),
+  /** The failure, by its id, that this one most likely comes with: another side of it, or another way to it. */
+  belongsTo: z.string().optional(),
   /** Hash of the shrunk plan's history: what `replay` compares with in simulation. */
   historyHash: z.string(),
   /** Live: whether the plan failed again when it was run again. What came once is evidence all the same. */
@@ -83,7 +89,7 @@ export const Verdict = z.strictObject({
   devices: Count,
   /** Plans that hit a bound or were interrupted. */
   cutOff: Count,
-  /** Plans in which the target could not be asked. */
+  /** Plans that cannot be relied on: the target could not be asked, or a simulated run did not come again alike. */
   harnessErrors: z.array(z.strictObject({ plan: z.string(), reason: z.string() })),
   interrupted: z.boolean(),
   /** Over every history of the campaign in plan order: `sha256:…`. Simulation only. */

@@ -36,8 +36,13 @@ export interface CoapEndpoint {
     content: CoapContent,
     now: Instant,
   ): { readonly id: OutgoingId; readonly effects: readonly CoapEffect[] };
-  /** Answers: piggybacked, or as a separate Confirmable response when `acknowledge` went before. */
-  respond(id: IncomingId, content: CoapContent, now: Instant): readonly CoapEffect[];
+  /**
+   * Answers: piggybacked, or as a separate Confirmable response when `acknowledge` went before.
+   *
+   * @param separately as a message of its own of that type, even when nothing was acknowledged: RFC 7252 §5.2.2, where
+   *   the empty ACK was lost or overtaken
+   */
+  respond(id: IncomingId, content: CoapContent, now: Instant, separately?: "CON" | "NON"): readonly CoapEffect[];
   /** Sends the empty ACK that announces a separate response; nothing for a Non-confirmable request or a second time. */
   acknowledge(id: IncomingId, now: Instant): readonly CoapEffect[];
   /** Answers with RST. */
@@ -120,9 +125,9 @@ class Endpoint implements CoapEndpoint {
     return { id, effects };
   }
 
-  respond(id: IncomingId, content: CoapContent, now: Instant): readonly CoapEffect[] {
+  respond(id: IncomingId, content: CoapContent, now: Instant, separately?: "CON" | "NON"): readonly CoapEffect[] {
     const effects: CoapEffect[] = [];
-    this.incoming.respond(id, content, now, effects);
+    this.incoming.respond(id, content, now, effects, separately);
     return effects;
   }
 

@@ -49,6 +49,18 @@ describe("a Confirmable request", () => {
   });
 });
 
+describe("a request answered in a message of its own without an acknowledgement (RFC 7252 §5.2.2)", () => {
+  it.each(["CON", "NON"] as const)("gets a %s response with its token, and nothing for its copies", (type) => {
+    const { endpoint, id } = afterRequest();
+    expect(endpoint.receive(PEER, wire(), at(1))).toEqual([]);
+    expect(brief(endpoint.respond(id, CONTENT, at(2), type))).toEqual([
+      expect.stringMatching(`^${type} 2.05 \\d+ aa$`),
+    ]);
+    expect(endpoint.receive(PEER, wire(), at(3))).toEqual([]);
+    expect(endpoint.deadline === NEVER).toBe(type === "NON");
+  });
+});
+
 describe("a request answered by a separate response", () => {
   function acknowledged() {
     const started = afterRequest();

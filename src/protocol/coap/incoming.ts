@@ -48,7 +48,7 @@ export class IncomingRequests {
     const { messageId, token } = message;
     const earlier = this.deduplicate ? this.recent.find(peer, messageId) : undefined;
     if (earlier !== undefined) {
-      const treatment = this.rules.duplicateRequest();
+      const treatment = this.rules.duplicateRequest(message);
       if (treatment === "same-answer" && earlier.reply !== undefined) {
         effects.push({ kind: "send", to: from, bytes: earlier.reply });
       }
@@ -70,13 +70,21 @@ export class IncomingRequests {
     effects.push({ kind: "request", id, from, message });
   }
 
-  respond(id: IncomingId, content: CoapContent, now: Instant, effects: CoapEffect[]): void {
+  respond(
+    id: IncomingId,
+    content: CoapContent,
+    now: Instant,
+    effects: CoapEffect[],
+    separately?: "CON" | "NON" | undefined,
+  ): void {
     const request = this.settle(id);
-    const { messageId, token } = request;
+    const { messageId } = request;
+    const token = this.rules.responseToken(request.token, content.code);
     // By address: a peer that waited longer than EXCHANGE_LIFETIME for this answer may have been forgotten meanwhile.
     const peer = this.peers.use(request.peer.address, now);
-    if (!request.confirmable) this.outgoing.respondOnce(peer, token, content, now, effects);
-    else if (request.acknowledged) this.outgoing.respondSeparately(peer, token, content, now, effects);
+    if (!request.confirmable || separately === "NON") this.outgoing.respondOnce(peer, token, content, now, effects);
+    else if (request.acknowledged || separately === "CON")
+      this.outgoing.respondSeparately(peer, token, content, now, effects);
     else {
       const { code, options, payload } = content;
       this.reply(request, encodeMessage({ type: "ACK", code, messageId, token, options, payload }), effects);

@@ -17,7 +17,7 @@ import type { CoapRules } from "./rules.ts";
 import { Timers } from "./timers.ts";
 import type { CoapContent, CoapEffect, CoapMessage, ExchangeFailure, OutgoingId } from "./types.ts";
 
-/** Holds the place of the token until a request is numbered: four bytes. */
+/** Holds the place of the token until a request is numbered. */
 const UNNUMBERED_TOKEN = "00000000";
 
 export class OutgoingExchanges {
@@ -46,10 +46,11 @@ export class OutgoingExchanges {
   }
 
   request(to: Address, content: CoapContent, now: Instant, effects: CoapEffect[]): OutgoingId {
-    const bytes = encodeContent("CON", content, UNNUMBERED_TOKEN, 0);
+    const token = this.rules.tokenOf(UNNUMBERED_TOKEN);
+    const bytes = encodeContent("CON", content, token, 0);
     const peer = this.peers.use(to, now);
     const id = ++this.lastId as OutgoingId;
-    const exchange = newExchange(id, peer, bytes, UNNUMBERED_TOKEN);
+    const exchange = newExchange(id, peer, bytes, token);
     this.requests.set(id, exchange);
     if (peer.queue.length === 0 && this.mayStart(peer)) this.start(exchange, now, effects);
     else peer.queue.push(exchange);
@@ -76,7 +77,7 @@ export class OutgoingExchanges {
     if (exchange.id === undefined) this.end(exchange, now, effects);
     else if (this.rules.emptyAck() === "awaits-response") {
       exchange.phase = "acknowledged";
-      this.timers.set(exchange, after(now, this.params.responseTimeout));
+      this.timers.set(exchange, after(now, this.rules.responseTimeout(this.params)));
     }
   }
 
@@ -167,7 +168,7 @@ export class OutgoingExchanges {
     exchange.messageId = numbers.messageId(this.rules.messageIdIndex(sequence));
     writeMessageId(exchange.bytes, exchange.messageId);
     if (exchange.id !== undefined) {
-      exchange.token = numbers.token(this.rules.tokenIndex(sequence));
+      exchange.token = this.rules.tokenOf(numbers.token(this.rules.tokenIndex(sequence)));
       writeHex(exchange.token, exchange.bytes, TOKEN_OFFSET);
     }
     exchange.phase = "unacknowledged";
@@ -177,7 +178,7 @@ export class OutgoingExchanges {
 
   private retransmit(exchange: Exchange, now: Instant, effects: CoapEffect[]): void {
     if (this.rules.retransmission() === "new-message-id") this.renumber(exchange, now);
-    exchange.timeout = this.rules.nextTimeout(exchange.timeout);
+    exchange.timeout = this.rules.nextTimeout(exchange.timeout, exchange.transmissions, this.params);
     this.transmit(exchange, now, effects);
   }
 

@@ -6,6 +6,7 @@
  */
 import { type Micros, micros } from "../time.ts";
 import type { CoapParams } from "./params.ts";
+import type { CoapMessage, Code } from "./types.ts";
 
 export interface CoapRules {
   /** NSTART: how many requests may be open with one peer at once. RFC 7252 §4.7. */
@@ -14,12 +15,18 @@ export interface CoapRules {
   readonly transmissions: (params: CoapParams) => number;
   /** Time from the first transmission to the second; `random` is uniform in 0..2^32-1. RFC 7252 §4.2. */
   readonly firstTimeout: (params: CoapParams, random: number) => Micros;
-  /** Time after a retransmission, given the time before it. RFC 7252 §4.2. */
-  readonly nextTimeout: (timeout: Micros) => Micros;
+  /** Time after a retransmission, given the time before it and how many datagrams went before. RFC 7252 §4.2. */
+  readonly nextTimeout: (timeout: Micros, transmissions: number, params: CoapParams) => Micros;
+  /** Time from the empty ACK until a request without response is given up; RFC 7252 names no value. */
+  readonly responseTimeout: (params: CoapParams) => Micros;
   /** Which message id, counted from the first, the n-th message to a peer gets. RFC 7252 §4.4. */
   readonly messageIdIndex: (sequence: number) => number;
   /** Which token, counted from the first, the n-th message to a peer gets. RFC 7252 §5.3.1. */
   readonly tokenIndex: (sequence: number) => number;
+  /** The token itself, in hex, always of one length, from four bytes that do not repeat. RFC 7252 §5.3.1. */
+  readonly tokenOf: (unique: string) => string;
+  /** The token in a response to a request of the peer, given that of the request. RFC 7252 §5.3.1. */
+  readonly responseToken: (token: string, code: Code) => string;
   /** RFC 7252 §4.2: "the same message". */
   readonly retransmission: () => "same-bytes" | "new-message-id";
   /** Whether ACK, RST and response count only when they come from where the request went. RFC 7252 §4.4, §5.3.2. */
@@ -37,7 +44,7 @@ export interface CoapRules {
   /** What a Confirmable response that nobody waits for gets. RFC 7252 §5.3.2. */
   readonly unmatchedResponse: () => "reset" | "acknowledge" | "silence";
   /** What a copy of a request gets. RFC 7252 §4.5. */
-  readonly duplicateRequest: () => "same-answer" | "silence" | "process-again";
+  readonly duplicateRequest: (message: CoapMessage) => "same-answer" | "silence" | "process-again";
   /** What an Empty Confirmable message gets. RFC 7252 §4.3. */
   readonly ping: () => "reset" | "silence";
 }
@@ -50,8 +57,11 @@ export const COAP_RULES: CoapRules = {
     return micros(params.ackTimeout + Math.floor((random / 2 ** 32) * (spread + 1)));
   },
   nextTimeout: (timeout) => micros(2 * timeout),
+  responseTimeout: (params) => params.responseTimeout,
   messageIdIndex: (sequence) => sequence,
   tokenIndex: (sequence) => sequence,
+  tokenOf: (unique) => unique,
+  responseToken: (token) => token,
   retransmission: () => "same-bytes",
   sourceMustMatch: () => true,
   tokenMustMatch: () => true,

@@ -84,6 +84,19 @@ describe("POST /devicemgmt/tasks", () => {
     expect(stored()).toBe(before);
   });
 
+  it("shortens what is beyond the bounds where the profile says so, of a task and of a device type (row 8)", () => {
+    const profile = { beyondBounds: "shortened", expiresAfterBounds: { min: 10, max: 100 } } as const;
+    const { world } = oneDevice({ profile });
+    const created = (expiresAfter: number) =>
+      world.rest("POST", "devicemgmt/tasks", { ...WRITE, taskParameters: { value: "x", expiresAfter } });
+    expect(created(101).body).toMatchObject({ data: { taskParameters: { expiresAfter: 100 } } });
+    expect(created(9).status).toBe(400);
+    const type = `devicemgmt/devicetypes/${WRITE.dtid}`;
+    expect(world.rest("PUT", type, { taskExpiresAfter: 700_000 }).body).toMatchObject({
+      data: { taskExpiresAfter: 604_800 },
+    });
+  });
+
   it("names the device id that is wrong", () => {
     const { world } = oneDevice();
     expect(JSON.stringify(world.rest("POST", "devicemgmt/tasks", { ...WRITE, dids: ["d", "nobody"] }).body)).toContain(

@@ -29,7 +29,8 @@ interface CheckedTask {
 
 /** @param nextSequence gives each task its place in the order of creation */
 export function createTaskHandler(context: Context, lifecycle: TaskLifecycle, nextSequence: () => number): Handler {
-  const schema = taskRequest(context.profile.expiresAfterBounds);
+  const { rules, profile } = context;
+  const schema = taskRequest(rules.acceptedBounds(profile.expiresAfterBounds, profile));
   return (call) => {
     const body = parseBody(schema, call.request.body);
     if (!body.ok) return body.error;
@@ -63,6 +64,8 @@ function check(context: Context, request: TaskRequest, { request: { token }, now
   if (operation.value.kind !== "server-property" && !type.devicePropertiesEnabled) {
     return err(invalid("property", "Device properties are not enabled for this device type"));
   }
+  const { rules, profile } = context;
+  const asked = taskParameters?.expiresAfter;
   const draft: TaskDraft = {
     type,
     dids: request.dids,
@@ -70,11 +73,10 @@ function check(context: Context, request: TaskRequest, { request: { token }, now
     taskType,
     property,
     value: taskParameters?.value,
-    expiresAfter: taskParameters?.expiresAfter,
+    expiresAfter: asked === undefined ? undefined : rules.shortened(asked, profile.expiresAfterBounds, profile),
     scheduledOn: taskParameters?.scheduledOn,
     operation: operation.value,
   };
-  const { rules, profile } = context;
   const activeFrom = rules.activeFrom(now, draft.scheduledOn);
   const expiresAfter = rules.expiresAfter(draft.expiresAfter, type, profile);
   const latest = toUnixMillis(now) + profile.retention * 1_000;

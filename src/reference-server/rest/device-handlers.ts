@@ -40,11 +40,13 @@ export interface DeviceHandlers {
 }
 
 export function createDeviceHandlers(context: Context, lifecycle: TaskLifecycle): DeviceHandlers {
-  const bounds = { ...DEVICE_TYPE_BOUNDS, taskExpiresAfter: context.profile.taskExpiresAfterBounds };
+  const { rules, profile } = context;
+  const { taskExpiresAfterBounds } = profile;
+  const bounds = { ...DEVICE_TYPE_BOUNDS, taskExpiresAfter: rules.acceptedBounds(taskExpiresAfterBounds, profile) };
   const typeRequest = deviceTypeRequest(bounds);
   const typeUpdate = deviceTypesInfoUpdate(bounds);
   const mayUse = (type: DeviceType, { request }: Call): boolean =>
-    context.rules.mayUse(type, request.token, context.administrator);
+    rules.mayUse(type, request.token, context.administrator);
 
   const withType =
     (handle: (type: DeviceType, call: Call) => Answer): Handler =>
@@ -86,7 +88,9 @@ export function createDeviceHandlers(context: Context, lifecycle: TaskLifecycle)
       if (!body.ok) return body.error;
       const { pmin = type.pmin, pmax = type.pmax } = body.value;
       const { devicePropertiesEnabled = type.devicePropertiesEnabled } = body.value;
-      const { taskExpiresAfter = type.taskExpiresAfter } = body.value;
+      const asked = body.value.taskExpiresAfter;
+      const taskExpiresAfter =
+        asked === undefined ? type.taskExpiresAfter : rules.shortened(asked, taskExpiresAfterBounds, profile);
       Object.assign(type, { pmin, pmax, devicePropertiesEnabled, taskExpiresAfter, modifiedOn: toUnixMillis(now) });
       noteDeviceType(context, type);
       lifecycle.typeChanged(type);

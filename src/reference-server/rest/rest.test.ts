@@ -181,6 +181,25 @@ describe("who may do what (row 30; A-01)", () => {
     expect(world.rest("POST", "devicetypes", { name: "T" }, {}, "admin").status).toBe(201);
   });
 
+  it("without an administrator: whoever comes uses a type that nobody owns, and only its owner another", () => {
+    const world = createWorld();
+    for (const owned of [{}, { owner: "ann" }])
+      world.rest("POST", "devicetypes", { dtid: `t${Object.keys(owned).length}`, name: "T", ...owned });
+    const read = (dtid: string, token?: string) =>
+      world.rest("GET", `devicemgmt/devicetypes/${dtid}`, undefined, {}, token).status;
+    expect([read("t0"), read("t0", "bob"), read("t1", "ann"), read("t1", "bob"), read("t1")]).toEqual([
+      200, 200, 200, 403, 403,
+    ]);
+  });
+
+  it("a type that nobody owns is the administrator's, where there is one", () => {
+    const world = createWorld({ token: "admin" });
+    world.rest("POST", "devicetypes", { dtid: "free", name: "T" }, {}, "admin");
+    world.rest("POST", "devicetypes", { dtid: "ann's", name: "T", owner: "ann" }, {}, "admin");
+    const read = (token: string) => world.rest("GET", "devicemgmt/devicetypes/free", undefined, {}, token).status;
+    expect([read("admin"), read("ann")]).toEqual([200, 403]);
+  });
+
   it("the owner of another type gets 403 on creating, reading and cancelling, and nothing is stored", () => {
     const world = createWorld({ token: "admin" });
     for (const owner of ["ann", "bob"]) {

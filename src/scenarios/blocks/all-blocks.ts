@@ -3,12 +3,26 @@
  */
 import type { BuildingBlock } from "./block.ts";
 import { CANCEL_BLOCKS } from "./cancel.ts";
+import { CANCEL_RACE_BLOCKS } from "./cancel-races.ts";
+import { COMPLETED_LATE_BLOCKS } from "./completed-late.ts";
+import { CROWD_BLOCKS } from "./crowd.ts";
 import { DISTURBANCE_BLOCKS } from "./disturbance.ts";
+import { EXECUTE_AND_MIRROR_BLOCKS } from "./execute-and-mirror.ts";
 import { EXPIRY_BLOCKS } from "./expiry.ts";
+import { LIFETIME_BLOCKS } from "./lifetime.ts";
+import { LOST_ANSWER_BLOCKS } from "./lost-answers.ts";
 import { MAPPING_BLOCKS } from "./mapping.ts";
+import { MOMENT_BLOCKS } from "./moments.ts";
+import { MOVE_BLOCKS } from "./moves.ts";
+import { PRECEDENCE_BLOCKS } from "./precedence.ts";
 import { QUEUE_BLOCKS } from "./queue.ts";
+import { REFUSAL_BLOCKS } from "./refusals.ts";
+import { REGISTER_FORM_BLOCKS } from "./register-forms.ts";
 import { REGISTRATION_BLOCKS } from "./registration.ts";
 import { RETRY_BLOCKS } from "./retry.ts";
+import { SAID_AGAIN_BLOCKS } from "./said-again.ts";
+import { SEPARATE_RESPONSE_BLOCKS } from "./separate-response.ts";
+import { SLEEP_BLOCKS } from "./sleep.ts";
 
 const ROWS = [
   ...QUEUE_BLOCKS,
@@ -18,6 +32,20 @@ const ROWS = [
   ...DISTURBANCE_BLOCKS,
   ...EXPIRY_BLOCKS,
   ...MAPPING_BLOCKS,
+  ...MOMENT_BLOCKS,
+  ...LIFETIME_BLOCKS,
+  ...CANCEL_RACE_BLOCKS,
+  ...CROWD_BLOCKS,
+  ...SAID_AGAIN_BLOCKS,
+  ...SLEEP_BLOCKS,
+  ...SEPARATE_RESPONSE_BLOCKS,
+  ...REGISTER_FORM_BLOCKS,
+  ...LOST_ANSWER_BLOCKS,
+  ...MOVE_BLOCKS,
+  ...PRECEDENCE_BLOCKS,
+  ...COMPLETED_LATE_BLOCKS,
+  ...REFUSAL_BLOCKS,
+  ...EXECUTE_AND_MIRROR_BLOCKS,
 ] as const;
 
 export type BlockId = (typeof ROWS)[number]["id"];

@@ -3,6 +3,7 @@
  * operations and faults on a sketch at drawn times. Families mix blocks; blocks know no family.
  */
 import * as fc from "fast-check";
+import type { Profile } from "../../protocol/profile.ts";
 import type { RequirementId } from "../requirements.ts";
 import type { Lane, Sketch } from "../sketch.ts";
 import type { Trigger } from "../steps.ts";
@@ -19,6 +20,8 @@ export interface BlockRow<Id extends string, Choices> {
   readonly live: boolean;
   /** What it is meant to provoke; what it really provoked only a run can say. */
   readonly exercises: readonly RequirementId[];
+  /** It makes no sense for a profile that does not declare this. */
+  readonly needs?: keyof Profile;
   /** What is drawn for it. */
   readonly choices: fc.Arbitrary<Choices>;
   readonly compose: (sketch: Sketch, lanes: BlockLanes, choices: Choices) => void;
@@ -116,4 +119,15 @@ export function near(
     after: far,
   }[where];
   return Math.max(earliest, deadline + offset);
+}
+
+/**
+ * A drawn moment at which the server repeats a request that nobody acknowledges, or gives it up, as a span from its
+ * first datagram: the server draws the first gap, so it lies within [ACK_TIMEOUT, ACK_TIMEOUT × ACK_RANDOM_FACTOR] times
+ * 1, 3, 7, 15, 31. Spec: RFC 7252 §4.2.
+ */
+export function transmissionMoment(sketch: Sketch, dial: number, share: number): number {
+  const { ackTimeout, ackRandomFactor, maxRetransmit } = sketch.pace;
+  const earliest = ackTimeout * (2 ** (1 + (dial % (maxRetransmit + 1))) - 1);
+  return Math.floor(earliest + (share * earliest * (ackRandomFactor - 1)) / 1_000);
 }

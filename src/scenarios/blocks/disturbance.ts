@@ -184,7 +184,7 @@ const EXECUTE_REBOOT = defineBlock({
   sentence: "a task tells the device to reboot; its answer gets through or is lost",
   lanes: 1,
   live: true,
-  exercises: ["I-02", "G-02", "I-03", "T-01"],
+  exercises: ["I-05", "I-02", "G-02", "I-03", "T-01"],
   choices: choicesOf({ other: TASK, lost: fc.boolean(), share: SHARE }),
   compose: (sketch, [lane], choice) => {
     const { beat, ackTimeout } = sketch.pace;

@@ -39,7 +39,7 @@ const inheritedPeriod = (sketch: Sketch, lane: Lane): number => {
 };
 
 /** Polls close before and after a deadline; gives the later moment. */
-function pollAround(sketch: Sketch, task: number, deadline: number, share: number): number {
+export function pollAround(sketch: Sketch, task: number, deadline: number, share: number): number {
   const { clear } = sketch.pace;
   const before = deadline - clear - part(share, clear / 2);
   const after = deadline + clear + part(share, clear / 2);
@@ -118,7 +118,7 @@ const EXPIRES_IN_FLIGHT = defineBlock({
   sentence: "a task expires while its request is unanswered; the answer comes later, or never",
   lanes: 1,
   live: true,
-  exercises: ["E-02", "E-05", "E-06", "D-03", "T-01", "T-02"],
+  exercises: ["E-02", "E-05", "E-06", "E-07", "D-03", "T-01", "T-02"],
   choices: choicesOf({
     task: TASK,
     period: fc.nat(999),
@@ -152,7 +152,7 @@ const ANSWER_NEAR_EXPIRY = defineBlock({
   sentence: "the device acknowledges, and its answer arrives close to the end of the active period",
   lanes: 1,
   live: true,
-  exercises: ["E-09", "E-05", "E-02", "I-04", "D-03", "T-01", "T-02"],
+  exercises: ["E-09", "E-07", "E-08", "E-05", "E-02", "I-04", "D-03", "D-06", "T-01", "T-02"],
   choices: choicesOf({ task: TASK, period: fc.nat(999), answer: NEAR, share: SHARE, trigger: TRIGGER }),
   compose: (sketch, [lane], choice) => {
     const { beat, clear, responseTimeout, mode, reaction } = sketch.pace;
@@ -176,6 +176,7 @@ const ANSWER_NEAR_EXPIRY = defineBlock({
     const task = createTask(sketch, [lane], created, choice.task, { expiresAfter });
     const polled = Math.max(answered + clear, pollAround(sketch, task, expiry, choice.share)) + beat;
     poll(sketch, task, polled);
+    pollHistory(sketch, task, polled);
     pollMirror(sketch, lane, polled);
     const settled = trigger(sketch, lane, polled + 1, choice.trigger);
     poll(sketch, task, settled);

@@ -4,6 +4,7 @@
  */
 import * as fc from "fast-check";
 import type { TaskType } from "../../protocol/task-api/states.ts";
+import type { RequestMatch } from "../../simulator/model/device.ts";
 import { part } from "../pace.ts";
 import { behave, createTask, ensureRegistered, finish, poll, pollMirror, trigger } from "../steps.ts";
 import { choicesOf, defineBlock, SHARE, TASK, TRIGGER } from "./block.ts";
@@ -20,6 +21,14 @@ const LISTED = [
   { code: "4.06", to: ["R"] },
   { code: "4.15", to: ["W"] },
 ] as const satisfies readonly { code: string; to: readonly TaskType[] }[];
+
+const OPERATIONS = { R: "read", W: "write", E: "execute" } as const;
+
+/** Requests to which the code is an answer that makes sense: others that come meanwhile are answered as usual. */
+const matchOf = ({ to }: (typeof LISTED)[number]): RequestMatch => {
+  const [only, ...more]: readonly TaskType[] = to;
+  return only === undefined || more.length > 0 ? {} : { operation: OPERATIONS[only] };
+};
 
 /** Codes that the task page has no row for. Spec: RFC 7252 §5.9, RFC 7959 §2.9, RFC 8132 §3, RFC 8516. */
 const UNLISTED = [
@@ -49,7 +58,7 @@ const ERROR_ANSWER = defineBlock({
   sentence: "the device answers a task with an error from the table; later it updates or registers",
   lanes: 1,
   live: true,
-  exercises: ["M-08", "R-09", "I-03", "D-03", "T-01", "T-02", "T-03"],
+  exercises: ["M-08", "M-11", "R-09", "I-03", "D-03", "T-01", "T-02", "T-03"],
   choices: choicesOf({
     tasks: fc.tuple(TASK, TASK),
     rows: fc.tuple(fc.constantFrom(...LISTED), fc.constantFrom(...LISTED)),
@@ -65,7 +74,8 @@ const ERROR_ANSWER = defineBlock({
     pollMirror(sketch, lane, at - 1);
     const tasks: number[] = [];
     for (const [index, row] of choice.rows.slice(0, choice.two ? 2 : 1).entries()) {
-      behave(sketch, lane, at, at + beat - 2, { kind: "error", ...diagnosed(row.code, choice.diagnostic + index) });
+      const error = { kind: "error", ...diagnosed(row.code, choice.diagnostic + index) } as const;
+      behave(sketch, lane, at, at + beat - 2, error, matchOf(row));
       tasks.push(createTask(sketch, [lane], at, choice.tasks[index] ?? choice.tasks[0], { only: row.to }));
       at += beat;
     }
@@ -82,7 +92,22 @@ const EVERY_CODE = defineBlock({
   sentence: "each error of the table in turn, from a drawn one on",
   lanes: 1,
   live: false,
-  exercises: ["M-01", "M-02", "M-03", "M-04", "M-05", "M-06", "M-07", "M-08", "M-09", "E-10", "R-09", "I-03", "T-01"],
+  exercises: [
+    "M-01",
+    "M-02",
+    "M-03",
+    "M-04",
+    "M-05",
+    "M-06",
+    "M-07",
+    "M-08",
+    "M-09",
+    "M-11",
+    "E-10",
+    "R-09",
+    "I-03",
+    "T-01",
+  ],
   choices: choicesOf({ task: TASK, diagnostic: fc.nat(999), from: fc.nat(6), trigger: TRIGGER }),
   compose: (sketch, [lane], choice) => {
     const { beat } = sketch.pace;
@@ -95,7 +120,7 @@ const EVERY_CODE = defineBlock({
         row.code === "4.00"
           ? { code: row.code, diagnostic: DIAGNOSTICS[choice.diagnostic % 4] ?? "" }
           : { code: row.code };
-      behave(sketch, lane, at, at + beat - 1, { kind: "error", ...diagnostic });
+      behave(sketch, lane, at, at + beat - 1, { kind: "error", ...diagnostic }, matchOf(row));
       const dials = { type: choice.task.type + index, property: choice.task.property + index };
       return createTask(sketch, [lane], at, dials, { only: row.to });
     });
@@ -123,10 +148,13 @@ const SAME_CODE = defineBlock({
     const { beat } = sketch.pace;
     ensureRegistered(sketch, lane);
     const start = lane.clock + 1;
-    behave(sketch, lane, start, start + 4 * beat, { kind: "error", ...diagnosed(choice.row, choice.diagnostic) });
-    const tasks = ANY.map((type, index) =>
-      createTask(sketch, [lane], start + index * beat, choice.tasks[index] ?? choice.tasks[0], { only: [type] }),
-    );
+    const tasks = ANY.map((type, index) => {
+      const at = start + index * beat;
+      // Diagnostics differ from answer to answer, so that one cannot be taken for another.
+      const answer = diagnosed(choice.row, choice.diagnostic + index);
+      behave(sketch, lane, at, index === 2 ? start + 4 * beat : at + beat, { kind: "error", ...answer });
+      return createTask(sketch, [lane], at, choice.tasks[index] ?? choice.tasks[0], { only: [type] });
+    });
     for (const task of tasks) poll(sketch, task, start + 4 * beat);
     const settled = trigger(sketch, lane, start + 4 * beat + 1, choice.trigger);
     poll(sketch, tasks[0] ?? 0, settled);

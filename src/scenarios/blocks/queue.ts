@@ -54,7 +54,7 @@ const BACKLOG = defineBlock({
   sentence: "tasks pile up for an absent device, then it registers",
   lanes: 1,
   live: true,
-  exercises: ["Q-03", "Q-04", "Q-05", "Q-06", "G-01", "I-03", "T-01", "T-02", "T-03", "D-01", "D-02"],
+  exercises: ["Q-03", "Q-04", "Q-05", "Q-06", "Q-10", "G-01", "I-03", "T-01", "T-02", "T-03", "D-01", "D-02"],
   choices: choicesOf({
     count: fc.constantFrom(1, 1, 2, 2, 3, 4, 6),
     /** 0: a queue deep enough to show what shallow ones hide. */
@@ -92,7 +92,7 @@ const BURST = defineBlock({
   sentence: "a registered device that takes its time gets several tasks at once",
   lanes: 1,
   live: true,
-  exercises: ["Q-01", "Q-02", "Q-06", "I-03", "T-01", "T-02", "T-03"],
+  exercises: ["Q-10", "Q-01", "Q-02", "Q-06", "I-03", "T-01", "T-02", "T-03"],
   choices: choicesOf({
     count: fc.integer({ min: 2, max: 6 }),
     tasks: fc.tuple(TASK, TASK, TASK, TASK, TASK, TASK),
@@ -168,7 +168,7 @@ const SLEEPER = defineBlock({
   sentence: "a queue-mode device falls asleep, gets a task, and wakes up later",
   lanes: 1,
   live: true,
-  exercises: ["Q-08", "R-08", "Q-04", "T-01"],
+  exercises: ["Q-07", "Q-08", "R-08", "Q-04", "T-01"],
   choices: choicesOf({
     tasks: fc.tuple(TASK, TASK, TASK),
     count: fc.integer({ min: 1, max: 3 }),

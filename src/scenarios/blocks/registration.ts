@@ -22,7 +22,7 @@ import {
 import { choicesOf, defineBlock, near, SHARE, TASK } from "./block.ts";
 
 /** A lifetime that ends within the plan, in seconds. */
-const shortLifetime = (sketch: Sketch, dial: number): number =>
+export const shortLifetime = (sketch: Sketch, dial: number): number =>
   sketch.pace.mode === "live" ? 2 : ([20, 30, 60, 120, 300, 600][dial % 6] ?? 60);
 
 const REGISTERS_TWICE = defineBlock({

@@ -181,7 +181,7 @@ const CHANGED_IN_FLIGHT = defineBlock({
   sentence: "while a request is on the way the device moves, registers again, leaves, reboots or updates",
   lanes: 1,
   live: true,
-  exercises: ["R-05", "R-07", "G-02", "I-02", "T-01", "R-08"],
+  exercises: ["R-05", "R-07", "R-10", "G-02", "I-02", "T-01", "R-08"],
   choices: choicesOf({
     task: TASK,
     what: fc.constantFrom(...INTERRUPTIONS),

@@ -1,9 +1,15 @@
-/** The four families, in the order of their names. */
+/** Every family, in the order of their names. */
+import { CANCEL_FAMILY } from "./cancel.ts";
+import { CHAOS_FAMILY } from "./chaos.ts";
 import { EXPIRY_FAMILY } from "./expiry.ts";
 import type { Family } from "./family.ts";
+import { IDEMPOTENCE_FAMILY } from "./idempotence.ts";
+import { LIFETIME_FAMILY } from "./lifetime.ts";
 import { MAPPING_FAMILY } from "./mapping.ts";
+import { MIRROR_FAMILY } from "./mirror.ts";
 import { FAMILY_NAMES, type FamilyName } from "./names.ts";
 import { QUEUE_FAMILY } from "./queue.ts";
+import { REGISTRATION_FAMILY } from "./registration.ts";
 import { RETRY_FAMILY } from "./retry.ts";
 
 const BY_NAME: Readonly<Record<FamilyName, Family>> = {
@@ -11,6 +17,12 @@ const BY_NAME: Readonly<Record<FamilyName, Family>> = {
   retry: RETRY_FAMILY,
   expiry: EXPIRY_FAMILY,
   mapping: MAPPING_FAMILY,
+  lifetime: LIFETIME_FAMILY,
+  registration: REGISTRATION_FAMILY,
+  mirror: MIRROR_FAMILY,
+  idempotence: IDEMPOTENCE_FAMILY,
+  cancel: CANCEL_FAMILY,
+  chaos: CHAOS_FAMILY,
 };
 
 export const ALL_FAMILIES: readonly Family[] = FAMILY_NAMES.map((name) => BY_NAME[name]);

@@ -13,4 +13,10 @@ export interface Family {
   readonly typedPercent: number;
   /** How often each block is drawn, before the swarm of the plan multiplies; absent: never. */
   readonly blocks: Readonly<Partial<Record<BlockId, number>>>;
+  /** The most blocks of one plan. */
+  readonly mostBlocks?: number;
+  /** Of 20 blocks, how many begin while the one before on the same device still goes on. */
+  readonly overlaps?: number;
+  /** Fleets of up to ten devices as often as small ones, and faults that lie on all of the plan. */
+  readonly crowded?: boolean;
 }

@@ -5,7 +5,7 @@ export const MAPPING_FAMILY: Family = {
   name: "mapping",
   sentence:
     "Devices that answer with every error there is, with and without a diagnostic; the mirror before and after.",
-  weight: 36,
+  weight: 42,
   typedPercent: 4,
   blocks: {
     "error-answer": 9,
@@ -20,5 +20,8 @@ export const MAPPING_FAMILY: Family = {
     "copied-downlink": 2,
     "slow-response": 2,
     "expires-pending": 2,
+    "execute-and-mirror": 10,
+    "answers-alone": 3,
+    "alternate-path": 2,
   },
 };

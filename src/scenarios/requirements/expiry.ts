@@ -40,10 +40,7 @@ export const EXPIRY_REQUIREMENTS = [
     source: "task page: Task expiration; choice 7, docs/semantics.md",
     families: ["expiry"],
     live: { simulationOnly: "the smallest taskExpiresAfter is 60 s, which live plans of seconds do not wait for" },
-    checked: {
-      notChecked:
-        "each level is judged by E-01 to E-03; the checker for a change of the device type meanwhile is to come",
-    },
+    checked: true,
   },
   {
     id: "E-05",
@@ -51,7 +48,7 @@ export const EXPIRY_REQUIREMENTS = [
     subject: "server",
     sentence: "When a task expires, each device that is still pending fails with 4004, and no other device changes.",
     source: "task page: Task expiration",
-    families: ["expiry"],
+    families: ["expiry", "lifetime", "cancel"],
     live: "yes",
     checked: true,
   },
@@ -74,9 +71,7 @@ export const EXPIRY_REQUIREMENTS = [
     source: "choice 10, docs/semantics.md",
     families: ["expiry"],
     live: "with scaled times",
-    checked: {
-      notChecked: "E-05 accepts both outcomes; the checker that holds a server to the declared one is to come",
-    },
+    checked: true,
   },
   {
     id: "E-08",
@@ -86,7 +81,7 @@ export const EXPIRY_REQUIREMENTS = [
     source: "choice 10, docs/semantics.md",
     families: ["expiry"],
     live: "yes",
-    checked: { notChecked: "T-01 judges that a terminal status stays; the checker for the race itself is to come" },
+    checked: true,
   },
   {
     id: "E-09",

@@ -30,7 +30,7 @@ export const QUEUE_REQUIREMENTS = [
     sentence:
       "A device that is not registered receives no request, and its device task stays pending with no attempts.",
     source: "task page: Task execution",
-    families: ["queue", "expiry"],
+    families: ["queue", "expiry", "lifetime", "registration"],
     live: "yes",
     checked: true,
   },
@@ -40,7 +40,7 @@ export const QUEUE_REQUIREMENTS = [
     subject: "server",
     sentence: "A pending device task is sent after its device registers, or updates its registration.",
     source: "task page: Task execution; choice 4, docs/semantics.md",
-    families: ["queue", "retry"],
+    families: ["queue", "retry", "registration"],
     live: "yes",
     checked: true,
   },
@@ -50,7 +50,7 @@ export const QUEUE_REQUIREMENTS = [
     subject: "server",
     sentence: "The answer to a Register or an Update leaves before any request that it triggers.",
     source: "OMA LwM2M Core \u00a75.4",
-    families: ["queue", "retry"],
+    families: ["queue", "retry", "registration"],
     live: "yes",
     checked: true,
   },
@@ -74,7 +74,7 @@ export const QUEUE_REQUIREMENTS = [
     source: "OMA LwM2M Core 1.0, table 8; choice 13, docs/semantics.md",
     families: ["queue"],
     live: "with scaled times",
-    checked: { notChecked: "the checker for what a server takes to be the awake window is to come" },
+    checked: true,
   },
   {
     id: "Q-08",
@@ -105,10 +105,7 @@ export const QUEUE_REQUIREMENTS = [
     source: "choice 12, docs/semantics.md",
     families: ["queue"],
     live: "yes",
-    checked: {
-      notChecked:
-        "needs every request attributed to its task, which tasks of equal content do not allow; the checker is to come",
-    },
+    checked: true,
   },
   {
     id: "Q-11",
@@ -116,7 +113,7 @@ export const QUEUE_REQUIREMENTS = [
     subject: "server",
     sentence: "A device task that is cancelled or finished is never sent.",
     source: "task API: update of a task; docs/semantics.md, States",
-    families: ["queue"],
+    families: ["queue", "cancel"],
     live: "yes",
     checked: true,
   },

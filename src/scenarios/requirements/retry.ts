@@ -8,7 +8,7 @@ export const RETRY_REQUIREMENTS = [
     subject: "server",
     sentence: "A device task whose request is never acknowledged goes back to the queue; it does not fail.",
     source: "task page: Task execution; RFC 7252 \u00a74.2",
-    families: ["retry"],
+    families: ["retry", "idempotence"],
     live: "with scaled times",
     checked: true,
   },
@@ -38,7 +38,7 @@ export const RETRY_REQUIREMENTS = [
     subject: "server",
     sentence: "A requeued device task is sent again after the next Update of its device.",
     source: "task page: Task execution",
-    families: ["retry"],
+    families: ["retry", "lifetime"],
     live: "with scaled times",
     checked: true,
   },
@@ -48,7 +48,7 @@ export const RETRY_REQUIREMENTS = [
     subject: "server",
     sentence: "A requeued device task is sent again after the next Register of its device.",
     source: "task page: Task execution",
-    families: ["retry"],
+    families: ["retry", "lifetime", "registration"],
     live: "with scaled times",
     checked: true,
   },
@@ -102,9 +102,9 @@ export const RETRY_REQUIREMENTS = [
     sentence:
       "An Update from a new address stops the exchange with the old address, and the task is sent to the new one only.",
     source: "choice 14, docs/semantics.md",
-    families: ["retry"],
+    families: ["retry", "registration"],
     live: "yes",
-    checked: { notChecked: "the checker that follows one device over two addresses is to come" },
+    checked: true,
   },
   {
     id: "R-11",
@@ -123,10 +123,8 @@ export const RETRY_REQUIREMENTS = [
     sentence:
       "A separate response completes the attempt even when the acknowledgement was lost, and ends retransmission.",
     source: "RFC 7252 \u00a74.2, \u00a75.2.2",
-    families: ["retry"],
+    families: ["retry", "idempotence"],
     live: "yes",
-    checked: {
-      notChecked: "needs a device that answers before it acknowledges; slow responses are judged by I-04 and R-02 only",
-    },
+    checked: true,
   },
 ] as const satisfies readonly RequirementRow[];

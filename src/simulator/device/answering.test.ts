@@ -72,6 +72,25 @@ describe("a device that behaves", () => {
     ]);
   });
 
+  it("answers in a message of its own without an acknowledgement, and copies get none either, when told so", () => {
+    const alone = (type: "CON" | "NON", delay: number) =>
+      exchange(write, [behaves({ kind: "answer-before-ack", type, delay })]);
+    expect(alone("CON", 700)).toEqual([
+      "1000 server CON 0.03 /3/0/15",
+      '1010 written 3/0/15 "Asia/Tokyo"',
+      "1710 device CON 2.04",
+      "1720 server ACK 0.00",
+      "1720 answer 2.04",
+    ]);
+    expect(alone("NON", 0)).toEqual([
+      "1000 server CON 0.03 /3/0/15",
+      '1010 written 3/0/15 "Asia/Tokyo"',
+      "1010 device NON 2.04",
+      "1020 answer 2.04",
+    ]);
+    expect(alone("NON", 2_500).filter((line) => line.includes("device"))).toEqual(["3510 device NON 2.04"]);
+  });
+
   it("does a duplicated request once and repeats its answer (RFC 7252 §4.5)", () => {
     const lines = exchange(write, [copies("down", 100)]);
     expect(lines.filter((line) => line.includes("written"))).toEqual(['1010 written 3/0/15 "Asia/Tokyo"']);

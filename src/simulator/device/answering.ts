@@ -36,6 +36,14 @@ export function onRequest(device: Device, id: IncomingId, message: CoapMessage, 
     case "slow":
       answerSeparately(device, behaviour.delay, id, message, performed(device, message), now);
       break;
+    case "answer-before-ack": {
+      const { answer, afterwards } = performed(device, message);
+      const at = after(now, millis(behaviour.delay));
+      const pending = { at, id, token: message.token, answer, afterwards, unacknowledged: behaviour.type };
+      if (behaviour.delay > 0) device.pending = [...device.pending, pending];
+      else send(device, pending, now);
+      break;
+    }
     case undefined:
       answerAfter(device, thinkTime, id, message, performed(device, message), now);
   }
@@ -61,9 +69,9 @@ export function onAcknowledgement({ unacknowledged }: Device, bytes: Uint8Array)
 }
 
 function performed(device: Device, message: CoapMessage): Outcome {
-  const outcome = carryOut(device, message);
+  const outcome = carryOut(device, message, device.options.model.rootPath);
   for (const effect of outcome.happened) device.effects.push(effect);
-  return outcome;
+  return { ...outcome, answer: device.rules.answer(message, outcome.answer) };
 }
 
 /** @param delay milliseconds; 0: piggybacked on the ACK */
@@ -95,8 +103,9 @@ function answerSeparately(
   else send(device, pending, now);
 }
 
-function send(device: Device, { id, token, answer, afterwards }: PendingAnswer, now: Instant): void {
-  const effects = device.endpoint.respond(id, answer, now);
+function send(device: Device, pending: PendingAnswer, now: Instant): void {
+  const { id, token, answer, afterwards, unacknowledged } = pending;
+  const effects = device.endpoint.respond(id, answer, now, unacknowledged);
   awaitAcknowledgement(device, effects, now);
   take(device, effects);
   device.lastAnswer = { token, code: answer.code };

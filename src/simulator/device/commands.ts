@@ -6,8 +6,9 @@ import { CONTENT_FORMAT, uintOption } from "../../protocol/coap/options.ts";
 import { TEXT } from "../../protocol/lwm2m/content.ts";
 import { updateContent } from "../../protocol/lwm2m/registration.ts";
 import type { Instant } from "../../protocol/time.ts";
+import { malformedRegister } from "./malformed-register.ts";
 import { reboot } from "./power.ts";
-import { deregister, register, update } from "./registration.ts";
+import { deregister, ownRegister, register, update } from "./registration.ts";
 import { type Device, request, transmit } from "./state.ts";
 import type { DeviceCommand } from "./types.ts";
 
@@ -30,6 +31,11 @@ type OnlineCommand = Exclude<DeviceCommand, { readonly kind: "change-address" | 
 function attemptOnline(device: Device, command: OnlineCommand, now: Instant): boolean {
   if (command.kind === "stale-update") return staleUpdate(device, now);
   if (command.kind === "stray-response") return strayResponse(device, command, now);
+  if (command.kind === "malformed-register") {
+    // The request has no place in the registration, so its answer changes nothing.
+    request(device, malformedRegister(ownRegister(device), command.defect), now);
+    return true;
+  }
   return command.kind === "update" ? update(device, now) : deregister(device, now);
 }
 

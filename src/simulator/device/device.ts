@@ -21,7 +21,7 @@ import {
   sleepWhenDue,
 } from "./power.ts";
 import { keepRegistered, onFailed, onResponse, registrationDeadline, update } from "./registration.ts";
-import { type Device, isListening, newEndpoint, newRegistration, take, transmit, type Work } from "./state.ts";
+import { type Device, isListening, newEndpoint, newRegistration, rulesOf, take, transmit, type Work } from "./state.ts";
 import type { DeviceEffect, DeviceInput, VirtualDevice, VirtualDeviceOptions } from "./types.ts";
 
 const NOTHING: readonly DeviceEffect[] = Object.freeze([]);
@@ -63,6 +63,7 @@ function newDevice(options: VirtualDeviceOptions): Device {
   const { name, model, faults, start, registersAt } = options;
   const device: Device = {
     options,
+    rules: rulesOf(options),
     name,
     lifetime: model.lifetime,
     binding: model.queueMode ? "UQ" : "U",

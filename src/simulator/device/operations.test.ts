@@ -26,6 +26,16 @@ const request = (code: Code, path: string, options: readonly CoapOption[] = [], 
 const codeOf = (content: CoapContent, owner = newOwner()): Code => ask(content, owner).answer.code;
 const accept = (format: number): CoapOption => uintOption(17, format);
 
+describe("an alternate path", () => {
+  const below = (root: string, own?: string): Code =>
+    carryOut(newOwner(), message(readContent([3, 0, 9], undefined, root)), own).answer.code;
+
+  it("holds all objects of the device: requests below another path, or none, find nothing (Core §6.2.3)", () => {
+    expect(below("/lwm2m", "/lwm2m")).toBe("2.05");
+    expect([below("/", "/lwm2m"), below("/m2m", "/lwm2m"), below("/lwm2m")]).toEqual(["4.04", "4.04", "4.04"]);
+  });
+});
+
 describe("Read", () => {
   it("answers a single resource as text, a multiple one and an instance as TLV, when the server does not say", () => {
     const answers = [[3, 0, 9], [3, 0, 7], [3, 0], [3]].map(

@@ -55,14 +55,18 @@ export interface Outcome {
 /** Critical options that have a meaning for this device, besides those that no request has: no blocks, no conditions. */
 const UNDERSTOOD: readonly number[] = [3, 7, 11, 15, 17];
 
-/** Carries a request out. What it changes it changes at once, in `owner`. */
-export function carryOut(owner: ValueOwner, message: CoapMessage): Outcome {
+/**
+ * Carries a request out. What it changes it changes at once, in `owner`.
+ *
+ * @param rootPath the alternate path of the device: below any other there is nothing
+ */
+export function carryOut(owner: ValueOwner, message: CoapMessage, rootPath = "/"): Outcome {
   if (hasForeignOption(message)) return refuse("4.02");
   if (stringOptions(message, URI_PATH)[0] === String(SECURITY)) return refuse("4.01");
   const parsed = parseOperation(message);
   if (!parsed.ok) return refuse(parsed.error);
   const operation = parsed.value;
-  if (operation.rootPath !== "/" || !exists(operation.path)) return refuse("4.04");
+  if (operation.rootPath !== rootPath || !exists(operation.path)) return refuse("4.04");
   switch (operation.operation) {
     case "read":
     case "observe":

@@ -29,6 +29,13 @@ describe("Register", () => {
     expect(run.device.registered).toBe(true);
   });
 
+  it("declares its alternate path by a root link before its objects", () => {
+    const run = scriptedRun({ registersAt: 0, until: 5, model: { rootPath: "/lwm2m" } });
+    expect(Buffer.from(run.datagrams[0] ?? "", "hex").toString("latin1")).toContain(
+      '</lwm2m>;rt="oma.lwm2m",</lwm2m/1/0>,</lwm2m/3/0>',
+    );
+  });
+
   it("sends nothing at all without `registersAt` and commands", () => {
     expect(scriptedRun({ until: 100_000_000 })).toMatchObject({
       log: [],

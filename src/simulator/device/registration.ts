@@ -23,26 +23,30 @@ const WAIT = {
   "update-failed": { least: seconds(2), jitter: seconds(3) },
 } as const;
 
-/** Without a root link: the server finds the objects at `/`. */
+/** Below the device's root; a root link goes before them when that is not `/`. */
 const OBJECTS: readonly Link[] = ["/1/0", "/3/0"].map((path) => ({ path, attributes: new Map() }));
+
+/** What a Register of this device says. */
+export const ownRegister = (device: Device): CoapContent =>
+  registerContent({
+    endpoint: device.options.name,
+    lifetime: lifetimeOf(device),
+    version: device.registration.version,
+    binding: "U",
+    queueMode: device.options.model.queueMode,
+    rootPath: device.options.model.rootPath,
+    objects: OBJECTS,
+  });
 
 /** Sends a Register, whatever the state; offline, it is due as soon as the device is back. */
 export function register(device: Device, now: Instant): void {
-  const { registration, options } = device;
+  const { registration } = device;
   abandonExchange(device, now);
   forgetLocation(device);
   registration.wanted = true;
   registration.registerAt = now;
   if (!device.online) return;
-  const content = registerContent({
-    endpoint: options.name,
-    lifetime: lifetimeOf(device),
-    version: registration.version,
-    binding: "U",
-    queueMode: options.model.queueMode,
-    objects: OBJECTS,
-  });
-  start(device, "register", content, now);
+  start(device, "register", ownRegister(device), now);
 }
 
 /**

@@ -19,6 +19,7 @@ import type { Fault } from "../model/fault.ts";
 import { createNetwork } from "../network.ts";
 import { createWakeups, createWorld } from "../world.ts";
 import { createVirtualDevice } from "./device.ts";
+import type { DeviceRules } from "./rules.ts";
 import type { DeviceCommand, DeviceEffect, VirtualDevice } from "./types.ts";
 
 export interface Script {
@@ -28,6 +29,7 @@ export interface Script {
   readonly registersAt?: number;
   readonly seed?: string;
   readonly coap?: Partial<CoapParams>;
+  readonly rules?: Partial<DeviceRules> | undefined;
   /** Milliseconds. */
   readonly until: number;
   /** The server's answer to the device's request number `count`, from 0; `undefined`: none at all. */
@@ -158,7 +160,7 @@ export function scriptedRun(script: Script): ScriptedRun {
 }
 
 function scriptedDevice(script: Script, random: RandomSource, coap: CoapParams): VirtualDevice {
-  const { faults = [], registersAt } = script;
+  const { faults = [], registersAt, rules } = script;
   const model = DeviceModel.parse(script.model ?? {});
   const start = SIMULATION_START;
   return createVirtualDevice({
@@ -171,6 +173,7 @@ function scriptedDevice(script: Script, random: RandomSource, coap: CoapParams):
     random,
     start,
     registersAt,
+    rules,
   });
 }
 

@@ -11,11 +11,13 @@ import type { CoapContent, CoapEffect, Code, IncomingId, OutgoingId } from "../.
 import { type Instant, NEVER } from "../../protocol/time.ts";
 import type { PlannedBehaviour } from "./behaviour.ts";
 import type { Outcome } from "./operations.ts";
+import { DEVICE_RULES, type DeviceRules } from "./rules.ts";
 import type { DeviceEffect, VirtualDeviceOptions } from "./types.ts";
 import type { ValueOwner } from "./values.ts";
 
 export interface Device extends ValueOwner {
   readonly options: VirtualDeviceOptions;
+  readonly rules: DeviceRules;
   readonly behaviours: readonly PlannedBehaviour[];
   readonly registration: Registration;
 
@@ -91,7 +93,13 @@ export interface PendingAnswer {
   readonly token: string;
   readonly answer: CoapContent;
   readonly afterwards: Outcome["afterwards"];
+  /** In a message of its own although nothing was acknowledged. */
+  readonly unacknowledged?: "CON" | "NON";
 }
+
+/** Those of `options`, the others as a device should have them. */
+export const rulesOf = ({ rules }: VirtualDeviceOptions): DeviceRules =>
+  rules === undefined ? DEVICE_RULES : { ...DEVICE_RULES, ...rules };
 
 /** `afterwards`: what an answer that has just left asks for. */
 export type Work = CoapEffect | { readonly kind: "afterwards"; readonly what: NonNullable<Outcome["afterwards"]> };
@@ -99,10 +107,12 @@ export type Work = CoapEffect | { readonly kind: "afterwards"; readonly what: No
 /** An endpoint without past. Its message ids and tokens differ from those before the last boot. */
 export function newEndpoint(options: VirtualDeviceOptions, boots: number): CoapEndpoint {
   const { coap, random, index, model } = options;
+  const rules = rulesOf(options);
   return createCoapEndpoint({
     params: coap,
     random: (key) => random(`device/${index}/boot/${boots}/${key}`),
-    deduplicate: model.deduplicates,
+    deduplicate: rules.deduplicates(model.deduplicates),
+    rules: rules.coap,
   });
 }
 
@@ -130,7 +140,8 @@ export function transmit(device: Device, to: Address, bytes: Uint8Array, now: In
   device.lastSentAt = now;
   const type = readType(bytes);
   if (type === "CON" || type === "NON") device.lastMessageId = readMessageId(bytes);
-  device.effects.push({ kind: "send", to, bytes });
+  const leaving = device.rules.datagram(bytes);
+  if (leaving !== undefined) device.effects.push({ kind: "send", to, bytes: leaving });
 }
 
 export function wake(device: Device): void {

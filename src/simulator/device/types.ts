@@ -6,8 +6,9 @@ import type { CoapParams } from "../../protocol/coap/params.ts";
 import type { MessageType } from "../../protocol/coap/types.ts";
 import type { RandomSource } from "../../protocol/random.ts";
 import type { Instant } from "../../protocol/time.ts";
-import type { DeviceModel } from "../model/device.ts";
+import type { DeviceModel, RegisterDefect } from "../model/device.ts";
 import type { Fault } from "../model/fault.ts";
+import type { DeviceRules } from "./rules.ts";
 
 /** A device without socket or clock: the driver passes `now`, performs the effects in order, and calls at `deadline`. */
 export interface VirtualDevice {
@@ -35,6 +36,8 @@ export interface VirtualDeviceOptions {
   readonly start: Instant;
   /** Milliseconds of plan time at which it registers for the first time; absent: when a command says so. */
   readonly registersAt?: number | undefined;
+  /** Replaces single rules of the device; for variants, not for configuration. */
+  readonly rules?: Partial<DeviceRules> | undefined;
 }
 
 export type DeviceInput =
@@ -53,6 +56,8 @@ export type DeviceCommand =
   | { readonly kind: "change-address"; readonly update: boolean }
   /** An Update to the last location that differs from the present one. Its answer is ignored. */
   | { readonly kind: "stale-update" }
+  /** A Register with a defect. Its answer is ignored. */
+  | { readonly kind: "malformed-register"; readonly defect: RegisterDefect }
   | {
       readonly kind: "stray-response";
       readonly token: "unknown" | "last";

@@ -21,8 +21,29 @@ export const DeviceModel = z.strictObject({
   bootTime: Milliseconds.default(3_000),
   /** Milliseconds from the empty ACK to the separate response to any request; 0: at once, piggybacked. What is asked is done before. */
   thinkTime: Milliseconds.default(0),
+  /** The alternate path that it declares with its objects: `/lwm2m`, without a number in it; absent: `/`. */
+  rootPath: z
+    .string()
+    .regex(/^(\/[A-Za-z][A-Za-z0-9_-]*)+$/)
+    .optional(),
 });
 export type DeviceModel = z.infer<typeof DeviceModel>;
+
+/** What is wrong with a Register that has to be refused. Spec: OMA LwM2M Core §5.3.1; Transport, Table 6. */
+export const REGISTER_DEFECTS = [
+  "no-endpoint",
+  "empty-endpoint",
+  /** `lwm2m=9.9` */
+  "foreign-version",
+  /** `lt=soon` */
+  "lifetime-no-number",
+  /** No payload. */
+  "no-objects",
+  /** A payload that holds no link. */
+  "garbled-objects",
+] as const;
+export const RegisterDefect = z.enum(REGISTER_DEFECTS);
+export type RegisterDefect = z.infer<typeof RegisterDefect>;
 
 /** How a device answers requests that match, instead of what its objects would say. */
 export const Behaviour = z.discriminatedUnion("kind", [
@@ -34,6 +55,8 @@ export const Behaviour = z.discriminatedUnion("kind", [
   }),
   /** Done at once, with an empty ACK; the real response as a separate Confirmable message `delay` later, 0 included. */
   z.strictObject({ kind: z.literal("slow"), delay: Milliseconds }),
+  /** Done at once; the response leaves `delay` later in a message of its own, and no copy is ever acknowledged. */
+  z.strictObject({ kind: z.literal("answer-before-ack"), type: z.enum(["CON", "NON"]), delay: Milliseconds }),
   /** Neither acknowledges nor answers, nor does what is asked. */
   z.strictObject({ kind: z.literal("silent") }),
   /** Empty ACK, then nothing; nor does it what is asked. */

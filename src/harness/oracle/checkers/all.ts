@@ -1,9 +1,17 @@
 /** Every checker. A requirement is checked when a checker here names it. */
 import type { Checker } from "../checker.ts";
-import { expiresInTime, expiryIsNotNotFound } from "./expiry.ts";
+import { refusesStrangers } from "./access.ts";
+import { keepsToBounds } from "./bounds.ts";
+import { refusesContentWhereThereIsSome } from "./content-codes.ts";
+import { executeChangesNoValue } from "./execute-and-mirror.ts";
+import { expiresInTime, expiryIsNotNotFound, showsItsPeriod } from "./expiry.ts";
+import { leavesOneOutcome } from "./expiry-race.ts";
 import { actsOncePerMessage, executesWithinAttempts, repliesToResponses } from "./idempotence.ts";
+import { settlesInTheEnd } from "./liveness.ts";
 import { mapsErrors } from "./mapping.ts";
 import { mirrorsWhatSucceeded } from "./mirror.ts";
+import { followsToNewAddress } from "./new-address.ts";
+import { keepsOrderOfCreation } from "./order.ts";
 import {
   answersBeforeRequesting,
   oneExchangeAtATime,
@@ -12,7 +20,10 @@ import {
   silentTowardsUnregistered,
 } from "./queue.ts";
 import { cancelsWhatIsOpen, completesWithItsDevices, countsAgree, keepsRecords, movesAlongStates } from "./records.ts";
+import { refusedTasksLeaveNoTrace } from "./refusals.ts";
+import { keepsAlternatePath, refusesMalformedRegisters } from "./registers-well.ts";
 import { answersRegistration } from "./registration.ts";
+import { countsRepeatedReboots, repeatsWritesAlike } from "./repetition.ts";
 import {
   answersAreFinal,
   countsAttempts,
@@ -20,6 +31,8 @@ import {
   retriesOnlyAtTriggers,
   transmitsByTheBook,
 } from "./retry.ts";
+import { takesUnacknowledgedResponses } from "./separate-response.ts";
+import { letsDevicesSleep } from "./sleep.ts";
 
 export const CHECKERS: readonly Checker[] = [
   returnsBeforeSending,
@@ -45,4 +58,20 @@ export const CHECKERS: readonly Checker[] = [
   actsOncePerMessage,
   executesWithinAttempts,
   repliesToResponses,
+  letsDevicesSleep,
+  keepsOrderOfCreation,
+  followsToNewAddress,
+  takesUnacknowledgedResponses,
+  countsRepeatedReboots,
+  repeatsWritesAlike,
+  refusesContentWhereThereIsSome,
+  refusesMalformedRegisters,
+  keepsAlternatePath,
+  settlesInTheEnd,
+  showsItsPeriod,
+  leavesOneOutcome,
+  keepsToBounds,
+  refusesStrangers,
+  refusedTasksLeaveNoTrace,
+  executeChangesNoValue,
 ];

@@ -104,7 +104,8 @@ describe("expiresInTime", () => {
       { taskExpiresAfter: 600 },
     );
     expect(story.create(0, 2).see(0, 63, "QUEUED").findings()).toEqual([]);
-    expect(story.create(1, 100, { expiresAfter: 5 }).see(1, 106, "QUEUED").outcome("E-02")).toBe("fail");
+    expect(story.create(1, 100, { expiresAfter: 5 }).see(1, 106, "QUEUED").outcome("E-04")).toBe("fail");
+    expect(story.create(2, 200, { expiresAfter: 5 }).see(2, 300, "QUEUED").outcome("E-02")).toBe("fail");
   });
 
   it.each(["QUEUED", "FAILED"] as const)(

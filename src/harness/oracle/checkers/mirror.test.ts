@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { encodeInstance, TLV } from "../../../protocol/lwm2m/content.ts";
+import { ARTIK } from "../../../protocol/profile.ts";
 import { history, type Story, TIMEZONE } from "../test-history.ts";
 
 const OFFSET = "deviceProperties.device.utcOffset";
@@ -170,5 +171,79 @@ describe("mirrorsWhatSucceeded, D-04", () => {
   it("is not exercised by a write that is refused", () => {
     const refused = { type: "W", property: "serverProperties.room", value: "5", status: 400 } as const;
     expect(history().create(0, 1, refused).mirror(0, 2, {}).outcome("D-04")).toBe("not-exercised");
+  });
+});
+
+describe("mirrorsWhatSucceeded, D-06", () => {
+  const POLICY = { profile: { ...ARTIK, lateResponse: "updates-mirror" } } as const;
+  const { lateResponse: _undeclared, ...SILENT } = ARTIK;
+  /** A Read that expires at 12 s and is answered at 13 s. */
+  const late = (options = {}): Story =>
+    history(options)
+      .register(0, 1)
+      .create(0, 2, { expiresAfter: 10 })
+      .request(0, 2)
+      .answer(0, 13, "2.05", { text: "UTC" })
+      .as("late");
+
+  it("breaks D-06, and not D-03, when the mirror shows what came after the end, though it is declared ignored", () => {
+    const story = late()
+      .mirror(0, 14, { [TIMEZONE]: "UTC" })
+      .as("seen");
+    expect(story.finding("D-06")).toEqual({
+      requirement: "D-06",
+      events: [story.event("late"), story.event("seen")],
+      expected: `${TIMEZONE} of device 0 is not changed by the response of 13.000 s, after the end of its task`,
+      actual: '"UTC"',
+    });
+    expect(story.outcome("D-03")).toBe("not-exercised");
+  });
+
+  it("breaks D-06 when it overwrites the value that was read before", () => {
+    const story = read().create(1, 20, { expiresAfter: 10 }).request(0, 20, { task: 1 });
+    story.answer(0, 31, "2.05", { text: "CET" });
+    expect(story.mirror(0, 32, { [TIMEZONE]: "CET" }).outcome("D-06")).toBe("fail");
+    expect(story.outcome("D-01")).toBe("not-exercised");
+  });
+
+  it("breaks D-06 when it is declared to count, and does not", () => {
+    expect(late(POLICY).mirror(0, 14, {}).finding("D-06")).toMatchObject({
+      expected: `${TIMEZONE} of device 0 shows "UTC", as of 13.000 s`,
+      actual: "nothing",
+    });
+  });
+
+  it("keeps D-06 by what is declared", () => {
+    expect(late().mirror(0, 14, {}).outcome("D-06")).toBe("pass");
+    const counted = late(POLICY).mirror(0, 14, { [TIMEZONE]: "UTC" });
+    expect(counted.see(0, 15, "FAILED", { attempts: 1, code: 4004 }).findings()).toEqual([]);
+    expect(counted.outcome("D-06")).toBe("pass");
+  });
+
+  it("takes note of what an undeclared server does, which must be one thing", () => {
+    const shows = (value: string | undefined) =>
+      late({ profile: SILENT }).mirror(0, 14, value === undefined ? {} : { [TIMEZONE]: value });
+    expect(shows("UTC").judge().choices).toMatchObject([{ requirement: "D-06", value: "updates-mirror" }]);
+    expect(shows(undefined).judge().choices).toMatchObject([{ requirement: "D-06", value: "ignored" }]);
+    expect(shows("UTC").findings()).toEqual([]);
+    expect(shows("UTC").mirror(0, 15, {}).outcome("D-06")).toBe("fail");
+  });
+
+  it("still breaks D-03 by a value that nobody ever said", () => {
+    expect(
+      late()
+        .mirror(0, 14, { [TIMEZONE]: "CET" })
+        .outcome("D-03"),
+    ).toBe("fail");
+  });
+
+  it("is not exercised by an error after the end, or by a response in time", () => {
+    const error = history().register(0, 1).create(0, 2, { expiresAfter: 10 }).request(0, 2).answer(0, 13, "4.05");
+    expect(error.mirror(0, 14, {}).outcome("D-06")).toBe("not-exercised");
+    expect(
+      read()
+        .mirror(0, 14, { [TIMEZONE]: "UTC" })
+        .outcome("D-06"),
+    ).toBe("not-exercised");
   });
 });

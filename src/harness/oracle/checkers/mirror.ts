@@ -1,43 +1,115 @@
-/** Device Mirror: D-01 … D-04. */
-import type { Checker } from "../checker.ts";
-import type { DeviceView, MirrorExpectation } from "../model.ts";
+/** Device Mirror: D-01 … D-04, D-06. */
+import type { Checker, Judge } from "../checker.ts";
+import type { OracleContext } from "../context.ts";
+import type { DeviceView, LateValue, MirrorExpectation } from "../model.ts";
 import { time } from "../text.ts";
 import type { Window } from "../window.ts";
 
 /** The mirror shows the value of the last successful Read or Write, and nothing else changes it. */
 export const mirrorsWhatSucceeded: Checker = {
-  requirements: ["D-01", "D-02", "D-03", "D-04"],
+  requirements: ["D-01", "D-02", "D-03", "D-04", "D-06"],
   on: {
     "mirror-seen": ({ device, properties, window, event }, judge, context) => {
       for (const [property, history] of device.mirror) {
         if (device.mirrorBlurred && !property.startsWith("serverProperties")) continue;
         const possible = possibleValues(history, window, context.slack);
         const last = possible.at(-1);
-        if (last === undefined) continue;
-        const shown = properties.get(property);
-        const certain = window.earliest >= last.since.latest;
-        const unchanged = last.requirement !== "D-04" && attemptedInVain(device, property, last);
-        if (sameValue(shown, last.value)) {
-          if (!certain) judge.undecided(last.requirement);
-          else
-            for (const requirement of unchanged ? [last.requirement, "D-03"] : [last.requirement])
-              judge.pass(requirement);
-        } else if (possible.some(({ value }) => sameValue(shown, value)) || (!certain && shown === undefined))
-          judge.undecided(last.requirement);
-        else {
-          const expected = `${property} of device ${device.index} shows ${JSON.stringify(last.value)}, as of ${time(last.since.latest)}`;
-          judge.violate(
-            unchanged ? "D-03" : last.requirement,
-            expected,
-            shown === undefined ? "nothing" : JSON.stringify(shown),
-            [last.event, event],
+        if (last !== undefined)
+          judgeValue(
+            { device, property, shown: properties.get(property), window, event },
+            possible,
+            last,
+            judge,
+            context,
           );
-        }
       }
-      if (!device.mirrorBlurred) judgeUntouched(device, properties, judge, event);
+      if (device.mirrorBlurred) return;
+      judgeUntouched(device, properties, judge, event);
+      judgeLateAlone(device, properties, judge, context, event);
     },
   },
 };
+
+/** What the mirror shows of one property. */
+interface ShownValue {
+  readonly device: DeviceView;
+  readonly property: string;
+  readonly shown: unknown;
+  readonly window: Window;
+  readonly event: number;
+}
+
+function judgeValue(
+  seen: ShownValue,
+  possible: readonly MirrorExpectation[],
+  last: MirrorExpectation,
+  judge: Judge,
+  context: OracleContext,
+): void {
+  const { device, property, shown, window, event } = seen;
+  const certain = window.earliest >= last.since.latest;
+  const unchanged = last.requirement !== "D-04" && attemptedInVain(device, property, last);
+  const late = device.lateValues.get(property);
+  const afterwards = late !== undefined && late.event > last.event && !sameValue(late.value, last.value);
+  if (sameValue(shown, last.value)) {
+    if (!certain) {
+      judge.undecided(last.requirement);
+      return;
+    }
+    judge.pass(last.requirement);
+    if (unchanged) judge.pass("D-03");
+    if (afterwards) judgeLate("ignored", late, seen, judge, context);
+  } else if (possible.some(({ value }) => sameValue(shown, value)) || (!certain && shown === undefined))
+    judge.undecided(last.requirement);
+  else if (afterwards && sameValue(shown, late.value)) judgeLate("updates-mirror", late, seen, judge, context);
+  else {
+    const expected = `${property} of device ${device.index} shows ${JSON.stringify(last.value)}, as of ${time(last.since.latest)}`;
+    judge.violate(
+      unchanged ? "D-03" : last.requirement,
+      expected,
+      shown === undefined ? "nothing" : JSON.stringify(shown),
+      [last.event, event],
+    );
+  }
+}
+
+/** Properties that nothing but responses after the end could have brought. */
+function judgeLateAlone(
+  device: DeviceView,
+  properties: ReadonlyMap<string, unknown>,
+  judge: Judge,
+  context: OracleContext,
+  event: number,
+): void {
+  for (const [property, late] of device.lateValues) {
+    if (device.mirror.has(property)) continue;
+    const shown = properties.get(property);
+    const seen = { device, property, shown, event };
+    if (shown === undefined) judgeLate("ignored", late, seen, judge, context);
+    else if (sameValue(shown, late.value)) judgeLate("updates-mirror", late, seen, judge, context);
+  }
+}
+
+/** D-06: what a response after the end did to the mirror, where it can be told from what was there before. */
+function judgeLate(
+  did: "ignored" | "updates-mirror",
+  late: LateValue,
+  { device, property, shown, event }: Omit<ShownValue, "window">,
+  judge: Judge,
+  { profile: { lateResponse } }: OracleContext,
+): void {
+  if (lateResponse === undefined) judge.choose("D-06", "a response after the end", did, event);
+  // A server that wants such responses may have stopped waiting for this one.
+  else if (lateResponse === "updates-mirror") judge.undecided("D-06");
+  else if (did === "ignored") judge.pass("D-06");
+  else
+    judge.violate(
+      "D-06",
+      `${property} of device ${device.index} is not changed by the response of ${time(late.since.latest)}, after the end of its task`,
+      JSON.stringify(shown),
+      [late.event, event],
+    );
+}
 
 function possibleValues(
   history: readonly MirrorExpectation[],
@@ -61,7 +133,7 @@ function attemptedInVain(device: DeviceView, property: string, last: MirrorExpec
 function judgeUntouched(
   device: DeviceView,
   properties: ReadonlyMap<string, unknown>,
-  judge: Parameters<NonNullable<Checker["on"]["mirror-seen"]>>[1],
+  judge: Judge,
   event: number,
 ): void {
   for (const { task } of device.lastAttempted.values()) {
@@ -69,7 +141,7 @@ function judgeUntouched(
     if (task.property.split(".").length < 3) continue;
     const shown = properties.get(task.property);
     if (shown === undefined) judge.pass("D-03");
-    else
+    else if (!sameValue(shown, device.lateValues.get(task.property)?.value))
       judge.violate(
         "D-03",
         `${task.property} of device ${device.index} shows nothing: no Read or Write of it has succeeded`,
@@ -80,7 +152,7 @@ function judgeUntouched(
 }
 
 /** Choice 31: numbers and booleans may come as strings, Time in seconds or milliseconds. */
-function sameValue(shown: unknown, expected: unknown): boolean {
+export function sameValue(shown: unknown, expected: unknown): boolean {
   if (Array.isArray(expected)) {
     return (
       Array.isArray(shown) &&

@@ -21,10 +21,10 @@ describe("keepsRecords", () => {
     });
   });
 
-  it("breaks L-02 when a task of 31 days can be read", () => {
+  it("breaks L-02 when a task of 38 days can be read, which had expired after 7", () => {
     const story = history()
       .create(0, 0)
-      .pollTask(0, 31 * DAY, 200);
+      .pollTask(0, 38 * DAY, 200);
     expect(story.finding("L-02")).toMatchObject({
       expected: `the task of task 0 is gone (404) from ${(30 * DAY).toFixed(3)} s on`,
       actual: "HTTP 200",
@@ -70,6 +70,52 @@ describe("keepsRecords", () => {
         .pollTask(0, 31 * DAY, 503)
         .outcome("L-02"),
     ).toBe("inconclusive");
+  });
+
+  /** Created at 0 and cancelled after 5 days. */
+  const cancelledLate = (): Story =>
+    history()
+      .create(0, 0)
+      .as("created")
+      .cancel(0, 5 * DAY);
+
+  it("breaks L-03, and not L-02, when a record is kept for 30 days from the completion of its task", () => {
+    const story = cancelledLate()
+      .pollTask(0, 31 * DAY, 200)
+      .as("asked");
+    expect(story.finding("L-03")).toEqual({
+      requirement: "L-03",
+      events: [story.event("created") - 1, story.event("asked")],
+      expected: `the task of task 0 is gone (404) from ${(30 * DAY).toFixed(3)} s on, though it was completed at ${(5 * DAY).toFixed(3)} s only`,
+      actual: "HTTP 200",
+    });
+    expect(story.outcome("L-02")).toBe("not-exercised");
+  });
+
+  it("breaks L-02, and not L-03, when it is there after that as well", () => {
+    const story = cancelledLate().pollTask(0, 36 * DAY, 200);
+    expect([story.outcome("L-02"), story.outcome("L-03")]).toEqual(["fail", "not-exercised"]);
+  });
+
+  it("keeps L-03 by 404 as long as a count from the completion would still show the record", () => {
+    expect(
+      cancelledLate()
+        .pollTask(0, 31 * DAY, 404)
+        .outcome("L-03"),
+    ).toBe("pass");
+    expect(
+      cancelledLate()
+        .pollTask(0, 36 * DAY, 404)
+        .outcome("L-03"),
+    ).toBe("not-exercised");
+  });
+
+  it("tells L-03 from L-02 only by a task that was completed an hour after its creation or later", () => {
+    const soon = history()
+      .create(0, 0)
+      .cancel(0, 3_000)
+      .pollTask(0, 30 * DAY + 60, 200);
+    expect([soon.outcome("L-02"), soon.outcome("L-03")]).toEqual(["fail", "not-exercised"]);
   });
 
   it("is not exercised by a young task, or one that was refused", () => {

@@ -1,16 +1,20 @@
-/** Lifetime of records (L-01, L-02) and the task as a whole (T-01 … T-04). */
+/** Lifetime of records (L-01 … L-03) and the task as a whole (T-01 … T-04). */
 import type { DeviceTaskStatus } from "../../../protocol/task-api/states.ts";
 import type { Checker } from "../checker.ts";
+import type { OracleContext } from "../context.ts";
+import type { FactOf } from "../facts.ts";
+import type { TaskView } from "../model.ts";
 import { name, status, time } from "../text.ts";
+import type { Window } from "../window.ts";
 
 /** A record that is younger than this says little about retention. */
 const WORTH_COUNTING = 7 * 86_400 * 1_000_000;
 
 /** Readable for 30 days from creation, gone afterwards. */
 export const keepsRecords: Checker = {
-  requirements: ["L-01", "L-02"],
+  requirements: ["L-01", "L-02", "L-03"],
   on: {
-    "record-asked": ({ task, what, httpStatus, window, event }, judge) => {
+    "record-asked": ({ task, what, httpStatus, window, event }, judge, context) => {
       if (task.state !== "created") return;
       if (window.latest < task.removal.earliest) {
         if (httpStatus === 404) {
@@ -22,19 +26,42 @@ export const keepsRecords: Checker = {
           );
         } else if (httpStatus === 200 && window.earliest >= task.created.latest + WORTH_COUNTING) judge.pass("L-01");
       } else if (window.earliest > task.removal.latest) {
-        if (httpStatus === 404) judge.pass("L-02");
-        else if (httpStatus < 200 || httpStatus >= 300) judge.undecided("L-02");
-        else
+        const completed = completion(task);
+        const wouldStay = completed !== undefined && countedFrom(task, completed, context) > window.latest;
+        if (httpStatus === 404) {
+          judge.pass("L-02");
+          if (wouldStay) judge.pass("L-03");
+        } else if (httpStatus < 200 || httpStatus >= 300) judge.undecided("L-02");
+        else {
+          const since = wouldStay ? `, though it was completed at ${time(completed.latest)} only` : "";
           judge.violate(
-            "L-02",
-            `the ${what} of task ${task.ref} is gone (404) from ${time(task.removal.latest)} on`,
+            wouldStay ? "L-03" : "L-02",
+            `the ${what} of task ${task.ref} is gone (404) from ${time(task.removal.latest)} on${since}`,
             `HTTP ${httpStatus}`,
             [task.event, event],
           );
+        }
       } else judge.undecided(httpStatus === 404 ? "L-01" : "L-02");
     },
   },
 };
+
+/** A task that is completed sooner than this after its creation does not tell from which of the two a server counts. */
+const MUCH_LATER = 3_600 * 1_000_000;
+
+/** When the last device of a task ended, if that was much later than its creation; `undefined`: not so, or not known. */
+function completion({ devices, created }: TaskView): Window | undefined {
+  let last: Window = { earliest: 0, latest: 0 };
+  for (const { settled, blurred } of devices) {
+    if (settled === undefined || blurred !== undefined) return undefined;
+    if (settled.window.latest > last.latest) last = settled.window;
+  }
+  return last.earliest > created.latest + MUCH_LATER ? last : undefined;
+}
+
+/** Until when a server keeps a record that counts from another moment than the creation. */
+const countedFrom = ({ removal, created }: TaskView, { earliest }: Window, { tolerance }: OracleContext): number =>
+  earliest + (removal.earliest - created.earliest) - tolerance;
 
 const TERMINAL: readonly string[] = ["SUCCEEDED", "FAILED", "CANCELLED"];
 
@@ -136,33 +163,42 @@ export const completesWithItsDevices: Checker = {
 export const countsAgree: Checker = {
   requirements: ["T-03"],
   on: {
-    "statuses-seen": ({ task, counts, statuses, whole, event }, judge) => {
-      if (!whole || counts === undefined || statuses.length === 0) return;
-      const tally = (wanted: string): number => statuses.filter((s) => s.status === wanted).length;
-      const ended = tally("SUCCEEDED") + tally("FAILED");
-      const rows: readonly (readonly [string, number, number])[] = [
-        ["totalDevices", statuses.length, statuses.length],
-        ["numSucceeded", tally("SUCCEEDED"), tally("SUCCEEDED")],
-        ["numFailed", tally("FAILED"), tally("FAILED")],
-        ["numCancelled", tally("CANCELLED"), tally("CANCELLED")],
-        // Whether cancelled devices count as completed is not documented (choice 21).
-        ["numCompleted", ended, ended + tally("CANCELLED")],
-      ];
-      const wrong = rows.find(([key, least, most]) => {
-        const count = counts[key];
-        return count !== undefined && (count < least || count > most);
-      });
+    "statuses-seen": (fact, judge) => {
+      if (!hasCounts(fact)) return;
+      const wrong = wrongCount(fact);
       if (wrong === undefined) judge.pass("T-03");
-      else
-        judge.violate(
-          "T-03",
-          `${wrong[0]} of task ${task.ref} agrees with its statuses (${wrong[1] === wrong[2] ? wrong[1] : `${wrong[1]} to ${wrong[2]}`})`,
-          `${counts[wrong[0]]}`,
-          [event],
-        );
+      else judge.violate("T-03", wrong.expected, wrong.actual, [fact.event]);
     },
   },
 };
+
+type StatusesSeen = FactOf<"statuses-seen">;
+
+const hasCounts = ({ whole, counts, statuses }: StatusesSeen): boolean =>
+  whole && counts !== undefined && statuses.length > 0;
+
+/** The first count that does not agree with the statuses in the same answer. */
+export function wrongCount(fact: StatusesSeen): { readonly expected: string; readonly actual: string } | undefined {
+  const { task, counts, statuses } = fact;
+  if (!hasCounts(fact)) return undefined;
+  const tally = (wanted: string): number => statuses.filter((s) => s.status === wanted).length;
+  const ended = tally("SUCCEEDED") + tally("FAILED");
+  const rows: readonly (readonly [string, number, number])[] = [
+    ["totalDevices", statuses.length, statuses.length],
+    ["numSucceeded", tally("SUCCEEDED"), tally("SUCCEEDED")],
+    ["numFailed", tally("FAILED"), tally("FAILED")],
+    ["numCancelled", tally("CANCELLED"), tally("CANCELLED")],
+    // Whether cancelled devices count as completed is not documented (choice 21).
+    ["numCompleted", ended, ended + tally("CANCELLED")],
+  ];
+  for (const [key, least, most] of rows) {
+    const count = counts?.[key];
+    if (count === undefined || (count >= least && count <= most)) continue;
+    const right = least === most ? least : `${least} to ${most}`;
+    return { expected: `${key} of task ${task.ref} agrees with its statuses (${right})`, actual: `${count}` };
+  }
+  return undefined;
+}
 
 /** Cancelling ends exactly what had not ended. */
 export const cancelsWhatIsOpen: Checker = {

@@ -88,6 +88,30 @@ describe("answersRegistration, Register", () => {
     });
   });
 
+  it("breaks G-03 when the copy of a Register gets no answer within 1 s; live, that is open", () => {
+    const story = history().register(0, 1, { location: "rd/a" }).as("first").askAgain(0, 2).as("copy").update(0, 4);
+    expect(story.finding("G-03")).toEqual({
+      requirement: "G-03",
+      events: [story.event("first"), story.event("copy")],
+      expected: "the repeated Register of device 0 gets the answer of the first copy within 1.000 s",
+      actual: "no answer",
+    });
+    const live = history({ live: true }).register(0, 1).askAgain(0, 2).update(0, 20);
+    expect(live.outcome("G-03")).toBe("inconclusive");
+  });
+
+  it("keeps the lifetime open from an Update to its copy: either may start it anew (RFC 7252 §4.5)", () => {
+    const story = history()
+      .register(0, 1, { lifetime: 60 })
+      .update(0, 20)
+      .askAgain(0, 25)
+      .answerRegistration(0, 25, "2.04");
+    story.create(0, 82).request(0, 82);
+    expect(story.findings()).toEqual([]);
+    const over = history().register(0, 1, { lifetime: 60 }).update(0, 20).create(0, 82).request(0, 82);
+    expect(over.outcome("Q-03")).toBe("fail");
+  });
+
   it("keeps G-03 when it gets the same answer, also after another Register", () => {
     const story = history().register(0, 1, { location: "rd/a" }).askAgain(0, 2);
     expect(story.answerRegistration(0, 2, "2.01", "rd/a").outcome("G-03")).toBe("pass");

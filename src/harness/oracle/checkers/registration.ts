@@ -12,11 +12,19 @@ export const answersRegistration: Checker = {
   on: {
     "registration-answered": (fact, judge, context) => {
       if (!fact.first) judgeCopy(fact, judge);
+      else if (fact.request.defect !== undefined) return;
       else if (fact.request.kind === "register") judgeRegister(fact, judge);
       else judgeLocated(fact, judge, context.profile.updateFromNewAddress);
       if (fact.first) judgeOrder(fact, judge);
     },
+    "copy-unanswered": ({ device, request, event }, judge, context) => {
+      if (request.kind !== "register" || request.defect !== undefined) return;
+      const expected = `the repeated Register of device ${device.index} gets the answer of the first copy within ${time(context.bound)}`;
+      if (context.live) judge.undecided("G-03");
+      else judge.violate("G-03", expected, "no answer", [request.answer?.event ?? request.event, event]);
+    },
     "registration-unanswered": ({ device, request }, judge, context) => {
+      if (request.defect !== undefined) return;
       const expected = `the ${request.kind} of device ${device.index} is answered within ${time(context.bound)}`;
       const requirement = REQUIREMENT_OF[request.kind];
       // Live, a network may lose one datagram that we saw leave.

@@ -214,6 +214,18 @@ describe("transmitsByTheBook", () => {
     });
   });
 
+  it("breaks R-07 by a copy after the empty ACK; live, the ACK may have been lost (RFC 7252 §4.2)", () => {
+    const story = created().request(0, 2).acknowledge(0, 3).retransmit(0, 4).as("copy");
+    expect(story.finding("R-07")).toMatchObject({
+      events: [expect.any(Number), story.event("copy")],
+      expected: expect.stringMatching(/^message \d+ to device 0 is not repeated after its acknowledgement$/),
+      actual: "a further copy",
+    });
+    expect(created().request(0, 2).acknowledge(0, 4).retransmit(0, 4).finding("R-07")).toBeUndefined();
+    const live = history({ live: true }).register(0, 1).create(0, 2).request(0, 2).acknowledge(0, 3).retransmit(0, 4);
+    expect(live.finding("R-07")).toBeUndefined();
+  });
+
   it("breaks R-07 by a gap that does not double", () => {
     const story = requested().retransmit(0, 4.5).retransmit(0, 7);
     expect(story.finding("R-07")).toMatchObject({

@@ -82,6 +82,24 @@ export const transmitsByTheBook: Checker = {
         ]);
         return;
       }
+      if (!equalBytes(fact.bytes, exchange.bytes)) {
+        judge.violate("R-07", `${where} is repeated byte for byte`, "other bytes under its message id and token", [
+          exchange.event,
+          event,
+        ]);
+        return;
+      }
+      const { acknowledged, lastSent } = exchange;
+      if (acknowledged !== undefined && acknowledged.latest < lastSent.earliest) {
+        // Live, the network may have lost the acknowledgement that we saw leave.
+        if (context.live) judge.undecided("R-07");
+        else
+          judge.violate("R-07", `${where} is not repeated after its acknowledgement`, "a further copy", [
+            exchange.event,
+            event,
+          ]);
+        return;
+      }
       if (exchange.end === undefined) judgeGap(fact, judge, context, where);
     },
     attempt: ({ device, exchange, event }, judge) => {
@@ -96,6 +114,9 @@ export const transmitsByTheBook: Checker = {
     },
   },
 };
+
+const equalBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, at) => byte === b[at]);
 
 const sameOf = (last: Exchange, next: Exchange): string =>
   last.messageId === next.messageId ? `message id ${next.messageId} again` : `token ${next.token} again`;

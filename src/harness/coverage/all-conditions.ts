@@ -1,0 +1,46 @@
+/**
+ * Every condition, by theme, in the order in which reports show them.
+ */
+import type { ConditionName, ConditionTable, NotYet, Reach } from "./condition.ts";
+import { ANSWERED_WITH, ERRORS, FINALITY } from "./conditions/answers.ts";
+import { COPIED_EXCHANGES } from "./conditions/copies.ts";
+import { DISTURBED_EXCHANGES, STRAYS } from "./conditions/disturbance.ts";
+import { ANSWERED_EXCHANGES, FAILED_EXCHANGES } from "./conditions/exchange.ts";
+import { DEADLINES, EXPIRED, RECORDS } from "./conditions/expiry.ts";
+import { MIRRORS } from "./conditions/mirror.ts";
+import { NOT_YET } from "./conditions/not-yet.ts";
+import { DRAINING, WAITING } from "./conditions/queue.ts";
+import { REGISTERED_DEVICES, REGISTRATION_REQUESTS } from "./conditions/registration.ts";
+import { REPEATED_ATTEMPTS } from "./conditions/retry.ts";
+import { CANCELLING, SHOWN_DEVICE_STATUSES, SHOWN_TASK_STATUSES, TASKS } from "./conditions/task.ts";
+
+export interface Theme {
+  readonly title: string;
+  readonly tables: readonly ConditionTable[];
+}
+
+export const THEMES: readonly Theme[] = [
+  { title: "Queue", tables: [WAITING, DRAINING] },
+  { title: "Exchange", tables: [ANSWERED_EXCHANGES, FAILED_EXCHANGES, COPIED_EXCHANGES] },
+  { title: "Disturbance", tables: [DISTURBED_EXCHANGES, STRAYS] },
+  { title: "Retry", tables: [REPEATED_ATTEMPTS] },
+  { title: "Expiry and record", tables: [EXPIRED, DEADLINES, RECORDS] },
+  { title: "Registration", tables: [REGISTRATION_REQUESTS, REGISTERED_DEVICES] },
+  { title: "Task", tables: [TASKS, CANCELLING, SHOWN_DEVICE_STATUSES, SHOWN_TASK_STATUSES] },
+  { title: "Device Mirror", tables: [MIRRORS] },
+  { title: "Answers", tables: [...ANSWERED_WITH, ERRORS, FINALITY] },
+];
+
+export const CONDITION_TABLES: readonly ConditionTable[] = THEMES.flatMap(({ tables }) => tables);
+
+export interface NamedCondition extends ConditionName {
+  readonly reachable: Reach;
+}
+
+/** All that something decides. */
+export const CONDITIONS: readonly NamedCondition[] = CONDITION_TABLES.flatMap(
+  ({ rows }): readonly NamedCondition[] => rows,
+);
+
+/** All that has a name only. */
+export const CONDITIONS_NOT_YET: readonly NotYet[] = NOT_YET;

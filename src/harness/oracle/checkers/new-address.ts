@@ -1,0 +1,46 @@
+/** Devices that move: R-10. */
+import type { Checker } from "../checker.ts";
+import type { Exchange } from "../model.ts";
+import { name, time } from "../text.ts";
+
+/**
+ * An accepted Update from a new address ends what is on its way to the old one, and the task goes to the new one only
+ * (choice 14). A server that asks such a device to register again accepts no such Update, so nothing follows from it.
+ */
+export const followsToNewAddress: Checker = {
+  requirements: ["R-10"],
+  on: {
+    attempt: ({ device, exchange, event }, judge, context) => {
+      const { registration } = device;
+      if (registration === undefined || context.profile.updateFromNewAddress === "require-register") return;
+      const left = registration.formerAddresses.get(exchange.address);
+      if (left === undefined) {
+        if (wasMoved(exchange.task?.attempts.at(-1)) && exchange.address === registration.address) judge.pass("R-10");
+      } else if (context.live && exchange.started.earliest <= left.window.latest + context.slack)
+        judge.undecided("R-10");
+      else {
+        const expected = `requests to device ${device.index} go to ${registration.address}, from which it updated`;
+        judge.violate("R-10", expected, `a request to ${exchange.address}`, [left.event, event]);
+      }
+    },
+    retransmission: ({ exchange, event }, judge, context) => {
+      const { end, lastSent, address, device } = exchange;
+      if (end === undefined || !wasMoved(exchange)) return;
+      // Undeclared, a server may let its message layer finish what it began.
+      const surely = lastSent.earliest > end.window.latest + context.slack;
+      if (context.profile.updateFromNewAddress !== "accept" || !surely) judge.undecided("R-10");
+      else {
+        const expected = `message ${exchange.messageId} to ${address} stops with the Update from another address`;
+        const actual = `it was sent there again at ${time(lastSent.latest)}`;
+        judge.violate("R-10", expected, actual, [end.event ?? device.trigger?.event ?? exchange.event, event]);
+      }
+    },
+    "owed-missed": ({ deviceTask, owed, event }, judge, context) => {
+      if (!wasMoved(deviceTask.attempts.at(-1)) || context.profile.updateFromNewAddress !== "accept") return;
+      const expected = `${name(deviceTask)} is sent to the new address of its device within ${time(context.bound)}`;
+      judge.violate("R-10", expected, "no request was sent", [owed.event, event]);
+    },
+  },
+};
+
+const wasMoved = (exchange: Exchange | undefined): boolean => exchange?.end?.how === "moved";

@@ -1,0 +1,56 @@
+/**
+ * A task that was refused does not exist: nothing is sent for it, and no server property is written. What that breaks
+ * is said by why it was refused: A-01, because a stranger asked for it; L-04, because it was beyond the bounds.
+ */
+import type { Checker } from "../checker.ts";
+import type { TaskView } from "../model.ts";
+import { operationOfTask } from "../operation-key.ts";
+import { sameValue } from "./mirror.ts";
+
+export const refusedTasksLeaveNoTrace: Checker = {
+  requirements: ["A-01", "L-04"],
+  on: {
+    "task-refused": ({ task, event }, judge) => {
+      const why = reasonOf(task);
+      const sent = task.devices.flatMap(({ attempts }) => attempts)[0];
+      if (why === undefined || sent === undefined) return;
+      judge.violate(why.requirement, nothingSent(task, why), "a request was sent", [sent.event, event]);
+    },
+    attempt: ({ device, exchange, candidates, settled, event }, judge) => {
+      if (candidates.length > 0 || settled !== undefined || exchange.operation === undefined) return;
+      const task = device.refused.find(
+        ({ taskType, property, value }) => operationOfTask(taskType, property, value) === exchange.operation,
+      );
+      const why = task === undefined ? undefined : reasonOf(task);
+      if (task === undefined || why === undefined) return;
+      judge.violate(why.requirement, nothingSent(task, why), "a request was sent", [task.event, event]);
+    },
+    "mirror-seen": ({ device, properties, event }, judge) => {
+      for (const task of device.refused) {
+        const why = reasonOf(task);
+        const { taskType, property, value, ref } = task;
+        if (why === undefined || taskType !== "W" || !property.startsWith("serverProperties.")) continue;
+        if (device.mirror.has(property) || !sameValue(properties.get(property), value)) continue;
+        judge.violate(
+          why.requirement,
+          `${property} of device ${device.index} is not written by task ${ref}, ${why.text}`,
+          JSON.stringify(value),
+          [task.event, event],
+        );
+      }
+    },
+  },
+};
+
+interface Reason {
+  readonly requirement: "A-01" | "L-04";
+  readonly text: string;
+}
+
+function reasonOf({ by, activePeriod }: TaskView): Reason | undefined {
+  if (by === "stranger") return { requirement: "A-01", text: "which a stranger asked for" };
+  if (activePeriod.source === "L-04") return { requirement: "L-04", text: "which was beyond the bounds" };
+  return undefined;
+}
+
+const nothingSent = ({ ref }: TaskView, { text }: Reason): string => `nothing is sent for task ${ref}, ${text}`;

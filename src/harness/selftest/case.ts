@@ -1,0 +1,87 @@
+/**
+ * One case of the self-test: a defective server or device that must be caught, or a legal one that must pass, under one
+ * seed. Which they are is not known here: they arrive as something that runs a plan.
+ *
+ * A defect counts as caught in a plan only if it made a difference there, the requirement that it must break failed,
+ * and the same plan finds nothing wrong with the unmutated server.
+ */
+import type { Profile } from "../../protocol/profile.ts";
+import { generatePlan } from "../../scenarios/generate.ts";
+import type { Plan } from "../../scenarios/plan.ts";
+import type { History } from "../history.ts";
+import { judge } from "../oracle/oracle.ts";
+
+/** What is run: pure data, so that it reaches a worker thread. */
+export interface SelfTestCase {
+  /** Of the mutant or variant; `reference` for the unmutated server. */
+  readonly id: string;
+  readonly seed: string;
+  readonly profile: Profile;
+  /** What a mutant must break; absent: nothing may be broken. */
+  readonly requirement?: string;
+  /** Index of the first plan. */
+  readonly from: number;
+  /** Plans at most; a mutant's case ends with the plan that catches it. */
+  readonly plans: number;
+}
+
+export interface SelfTestResult {
+  readonly id: string;
+  readonly seed: string;
+  /** Plans that ran. */
+  readonly plans: number;
+  /** Plans in which the defect, or the unusual choice, made a difference. */
+  readonly activated: number;
+  /** Plans until it was caught; absent: it was not. */
+  readonly caughtAfter?: number;
+  /** How many plans broke which requirement. */
+  readonly broken: Readonly<Record<string, number>>;
+  /** Plans that would have caught it, had the unmutated server passed them: `R-04 in retry-17`. */
+  readonly notGreen: readonly string[];
+  /** Of a case in which nothing may be broken, the first finding. */
+  readonly accusation?: string;
+}
+
+export interface Subject {
+  /** The subject itself. */
+  run(plan: Plan): { readonly history: History; readonly activated: boolean };
+  /** The unmutated server and devices. */
+  runReference(plan: Plan): History;
+}
+
+export function runSelfTestCase(selfTest: SelfTestCase, subject: Subject): SelfTestResult {
+  const { id, seed, profile, requirement, from } = selfTest;
+  const broken: Record<string, number> = {};
+  const notGreen: string[] = [];
+  let accusation: string | undefined;
+  let activatedPlans = 0;
+  for (let count = 1; count <= selfTest.plans; count++) {
+    const plan = generatePlan({ seed, index: from + count - 1, profile, mode: "sim" });
+    const { history, activated } = subject.run(plan);
+    if (activated) activatedPlans++;
+    const found = findingsOf(plan, history);
+    for (const each of new Set(found.map((finding) => finding.requirement))) broken[each] = (broken[each] ?? 0) + 1;
+    const result = { id, seed, plans: count, activated: activatedPlans, broken, notGreen };
+    const [first] = found;
+    if (requirement === undefined) {
+      if (first !== undefined)
+        accusation ??= `${plan.id}: ${first.requirement}: expected ${first.expected}, got ${first.actual}`;
+      continue;
+    }
+    if (!activated || !found.some((finding) => finding.requirement === requirement)) continue;
+    const [wrong] = findingsOf(plan, subject.runReference(plan));
+    if (wrong === undefined) return { ...result, caughtAfter: count };
+    notGreen.push(`${wrong.requirement} in ${plan.id}`);
+  }
+  return {
+    id,
+    seed,
+    plans: selfTest.plans,
+    activated: activatedPlans,
+    broken,
+    notGreen,
+    ...(accusation === undefined ? {} : { accusation }),
+  };
+}
+
+const findingsOf = (plan: Plan, history: History) => judge(plan, history).tallies.flatMap(({ findings }) => findings);

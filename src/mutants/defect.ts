@@ -1,0 +1,48 @@
+/** What many rows are written with. */
+
+import type { DeviceTaskStatus } from "../protocol/task-api/states.ts";
+import type { ServerRules } from "../reference-server/rules.ts";
+import { REFERENCE_RULES } from "../reference-server/rules.ts";
+import type { DeviceTaskEvent } from "../reference-server/transitions.ts";
+import type { Note } from "./mutant.ts";
+
+/** Says that the defect made a difference whenever `changed` differs from `kept`. */
+export function differing<T>(note: Note, kept: T, changed: T): T {
+  if (kept !== changed) note();
+  return changed;
+}
+
+/** A value that differs whenever it is asked for. */
+export function always<T>(note: Note, value: T): () => T {
+  return () => {
+    note();
+    return value;
+  };
+}
+
+export interface ChangedMove {
+  readonly from: readonly DeviceTaskStatus[];
+  readonly event: DeviceTaskEvent;
+  readonly to: DeviceTaskStatus;
+}
+
+/** The table of moves of a device task with some moves added or changed. */
+export const movingBy =
+  (note: Note, ...changes: readonly ChangedMove[]): ServerRules["deviceMove"] =>
+  (from, event) => {
+    const changed = changes.find((change) => change.event === event && change.from.includes(from));
+    return differing(
+      note,
+      REFERENCE_RULES.deviceMove(from, event),
+      changed?.to ?? REFERENCE_RULES.deviceMove(from, event),
+    );
+  };
+
+/** A fault of the answers: another error code for some CoAP codes. */
+export const mappingTo =
+  (note: Note, ...rows: readonly (readonly [coap: string, code: number])[]): ServerRules["errorOfAnswer"] =>
+  (code, diagnostic, taskType, profile) => {
+    const right = REFERENCE_RULES.errorOfAnswer(code, diagnostic, taskType, profile);
+    const wrong = rows.find(([coap]) => coap === code);
+    return wrong === undefined ? right : { ...right, code: differing(note, right.code, String(wrong[1])) };
+  };

@@ -1,0 +1,21 @@
+/** The family around cancelling: in every state, at every moment, once and twice, wholly and for one device. */
+import type { Family } from "./family.ts";
+
+export const CANCEL_FAMILY: Family = {
+  name: "cancel",
+  sentence: "Tasks that are cancelled while they wait, are tried, are over, or just as something else decides.",
+  weight: 16,
+  typedPercent: 4,
+  blocks: {
+    "cancel-race": 16,
+    "cancel-everywhere": 12,
+    "cancel-pending": 9,
+    "cancel-in-flight": 10,
+    "cancel-finished": 8,
+    "around-retransmission": 3,
+    backlog: 3,
+    "fan-out": 2,
+    sleeper: 2,
+    stranger: 14,
+  },
+};

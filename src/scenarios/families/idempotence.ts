@@ -1,0 +1,25 @@
+/** The family around repetition: copies, late answers, lost answers, and the same task once more. */
+import type { Family } from "./family.ts";
+
+export const IDEMPOTENCE_FAMILY: Family = {
+  name: "idempotence",
+  sentence: "Requests, answers and registrations that arrive more than once or too late; tasks that are equal.",
+  weight: 18,
+  typedPercent: 4,
+  blocks: {
+    "late-copies": 12,
+    "answer-lost-each-time": 12,
+    "equal-content": 10,
+    "copied-downlink": 10,
+    "stray-response": 9,
+    "response-near-timeout": 9,
+    "slow-response": 6,
+    "answers-alone": 9,
+    "reboot-loop": 9,
+    "repeated-write": 12,
+    "execute-reboot": 6,
+    "partial-loss": 5,
+    "registers-twice": 4,
+    "lost-exchange": 3,
+  },
+};
