@@ -4,6 +4,7 @@
  */
 import path from "node:path";
 import type { CampaignProgress, CampaignResult } from "../harness/campaign.ts";
+import { COVERAGE_NAMES } from "../harness/coverage/coverage-names.ts";
 import type { Keep } from "../harness/plan-runner.ts";
 import {
   beginRecord,
@@ -15,6 +16,7 @@ import {
 import type { FailureSummary, RunRecord } from "../harness/record/verdict.ts";
 import { writeText } from "../platform/files.ts";
 import type { Profile } from "../protocol/profile.ts";
+import { coverageLine, renderCoverage } from "../reports/coverage-text.ts";
 import { renderMarkdown } from "../reports/markdown.ts";
 import { renderTerminal } from "../reports/terminal.ts";
 import { count } from "../reports/text.ts";
@@ -137,6 +139,7 @@ async function writeRecord(
     catalogue: REQUIREMENTS,
     evidence: new Map(evidence),
     replayCommand: replayCommand(directory, services.program),
+    coverage: renderCoverage(result.coverage, COVERAGE_NAMES, { live: settings.target.kind !== "sim" }),
     chart,
   });
   await writeText(path.join(directory, "report.md"), page);
@@ -181,6 +184,7 @@ function showResult(settings: CampaignSettings, result: CampaignResult, services
     replayCommand: replayCommand(settings.directory, services.program),
   };
   io.out(`\n${renderTerminal(view, { columns: io.columns, colours: io.colours })}`);
+  io.out(`      ${coverageLine(result.coverage, COVERAGE_NAMES, settings.target.kind !== "sim")}\n`);
   io.out(`      report ${path.join(settings.directory, "report.md")}\n`);
   if (settings.target.kind !== "http" || result.verdict.outcome !== "inconclusive") return;
   const [http, coap] = targetName(settings.target).split(" ");

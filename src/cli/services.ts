@@ -8,6 +8,8 @@ import type { SelfTestCase, SelfTestResult } from "../harness/selftest/case.ts";
 import type { BuildServer } from "../harness/simulate.ts";
 import type { Target } from "../harness/target.ts";
 import type { Profile } from "../protocol/profile.ts";
+import type { Plan } from "../scenarios/plan.ts";
+import type { Requirement } from "../scenarios/requirements.ts";
 import type { PreflightProbes } from "./preflight/steps.ts";
 
 export interface Services {
@@ -27,6 +29,8 @@ export interface Services {
   /** How many threads can compute at once. */
   processors(): number;
   replaySavedPlan(saved: SavedPlan, target: Target, signal?: AbortSignal): Promise<ReplayOutcome>;
+  /** The smallest plan that exercises a requirement, as far as a few seconds of search find it. */
+  smallestExample(requirement: Requirement): Promise<Plan | undefined>;
   /** Starts the reference server in a process of its own. */
   startReferenceLive(profile: Profile): Promise<RunningServer>;
   /** Starts the reference server in this process. */

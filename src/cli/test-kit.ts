@@ -54,6 +54,7 @@ export function testBench(changes: Partial<Services> = {}, verdict: Partial<Verd
     nodeVersion: "v20.20.2",
     mutants: [{ id: "never-retries", sentence: "It never retries.", requirement: "R-04", source: "nowhere" }],
     variants: [],
+    smallestExample: async () => undefined,
     openSelfTest: () => unexpected("a self-test")(),
     serverFor: () => unexpected("a server"),
     runCampaign: async (options): Promise<CampaignResult> => {

@@ -6,6 +6,7 @@
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { runCampaign } from "../harness/campaign.ts";
+import { smallestExample } from "../harness/example.ts";
 import { startServerProcess } from "../harness/live/reference-live.ts";
 import { replaySavedPlan } from "../harness/replay.ts";
 import { MUTANTS } from "../mutants/all-mutants.ts";
@@ -15,8 +16,10 @@ import { readJson } from "../platform/files.ts";
 import { onParentGone, processors } from "../platform/process.ts";
 import { freshSeed } from "../platform/random.ts";
 import { resolveHost } from "../platform/udp.ts";
-import type { Profile } from "../protocol/profile.ts";
+import { ARTIK, type Profile } from "../protocol/profile.ts";
 import { drawStateChart } from "../reports/chart.ts";
+import type { Plan } from "../scenarios/plan.ts";
+import type { Requirement } from "../scenarios/requirements.ts";
 import { recipeOf, serverOf } from "./server-recipe.ts";
 import type { RunningServer, ServeSettings, Services } from "./services.ts";
 import { timeOfDay } from "./time-of-day.ts";
@@ -35,6 +38,7 @@ export async function createServices(): Promise<Services> {
     openSelfTest,
     processors,
     replaySavedPlan,
+    smallestExample: findExample,
     startReferenceLive,
     startServer: serve,
     openProbes: async () => ({
@@ -48,6 +52,15 @@ export async function createServices(): Promise<Services> {
     now: () => now() / 1_000,
     timeOfDay: () => timeOfDay(now()),
   };
+}
+
+/** Microseconds for finding an example and making it small. */
+const EXAMPLE_TIME = 4_000_000;
+
+function findExample({ id, families }: Requirement): Promise<Plan | undefined> {
+  const end = now() + EXAMPLE_TIME;
+  const build = serverOf(recipeOf(undefined));
+  return smallestExample({ requirement: id, families, profile: ARTIK, build, mayContinue: () => now() < end });
 }
 
 async function serve(settings: ServeSettings): Promise<RunningServer> {

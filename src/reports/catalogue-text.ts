@@ -1,6 +1,8 @@
 /** The requirements catalogue as text: a table for the screen, one requirement at length, a page for the docs. Pure. */
 import Table from "cli-table3";
+import type { Plan } from "../scenarios/plan.ts";
 import type { Requirement } from "../scenarios/requirements.ts";
+import { planLines } from "./plan-text.ts";
 import { REQUIREMENT_GROUPS } from "./requirement-lines.ts";
 import { count, labelled } from "./text.ts";
 
@@ -56,13 +58,20 @@ function liveText(row: Requirement, style: "short" | "long"): string {
 
 const uncheckedText = (row: Requirement): string => (row.checked === true ? "" : " (not checked yet)");
 
-/** @param program how the user calls this program */
-export function renderRequirement(
-  row: Requirement,
-  mutants: readonly MutantLine[],
-  program: string,
-  columns: number,
-): string {
+export interface RequirementView {
+  readonly row: Requirement;
+  readonly mutants: readonly MutantLine[];
+  /** Names of the checkers that may judge it. */
+  readonly checkers: readonly string[];
+  /** The smallest plan that exercises it; absent: none is known. */
+  readonly example: Plan | undefined;
+  /** How the user calls this program. */
+  readonly program: string;
+  /** Characters per line. */
+  readonly columns: number;
+}
+
+export function renderRequirement({ row, mutants, checkers, example, program, columns }: RequirementView): string {
   const width = Math.max(60, Math.min(columns, 110));
   const field = (name: string, text: string) => labelled(`  ${name.padEnd(12)}`, text, width);
   const lines = [
@@ -76,12 +85,14 @@ export function renderRequirement(
       `plans of the ${row.families.length === 1 ? "family" : "families"} ${row.families.join(", ")}`,
     ),
     ...field("live", liveText(row, "long")),
-    ...field("checked", row.checked === true ? "yes" : `no: ${row.checked.notChecked}`),
+    ...field("checked", row.checked === true ? `yes, by ${checkers.join(", ")}` : `no: ${row.checked.notChecked}`),
     ...(mutants.length === 0 ? field("mutants", "none in this version") : []),
     ...mutants.flatMap((mutant, index) => field(index === 0 ? "mutants" : "", `${mutant.id}: ${mutant.sentence}`)),
     ...mutants
       .slice(0, 1)
       .flatMap(({ id }) => field("see it fail", `${program} verify --mutant ${id} --only ${row.id}`)),
+    ...(example === undefined ? [] : ["", "  the smallest plan that exercises it:", ""]),
+    ...(example === undefined ? [] : planLines(example, width - 4).map((line) => `    ${line}`)),
   ];
   return `${lines.join("\n")}\n`;
 }

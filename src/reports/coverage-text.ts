@@ -40,6 +40,17 @@ export function renderCoverage(
   return `${lines.join("\n")}\n`;
 }
 
+/** In one line: `reached 240 of 262 conditions, 90 of 101 transitions`. */
+export function coverageLine(coverage: CoverageRecord, names: CoverageNames, live: boolean): string {
+  const conditions = names.themes
+    .flatMap((theme) => theme.conditions)
+    .filter(({ reachable }) => !live || reachable === "live-too");
+  const met = conditions.filter(({ id }) => coverage.conditions[id] !== undefined).length;
+  const seen = names.transitions.filter((id) => coverage.transitions[id] !== undefined).length;
+  const transitions = live ? "" : `, ${seen} of ${count(names.transitions.length, "transition")}`;
+  return `reached ${met} of ${count(conditions.length, "condition")}${transitions}`;
+}
+
 function reached(noun: string, all: number, missed: number): string {
   const met = `Reached ${all - missed} of ${count(all, noun)}`;
   return missed === 0 ? `${met}.` : `${met}; never:`;

@@ -26,6 +26,7 @@ const page = renderMarkdown({
     ],
   ]),
   replayCommand: ({ id }) => `fleetproof replay ${id}`,
+  coverage: "Reached 2 of 3 conditions; never:\n- late: An answer came late.\n",
   chart: "states.png",
 });
 
@@ -55,6 +56,7 @@ describe("renderMarkdown", () => {
       catalogue: [],
       evidence: new Map([["T-01-retry-17", { plan: SMALL_PLAN, history, finding }]]),
       replayCommand: () => "",
+      coverage: "",
     });
     expect(text.match(/^\| \[.*?\]/gm)).toEqual(["| [R-04-retry-17]", "| [R-04-queue-2]", "| [T-01-retry-17]"]);
     expect(text).toContain("| 2 operations, 1 fault | R-04-retry-17 |");
@@ -71,6 +73,12 @@ describe("renderMarkdown", () => {
     );
   });
 
+  it("ends with what was reached and what never was", () => {
+    expect(
+      page.endsWith("## What was reached\n\nReached 2 of 3 conditions; never:\n- late: An answer came late.\n"),
+    ).toBe(true);
+  });
+
   it("shows the chart, and the choices that were observed", () => {
     expect(page).toContain("![Device tasks by state over time](states.png)");
     expect(page).toContain("| M-08 4.00 | 4000 (12×) |");
@@ -82,6 +90,7 @@ describe("renderMarkdown", () => {
       catalogue: [],
       evidence: new Map(),
       replayCommand: () => "",
+      coverage: "",
     });
     expect(clean).not.toMatch(/## Failures|is broken|Observed choices|What went wrong|## States/);
   });

@@ -34,6 +34,8 @@ export interface MarkdownView {
   /** By the failure's id. */
   readonly evidence: ReadonlyMap<string, FailureEvidence>;
   readonly replayCommand: (failure: FailureSummary) => string;
+  /** What the campaign reached, as `renderCoverage` tells it. */
+  readonly coverage: string;
   /** Path of the chart inside the record; absent when there is none. */
   readonly chart?: string | undefined;
 }
@@ -55,6 +57,7 @@ export function renderMarkdown(view: MarkdownView): string {
     ...(view.chart === undefined ? [] : [["## States", "", `![Device tasks by state over time](${view.chart})`]]),
     choicesSection(verdict),
     troubleSection(verdict),
+    view.coverage === "" ? [] : ["## What was reached", "", view.coverage.trimEnd()],
   ];
   return `${sections
     .filter((lines) => lines.length > 0)

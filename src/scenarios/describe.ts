@@ -54,7 +54,7 @@ function whatHappens(operation: Operation): string {
     case "register":
       return `device ${operation.device} registers`;
     case "update":
-      return `device ${operation.device} updates its registration`;
+      return `device ${operation.device} updates its registration${newLifetime(operation.lifetime)}`;
     case "deregister":
       return `device ${operation.device} de-registers`;
     case "reboot":
@@ -66,9 +66,16 @@ function whatHappens(operation: Operation): string {
     case "malformed-register":
       return `device ${operation.device} sends a Register ${DEFECTS[operation.defect]}`;
     case "stray-response":
-      return `device ${operation.device} sends a stray ${operation.type} response with ${TOKENS[operation.token]}`;
+      return `device ${operation.device} sends a stray ${operation.type} response${strayCode(operation)} with ${TOKENS[operation.token]}`;
   }
 }
+
+const newLifetime = (lifetime: number | undefined): string =>
+  lifetime === undefined ? "" : `, with the lifetime ${describeTime(lifetime * 1_000)} from now on`;
+
+/** ` 4.04 under the message id of the last request`, as far as that is said. */
+const strayCode = ({ code, messageId }: Extract<Operation, { kind: "stray-response" }>): string =>
+  `${code === undefined ? "" : ` ${code}`}${messageId === undefined ? "" : " under the message id of the last request"}`;
 
 const DEFECTS: Readonly<Record<RegisterDefect, string>> = {
   "no-endpoint": "without an endpoint name",
@@ -93,10 +100,21 @@ const percent = (permille: number): string => `${permille / 10} %`;
 const some = (fault: { readonly permille: number; readonly direction: Direction }): string =>
   `${percent(fault.permille)} of its ${LINKS[fault.direction]}datagrams`;
 
+/** ` with content format 11542 and the bytes c8` */
+function contentOf({ format, payload = "" }: Extract<Behaviour, { kind: "success" }>): string {
+  const parts = [
+    ...(format === undefined ? [] : [`content format ${format}`]),
+    ...(payload === "" ? [] : [`the bytes ${payload}`]),
+  ];
+  return parts.length === 0 ? "" : ` with ${parts.join(" and ")}`;
+}
+
 function describeBehaviour(behaviour: Behaviour): string {
   switch (behaviour.kind) {
     case "error":
       return `answers ${behaviour.code}${behaviour.diagnostic === undefined ? "" : ` "${behaviour.diagnostic}"`} to`;
+    case "success":
+      return `answers ${behaviour.code}${contentOf(behaviour)} to`;
     case "slow":
       return `acknowledges, and ${describeTime(behaviour.delay)} later answers,`;
     case "answer-before-ack":

@@ -58,7 +58,13 @@ export const Operation = z.discriminatedUnion("kind", [
   // ── by the device
   /** Registers (again): a new Register, whatever the state. */
   z.strictObject({ ...at, kind: z.literal("register"), ...device }),
-  z.strictObject({ ...at, kind: z.literal("update"), ...device }),
+  z.strictObject({
+    ...at,
+    kind: z.literal("update"),
+    ...device,
+    /** Seconds. From now on the device's lifetime: said in this Update, and in later Registers. Absent: `lt` is left out. */
+    lifetime: z.number().int().min(1).optional(),
+  }),
   z.strictObject({ ...at, kind: z.literal("deregister"), ...device }),
   /** Loses all but its flash: registration, deduplication, exchanges. Registers again after `bootTime`. */
   z.strictObject({ ...at, kind: z.literal("reboot"), ...device }),
@@ -75,6 +81,13 @@ export const Operation = z.discriminatedUnion("kind", [
     ...device,
     token: z.enum(["unknown", "last"]),
     type: z.enum(["CON", "NON", "ACK"]),
+    /** That of the last request that it got; skipped when there was none. Absent: one that nothing else has. */
+    messageId: z.literal("asked").optional(),
+    /** Absent: that of the last answer, or 2.05. */
+    code: z
+      .string()
+      .regex(/^[245]\.\d\d$/)
+      .optional(),
   }),
 ]);
 export type Operation = z.infer<typeof Operation>;

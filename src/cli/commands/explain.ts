@@ -1,14 +1,16 @@
 /** `explain`: everything about one requirement. */
 import { z } from "zod";
+import { checkersOf } from "../../harness/oracle/checkers/all.ts";
 import { UsageError } from "../../platform/errors.ts";
 import { renderRequirement } from "../../reports/catalogue-text.ts";
-import { REQUIREMENTS, requirementById } from "../../scenarios/requirements.ts";
+import { isChecked, REQUIREMENTS, requirementById } from "../../scenarios/requirements.ts";
 import { defineCommand, Flag, nearest, Text } from "../command.ts";
 import { EXIT_PASS } from "../exit-codes.ts";
 
 export const EXPLAIN = defineCommand({
   name: "explain",
-  about: "Tells everything about one requirement: sentence, source, what provokes it, what proves its checker.",
+  about:
+    "Tells everything about one requirement: sentence, source, what provokes it, what proves its checker, the smallest example.",
   positional: { name: "id", about: "id of a requirement, such as R-04" },
   options: [{ name: "json", about: "print one JSON document" }],
   examples: ["explain R-04"],
@@ -24,11 +26,14 @@ export const EXPLAIN = defineCommand({
       const hint = near === undefined ? "fleetproof requirements lists them" : `did you mean ${near}?`;
       throw new UsageError("bad-value", `there is no requirement "${options.id}": ${hint}`);
     }
+    const { program } = services;
+    const checkers = checkersOf(id);
+    const example = isChecked(requirement) ? await services.smallestExample(requirement) : undefined;
     const mutants = services.mutants.filter((mutant) => mutant.requirement === id);
     io.out(
       options.json
-        ? `${JSON.stringify({ ...requirement, mutants }, null, 2)}\n`
-        : renderRequirement(requirement, mutants, services.program, io.columns),
+        ? `${JSON.stringify({ ...requirement, mutants, checkers, example }, null, 2)}\n`
+        : renderRequirement({ row: requirement, mutants, checkers, example, program, columns: io.columns }),
     );
     return EXIT_PASS;
   },

@@ -46,12 +46,16 @@ export function owe(device: DeviceView, deviceTask: DeviceTaskView, owed: Owed):
 export function overdueAt(context: OracleContext, device: DeviceView): number {
   if (device.owed.size === 0 || device.open !== undefined || device.registration === undefined)
     return Number.POSITIVE_INFINITY;
-  return device.idleSince + context.bound;
+  return freeSince(device) + context.bound;
 }
+
+/** Latest moment at which the next request may go out; a Confirmable answer on its way is in its way (RFC 7252 §4.7). */
+export const freeSince = ({ idleSince, unconfirmed }: DeviceView): number =>
+  unconfirmed.reduce((latest, { until }) => Math.max(latest, until), idleSince);
 
 /** The attempts that were owed did not come in time. */
 export function missOwed(context: OracleContext, device: DeviceView, event: number): void {
-  const due = device.idleSince + context.bound;
+  const due = freeSince(device) + context.bound;
   const registration = device.registration;
   const judgeable =
     registration !== undefined &&
@@ -67,6 +71,8 @@ export function missOwed(context: OracleContext, device: DeviceView, event: numb
     context.emit({ kind: "owed-missed", deviceTask, owed: what, event });
   }
 }
+
+const CANCEL_UNDER_WAY = "its exchange or its active period ended while a cancellation was not answered yet";
 
 /** An exchange is over; its device task goes back to the queue unless it was answered. */
 export function endExchange(
@@ -101,6 +107,7 @@ function requeue(
     return;
   }
   if (how === "expired" || how === "superseded") return;
+  if (deviceTask.cancelsOpen > 0) blur(deviceTask, CANCEL_UNDER_WAY);
   if (deviceTask.cancelAsked === undefined) {
     expect(deviceTask, "pending", window, { after: how });
     return;
@@ -165,6 +172,7 @@ export function answerExchange(
     recordLateResponse(context, deviceTask, response, "awaited", window, event);
   }
   if (deviceTask === undefined || deviceTask.settled !== undefined) return;
+  if (deviceTask.cancelsOpen > 0) blur(deviceTask, CANCEL_UNDER_WAY);
   if (!surelyBefore(window, deviceTask.task.expiry) && context.live && !deviceTask.inFlightAtExpiry) {
     blur(deviceTask, "the answer arrived about when the task expired");
     return;
@@ -206,6 +214,7 @@ export function expire(context: OracleContext, deviceTask: DeviceTaskView): void
   const { device, task } = deviceTask;
   const exchange = device.open?.task === deviceTask ? device.open : undefined;
   const { inFlightAtExpiry, lateResponse } = context.profile;
+  if (deviceTask.cancelsOpen > 0) blur(deviceTask, CANCEL_UNDER_WAY);
   device.pending.delete(deviceTask);
   deviceTask.inFlightAtExpiry = exchange !== undefined;
   // Its answer ends it, or its failed attempt.

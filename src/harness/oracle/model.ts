@@ -131,6 +131,8 @@ export interface DeviceView {
   registration: RegistrationView | undefined;
   /** Its last locations that are none any more, and why; the oldest are forgotten. */
   readonly oldLocations: Map<string, RegistrationEnd>;
+  /** Locations of registrations that crossed the present one: any of them may be in force instead. */
+  readonly rivals: Set<string>;
   /** Registrations accepted so far. */
   registrations: number;
   /** Moment of the last change of registration, for "unregistered since". */
@@ -161,6 +163,8 @@ export interface DeviceView {
   readonly owed: Map<DeviceTaskView, Owed>;
   /** Latest moment at which the device became free for the next attempt. */
   idleSince: RunTime;
+  /** Confirmable answers of the server that the device has not acknowledged: nothing else need be sent until then. */
+  unconfirmed: { readonly messageId: number; readonly address: string; readonly until: RunTime }[];
   /** Until then a failed attempt may not have ended for the server: a trigger before it may count as one during it. */
   failingUntil: RunTime;
   /** Separate or stray Confirmable responses of the device and what must answer them. */

@@ -7,8 +7,18 @@
 import { LOCATION_PATH, stringOptions, URI_PATH } from "../../protocol/coap/options.ts";
 import type { CoapMessage } from "../../protocol/coap/types.ts";
 import { parseRegister, parseUpdate } from "../../protocol/lwm2m/registration.ts";
-import { endExchange, giveUp, lifetimeEnd, owe, registeredDuring } from "./attempts.ts";
+import { blur, endExchange, giveUp, lifetimeEnd, owe, registeredDuring } from "./attempts.ts";
 import type { OracleContext } from "./context.ts";
+import {
+  afterDeregister,
+  leaveOpen,
+  mayBeInForce,
+  mayBeRefreshed,
+  mayOutliveRegister,
+  noteRivals,
+  resolveRivals,
+  wasNotRefreshed,
+} from "./crossing.ts";
 import { expect } from "./expectations.ts";
 import type { Certainty } from "./facts.ts";
 import { afterMove, NO_FORMER_ADDRESSES } from "./former-addresses.ts";
@@ -62,6 +72,9 @@ export function readRegistrationRequest(
   forgetOldRequests(context, device, window);
   const defect = kind === "register" ? registerDefect(message) : undefined;
   if (defect !== undefined) device.malformed = { window, event };
+  const before = device.registration;
+  const alive = aliveness(context, device, location, window);
+  if (kind === "update" && alive !== "no") mayBeRefreshed(device, location, window);
   device.requests.push({
     kind,
     defect,
@@ -72,8 +85,8 @@ export function readRegistrationRequest(
     event,
     location,
     ...parameters(kind, message),
-    before: device.registration,
-    alive: aliveness(context, device, location, window),
+    before,
+    alive,
     copies: 1,
     openCopy: undefined,
     lastCopy: window,
@@ -129,6 +142,7 @@ function forgetOldRequests(context: OracleContext, device: DeviceView, now: Wind
 function aliveness(context: OracleContext, device: DeviceView, location: string, window: Window): Certainty {
   // A Register or De-register that is still on its way may be handled before or after.
   if (device.requests.some((r) => r.answer === undefined && !r.missed && r.kind !== "update")) return "maybe";
+  if (mayBeInForce(device, location)) return "maybe";
   return device.registration?.location === location ? registeredDuring(context, device, window) : "no";
 }
 
@@ -172,8 +186,27 @@ export function readRegistrationAnswer(
   request.answer = { code: message.code, location: path, window, event };
   const took: Window = { earliest: request.window.earliest, latest: window.latest };
   if (request.kind === "register" && message.code === "2.01") registered(context, device, request, path, took, event);
-  if (request.kind === "update" && message.code === "2.04") updated(context, device, request, took, event);
-  if (request.kind === "deregister" && message.code === "2.02") unregister(context, device, took, "removed");
+  if (request.kind === "update") {
+    resolveRivals(device, request.location, message.code);
+    if (message.code === "2.04") updated(context, device, request, took, event);
+    else wasNotRefreshed(device, request);
+  }
+  if (request.kind === "deregister" && message.code === "2.02") deregistered(context, device, request, took, event);
+}
+
+function deregistered(
+  context: OracleContext,
+  device: DeviceView,
+  request: RegistrationRequest,
+  window: Window,
+  event: number,
+): void {
+  const after = afterDeregister(device, request, event);
+  if (after === "kept") return;
+  if (after === "open" && device.open?.task !== undefined)
+    blur(device.open.task, "open while a De-register and a Register crossed");
+  unregister(context, device, window, "removed");
+  if (after === "open") leaveOpen(device, window);
 }
 
 function registered(
@@ -184,7 +217,8 @@ function registered(
   window: Window,
   event: number,
 ): void {
-  if (device.open !== undefined) replace(context, device, window, event);
+  noteRivals(device, request, location, event);
+  if (device.open !== undefined && !mayOutliveRegister(device, request)) replace(context, device, window, event);
   if (device.registration !== undefined) {
     if (device.registration.location !== location) remember(device, device.registration.location, "replaced");
     waitOn(device, window, "replaced");
@@ -291,6 +325,7 @@ export function unregister(
   if (device.open !== undefined) endExchange(context, device.open, how, window);
   remember(device, registration.location, how);
   device.registration = undefined;
+  device.rivals.clear();
   device.unregisteredSince = window;
   device.owed.clear();
   waitOn(device, window, how);

@@ -16,6 +16,7 @@ import { recordLateResponse } from "./mirror.ts";
 import type { DeviceTaskView, DeviceView, Exchange, ExchangeEnd, ReplyOwed } from "./model.ts";
 import { operationOfRequest } from "./operation-key.ts";
 import { readRegistrationAnswer, readRegistrationRequest } from "./registrations.ts";
+import { answerConfirmed, answerOnItsWay } from "./unconfirmed-answers.ts";
 import { type Window, windowOf } from "./window.ts";
 
 /** Exchanges and replies kept per device: enough to recognise copies, bounded for long runs. */
@@ -48,6 +49,7 @@ function readAnswer(
   window: Window,
   event: number,
 ): void {
+  if (message.type === "ACK" || message.type === "RST") answerConfirmed(device, message.messageId, address, window);
   const isResponse = message.code !== "0.00";
   const exchange = isResponse
     ? device.exchanges.get(message.token)
@@ -223,8 +225,9 @@ export function readDownlink(context: OracleContext, event: DownlinkEvent, index
     const request = device.requests.findLast(
       (r) => r.token === message.token && (message.type !== "ACK" || r.messageId === message.messageId),
     );
-    if (request !== undefined && request.address === event.address)
-      readRegistrationAnswer(context, device, request, message, window, index);
+    if (request === undefined || request.address !== event.address) return;
+    if (message.type === "CON") answerOnItsWay(context, device, message.messageId, event.address, window);
+    readRegistrationAnswer(context, device, request, message, window, index);
     return;
   }
   // A Register that is answered in a message of its own: its copy gets the empty ACK that the first one got.

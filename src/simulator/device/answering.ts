@@ -4,10 +4,13 @@
  * What a request does is in `operations.ts`. Here is when the answer leaves. An operation is carried out at the moment
  * the request comes in, also when its answer takes a while.
  */
-import { readMessageId, readType } from "../../protocol/coap/message.ts";
+import { writeHex } from "../../protocol/coap/hex.ts";
+import { NO_OPTIONS, readMessageId, readType } from "../../protocol/coap/message.ts";
+import { CONTENT_FORMAT, uintOption } from "../../protocol/coap/options.ts";
 import { maxTransmitWait } from "../../protocol/coap/params.ts";
-import type { CoapEffect, CoapMessage, Code, IncomingId } from "../../protocol/coap/types.ts";
+import type { CoapContent, CoapEffect, CoapMessage, Code, IncomingId } from "../../protocol/coap/types.ts";
 import { after, type Instant, millis, NEVER } from "../../protocol/time.ts";
+import type { Behaviour } from "../model/device.ts";
 import { behaviourFor } from "./behaviour.ts";
 import { carryOut, errorContent, type Outcome } from "./operations.ts";
 import { type Device, type PendingAnswer, take } from "./state.ts";
@@ -17,6 +20,7 @@ export function onRequest(device: Device, id: IncomingId, message: CoapMessage, 
   const { endpoint, behaviours, options } = device;
   const { thinkTime } = options.model;
   const behaviour = behaviourFor(behaviours, message, now);
+  device.lastRequest = message.messageId;
   switch (behaviour?.kind) {
     case "silent":
       endpoint.ignore(id);
@@ -31,6 +35,11 @@ export function onRequest(device: Device, id: IncomingId, message: CoapMessage, 
     case "error": {
       const answer = errorContent(behaviour.code as Code, behaviour.diagnostic);
       answerAfter(device, thinkTime, id, message, { answer, happened: [] }, now);
+      break;
+    }
+    case "success": {
+      const answer = successContent(behaviour);
+      answerAfter(device, thinkTime, id, message, { ...performed(device, message), answer }, now);
       break;
     }
     case "slow":
@@ -72,6 +81,16 @@ function performed(device: Device, message: CoapMessage): Outcome {
   const outcome = carryOut(device, message, device.options.model.rootPath);
   for (const effect of outcome.happened) device.effects.push(effect);
   return { ...outcome, answer: device.rules.answer(message, outcome.answer) };
+}
+
+function successContent({ code, format, payload = "" }: Extract<Behaviour, { readonly kind: "success" }>): CoapContent {
+  const bytes = new Uint8Array(payload.length / 2);
+  writeHex(payload, bytes, 0);
+  return {
+    code: code as Code,
+    options: format === undefined ? NO_OPTIONS : [uintOption(CONTENT_FORMAT, format)],
+    payload: bytes,
+  };
 }
 
 /** @param delay milliseconds; 0: piggybacked on the ACK */

@@ -3,6 +3,7 @@
  */
 import { encodeMessage, NO_OPTIONS, NO_PAYLOAD } from "../../protocol/coap/message.ts";
 import { CONTENT_FORMAT, uintOption } from "../../protocol/coap/options.ts";
+import type { Code } from "../../protocol/coap/types.ts";
 import { TEXT } from "../../protocol/lwm2m/content.ts";
 import { updateContent } from "../../protocol/lwm2m/registration.ts";
 import type { Instant } from "../../protocol/time.ts";
@@ -36,7 +37,7 @@ function attemptOnline(device: Device, command: OnlineCommand, now: Instant): bo
     request(device, malformedRegister(ownRegister(device), command.defect), now);
     return true;
   }
-  return command.kind === "update" ? update(device, now) : deregister(device, now);
+  return command.kind === "update" ? update(device, now, command.lifetime) : deregister(device, now);
 }
 
 function changeAddress(device: Device, tell: boolean, now: Instant): boolean {
@@ -58,18 +59,20 @@ const STRAY_MESSAGE_IDS = 0x8000;
 
 function strayResponse(
   device: Device,
-  { token, type }: Extract<DeviceCommand, { readonly kind: "stray-response" }>,
+  stray: Extract<DeviceCommand, { readonly kind: "stray-response" }>,
   now: Instant,
 ): boolean {
-  const last = token === "last" ? device.lastAnswer : { token: unknownToken(device), code: "2.05" as const };
-  if (last === undefined) return false;
-  const { lastMessageId } = device;
-  const messageId = (lastMessageId + STRAY_MESSAGE_IDS + device.strayResponses) & 0xffff;
+  const { lastMessageId, lastRequest } = device;
+  const last = stray.token === "last" ? device.lastAnswer : { token: unknownToken(device), code: "2.05" as const };
+  if (last === undefined || (stray.messageId === "asked" && lastRequest === undefined)) return false;
+  const ownMessageId = (lastMessageId + STRAY_MESSAGE_IDS + device.strayResponses) & 0xffff;
+  const messageId = stray.messageId === "asked" ? (lastRequest ?? ownMessageId) : ownMessageId;
   device.strayResponses += 1;
-  const hasContent = last.code === "2.05";
+  const code = (stray.code ?? last.code) as Code;
+  const hasContent = code === "2.05";
   const bytes = encodeMessage({
-    type,
-    code: last.code,
+    type: stray.type,
+    code,
     messageId,
     token: last.token,
     options: hasContent ? [uintOption(CONTENT_FORMAT, TEXT)] : NO_OPTIONS,

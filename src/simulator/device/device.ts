@@ -85,6 +85,7 @@ function newDevice(options: VirtualDeviceOptions): Device {
     pending: [],
     lastAnswer: undefined,
     strayResponses: 0,
+    lastRequest: undefined,
     work: [],
     effects: [],
     deadline: NEVER,

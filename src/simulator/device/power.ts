@@ -56,6 +56,7 @@ export function reboot(device: Device, now: Instant): void {
   device.unacknowledged = undefined;
   device.pending = [];
   device.lastAnswer = undefined;
+  device.lastRequest = undefined;
   device.work.length = 0;
   loseRegistration(device);
 }

@@ -6,6 +6,7 @@
  */
 import type { CoapContent, CoapMessage, OutgoingId } from "../../protocol/coap/types.ts";
 import type { Link } from "../../protocol/lwm2m/link-format.ts";
+import { SERVER } from "../../protocol/lwm2m/objects.ts";
 import {
   deregisterContent,
   registerContent,
@@ -14,7 +15,7 @@ import {
 } from "../../protocol/lwm2m/registration.ts";
 import { after, type Instant, type Micros, micros, millis, NEVER, seconds } from "../../protocol/time.ts";
 import { type Device, type RegistrationExchange, request, take } from "./state.ts";
-import { DEFAULT_LIFETIME, lifetimeOf } from "./values.ts";
+import { DEFAULT_LIFETIME, keep, LIFETIME, lifetimeOf } from "./values.ts";
 
 /** Time before the next Register: the least, and how much more by chance. */
 const WAIT = {
@@ -53,13 +54,20 @@ export function register(device: Device, now: Instant): void {
  * Sends an Update, even when the lifetime is over: the caller decides about that. It tells the lifetime when that was
  * changed since the server was told.
  *
+ * @param changed seconds: its lifetime from now on, which the Update tells; absent: the lifetime stays
  * @returns whether it was sent: not offline, without a registration, or while that is being given up
  */
-export function update(device: Device, now: Instant): boolean {
+export function update(device: Device, now: Instant, changed?: number): boolean {
   const { location, exchange, toldLifetime } = device.registration;
   if (location === undefined || !device.online || exchange?.purpose === "deregister") return false;
+  if (changed !== undefined) keep(device, SERVER, LIFETIME, changed);
   const lifetime = lifetimeOf(device);
-  start(device, "update", updateContent(location, lifetime === toldLifetime ? {} : { lifetime }), now);
+  start(
+    device,
+    "update",
+    updateContent(location, changed === undefined && lifetime === toldLifetime ? {} : { lifetime }),
+    now,
+  );
   return true;
 }
 

@@ -46,6 +46,8 @@ export interface Device extends ValueOwner {
   pending: readonly PendingAnswer[];
   lastAnswer: { readonly token: string; readonly code: Code } | undefined;
   strayResponses: number;
+  /** Message id of the last request that came in. */
+  lastRequest: number | undefined;
 
   // ── the present call of `handle`
   readonly work: Work[];

@@ -49,8 +49,8 @@ export type DeviceInput =
 export type DeviceCommand =
   /** A new Register, whatever the state; when offline, as soon as it is back. */
   | { readonly kind: "register" }
-  /** An Update, even when its lifetime is over; skipped without a registration. */
-  | { readonly kind: "update" }
+  /** An Update, even when its lifetime is over; skipped without a registration. With a lifetime, seconds, that is its own from now on. */
+  | { readonly kind: "update"; readonly lifetime?: number | undefined }
   | { readonly kind: "deregister" }
   | { readonly kind: "reboot" }
   | { readonly kind: "change-address"; readonly update: boolean }
@@ -62,6 +62,9 @@ export type DeviceCommand =
       readonly kind: "stray-response";
       readonly token: "unknown" | "last";
       readonly type: Extract<MessageType, "CON" | "NON" | "ACK">;
+      /** That of the last request that it got. */
+      readonly messageId?: "asked" | undefined;
+      readonly code?: string | undefined;
     };
 
 export type DeviceEffect =

@@ -53,6 +53,18 @@ export const Behaviour = z.discriminatedUnion("kind", [
     code: z.string().regex(/^[45]\.\d\d$/),
     diagnostic: z.string().max(200).optional(),
   }),
+  /** Done at once, but answered with this success and content, whether it fits the request or not. */
+  z.strictObject({
+    kind: z.literal("success"),
+    code: z.string().regex(/^2\.0[1-5]$/),
+    /** Content-Format; absent: the option is left out. */
+    format: z.number().int().min(0).max(65_535).optional(),
+    /** Hex; absent: none. */
+    payload: z
+      .string()
+      .regex(/^([0-9a-f]{2}){0,64}$/)
+      .optional(),
+  }),
   /** Done at once, with an empty ACK; the real response as a separate Confirmable message `delay` later, 0 included. */
   z.strictObject({ kind: z.literal("slow"), delay: Milliseconds }),
   /** Done at once; the response leaves `delay` later in a message of its own, and no copy is ever acknowledged. */

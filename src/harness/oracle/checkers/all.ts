@@ -34,7 +34,7 @@ import {
 import { takesUnacknowledgedResponses } from "./separate-response.ts";
 import { letsDevicesSleep } from "./sleep.ts";
 
-export const CHECKERS: readonly Checker[] = [
+const BY_NAME = {
   returnsBeforeSending,
   owedAttempts,
   silentTowardsUnregistered,
@@ -74,4 +74,12 @@ export const CHECKERS: readonly Checker[] = [
   refusesStrangers,
   refusedTasksLeaveNoTrace,
   executeChangesNoValue,
-];
+} as const satisfies Readonly<Record<string, Checker>>;
+
+export const CHECKERS: readonly Checker[] = Object.values(BY_NAME);
+
+/** Names of the checkers that may judge a requirement. */
+export const checkersOf = (requirement: string): readonly string[] =>
+  Object.entries<Checker>(BY_NAME).flatMap(([name, { requirements }]) =>
+    requirements.includes(requirement) ? [name] : [],
+  );

@@ -8,7 +8,7 @@
  * device that came back. Spec: docs/semantics.md, States, choices 4, 10, 28, and Time and doubt.
  */
 import type { DeviceTaskStatus } from "../../../protocol/task-api/states.ts";
-import { giveUp, lifetimeEnd } from "../attempts.ts";
+import { freeSince, giveUp, lifetimeEnd } from "../attempts.ts";
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
 import type { DeviceTaskView, DeviceView, SeenStatus } from "../model.ts";
@@ -43,7 +43,7 @@ export const settlesInTheEnd: Checker = {
 function judgeDrain(context: OracleContext, deviceTask: DeviceTaskView, seen: SeenStatus, judge: Judge): void {
   const { device } = deviceTask;
   const { trigger } = device;
-  const due = device.idleSince + context.bound;
+  const due = freeSince(device) + context.bound;
   if (trigger === undefined || trigger.window.earliest <= Math.max(deviceTask.task.created.latest, device.failingUntil))
     return;
   if (seen.window.earliest <= due || !reachableUntil(context, device, due) || failedSince(device, trigger.event))
@@ -60,7 +60,7 @@ function judgeDrain(context: OracleContext, deviceTask: DeviceTaskView, seen: Se
 
 /** No request to the device can be open for the server, and none has been since `bound` ago. */
 function nothingOnTheWay(context: OracleContext, device: DeviceView, seen: SeenStatus): boolean {
-  if (device.open !== undefined || seen.window.earliest <= device.idleSince + context.bound) return false;
+  if (device.open !== undefined || seen.window.earliest <= freeSince(device) + context.bound) return false;
   let last = 0;
   for (const exchange of device.exchanges.values()) {
     if (exchange.end?.how === "answered") continue;

@@ -102,10 +102,12 @@ export const transmitsByTheBook: Checker = {
       }
       if (exchange.end === undefined) judgeGap(fact, judge, context, where);
     },
-    attempt: ({ device, exchange, event }, judge) => {
+    attempt: ({ device, exchange, event }, judge, context) => {
       const last = exchange.task?.attempts.at(-1);
       if (last === undefined) return;
-      if (last.messageId === exchange.messageId || last.token === exchange.token) {
+      const same = isSameMessage(last, exchange, context);
+      if (same === "maybe") judge.undecided("R-07");
+      else if (same === "yes") {
         judge.violate("R-07", "a new attempt has a new message id and a new token", sameOf(last, exchange), [
           last.event,
           event,
@@ -117,6 +119,22 @@ export const transmitsByTheBook: Checker = {
 
 const equalBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, at) => byte === b[at]);
+
+/**
+ * Message ids and tokens are those of a pair of addresses: to another address the same ones say nothing (RFC 7252 §4.4,
+ * §5.3.1), nor does the same message id when its time is over. A token of one byte comes again by chance; who always has
+ * the same one has no other.
+ */
+function isSameMessage(last: Exchange, next: Exchange, context: OracleContext): "yes" | "no" | "maybe" {
+  if (last.address !== next.address) return "no";
+  const soon = next.started.earliest <= last.started.latest + context.exchangeLifetime;
+  if (last.messageId === next.messageId && soon) return "yes";
+  if (last.token !== next.token) return "no";
+  return next.token.length === ONE_BYTE && next.device.exchanges.size > 1 ? "maybe" : "yes";
+}
+
+/** In hexadecimal digits. */
+const ONE_BYTE = 2;
 
 const sameOf = (last: Exchange, next: Exchange): string =>
   last.messageId === next.messageId ? `message id ${next.messageId} again` : `token ${next.token} again`;
