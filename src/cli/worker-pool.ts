@@ -4,6 +4,8 @@
  * A thread of the build runs the build; in the checkout a thread runs the sources, through tsx, as this one does. What
  * a thread throws, or its end, is our bug: everything that can go wrong with a server comes back as data.
  */
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
 import { Piscina } from "piscina";
 import type { PlanRunner, ServerRecipe } from "../harness/plan-runner.ts";
 import { generatePlan } from "../scenarios/generate.ts";
@@ -32,7 +34,7 @@ export function openWorkerPool(size: number, signal?: AbortSignal): WorkerPool {
     name: "plans" satisfies JobName,
     minThreads: size,
     maxThreads: size,
-    ...(fromSources ? { execArgv: ["--import", "tsx"] } : {}),
+    ...(fromSources ? { execArgv: ["--import", sourceLoader()] } : {}),
   });
   const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const abort = (): void => void Atomics.store(stop, 0, 1);
@@ -48,6 +50,9 @@ export function openWorkerPool(size: number, signal?: AbortSignal): WorkerPool {
     },
   };
 }
+
+/** Found from here, not from the directory in which the program was started. */
+const sourceLoader = (): string => pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
 /** Plans of one chunk: about 0.3 s. */
 const CHUNK = 48;

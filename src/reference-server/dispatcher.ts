@@ -26,7 +26,7 @@ export interface Dispatcher {
   /** When a retry by timer is due; `NEVER` unless the profile declares `timerRetry`. */
   readonly deadline: Instant;
   tick(now: Instant): void;
-  /** A new device task: queues it. */
+  /** A new device task: queues it, unless it has had its end already. */
   admit(deviceTask: DeviceTask, now: Instant): void;
   /** Tries a device task that was admitted, if its device can be reached now. Row 4. */
   tryNow(deviceTask: DeviceTask, now: Instant): void;
@@ -39,8 +39,12 @@ export interface Dispatcher {
   lost(device: Device, loss: Loss, now: Instant): void;
   /** The device has a new address: exchanges in flight go there. Rows 14, 32. */
   moved(device: Device, now: Instant): void;
-  /** Drops the exchange of a device task, whatever its status; the agenda waits for `resume`. Rows 10, 11. */
-  drop(deviceTask: DeviceTask, now: Instant): void;
+  /**
+   * Drops the exchange of a device task, whatever its status; the agenda waits for `resume`. Rows 10, 11.
+   *
+   * @returns whether there was one
+   */
+  drop(deviceTask: DeviceTask, now: Instant): boolean;
   /** Goes on with a device's agenda after a `drop`. */
   resume(device: Device, now: Instant): void;
 }
@@ -78,8 +82,8 @@ class Agendas implements Dispatcher {
   }
 
   admit(deviceTask: DeviceTask, now: Instant): void {
+    if (!moveDeviceTask(this.context, deviceTask, "queue", now)) return;
     insert(deviceTask.device.pending, deviceTask, this.context.rules.comesBefore);
-    moveDeviceTask(this.context, deviceTask, "queue", now);
     const refusal = this.context.rules.refusalOf(deviceTask.device);
     if (refusal !== undefined) moveDeviceTask(this.context, deviceTask, "fail", now, refusal);
   }
@@ -155,9 +159,11 @@ class Agendas implements Dispatcher {
     }
   }
 
-  drop(deviceTask: DeviceTask, now: Instant): void {
+  drop(deviceTask: DeviceTask, now: Instant): boolean {
     const flight = deviceTask.device.flights.find((candidate) => candidate.deviceTask === deviceTask);
-    if (flight !== undefined) this.cancel(flight, now);
+    if (flight === undefined) return false;
+    this.cancel(flight, now);
+    return true;
   }
 
   resume(device: Device, now: Instant): void {

@@ -14,7 +14,6 @@ import type { Dispatcher } from "./dispatcher.ts";
 import type { Device, DeviceTask, DeviceType, Task } from "./entities.ts";
 import { writeServerProperty } from "./server-property-task.ts";
 import { forgetTask, moveDeviceTask, moveTask, noteTaskState, settleTask } from "./tasks.ts";
-import { isTerminal } from "./transitions.ts";
 
 export interface TaskLifecycle {
   /** When the next task begins, expires or is removed. */
@@ -40,7 +39,6 @@ export function createTaskLifecycle(context: Context, dispatcher: Dispatcher): T
     if (!moveTask(context, task, "expand", now)) return;
     const alone = task.operation.kind === "server-property" && rules.writesServerPropertyAlone;
     for (const deviceTask of task.deviceTasks) {
-      if (isTerminal(deviceTask.status)) continue;
       if (alone) writeServerProperty(context, deviceTask, now);
       else dispatcher.admit(deviceTask, now);
     }
@@ -66,9 +64,7 @@ export function createTaskLifecycle(context: Context, dispatcher: Dispatcher): T
   };
 
   const free = (deviceTask: DeviceTask, freed: Set<Device>, now: Instant): void => {
-    if (!deviceTask.device.flights.some((flight) => flight.deviceTask === deviceTask)) return;
-    dispatcher.drop(deviceTask, now);
-    freed.add(deviceTask.device);
+    if (dispatcher.drop(deviceTask, now)) freed.add(deviceTask.device);
   };
 
   return {

@@ -99,7 +99,7 @@ export function linkDeviceTask(deviceTask: DeviceTask): void {
 /** Moves a task, if the table of moves has that move. */
 export function moveTask(context: Context, task: Task, event: TaskEvent, now: Instant): boolean {
   const to = context.rules.taskMove(task.status, event);
-  if (to === undefined || to === task.status) return false;
+  if (to === undefined) return false;
   task.status = to;
   task.modifiedOn = toUnixMillis(now);
   task.retainedUntil = context.rules.retainedUntil(task, now, context.profile);

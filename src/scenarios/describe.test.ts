@@ -79,6 +79,22 @@ describe("describeFault", () => {
   });
 });
 
+describe("what a device can be told beyond the usual", () => {
+  it("is said in words: a new lifetime, a response of somebody else's, a success that does not fit", () => {
+    expect(describeOperation({ at: 0, kind: "update", device: 0, lifetime: 90 })).toBe(
+      "at 0 s device 0 updates its registration, with the lifetime 90 s from now on",
+    );
+    const stray = { kind: "stray-response", device: 0, token: "unknown", type: "ACK" } as const;
+    expect(describeOperation({ at: 0, ...stray, messageId: "asked", code: "4.04" })).toBe(
+      "at 0 s device 0 sends a stray ACK response 4.04 under the message id of the last request with an unknown token",
+    );
+    const behaviour = { kind: "success", code: "2.05", format: 11_542, payload: "c8" } as const;
+    expect(describeFault({ kind: "behaviour", device: 0, from: 0, until: 1_000, match: {}, behaviour })).toBe(
+      "from 0 s to 1 s device 0 answers 2.05 with content format 11542 and the bytes c8 to every request",
+    );
+  });
+});
+
 describe("planSignature", () => {
   const plan = generatePlan({ seed: "signature", index: 1, profile: SHIPPED_PROFILES.artik, mode: "sim" });
 

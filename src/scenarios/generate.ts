@@ -42,7 +42,7 @@ export const generatePlan = (options: GenerateOptions): Plan => explainPlan(opti
 
 export function explainPlan(options: GenerateOptions): ExplainedPlan {
   const key = `${options.seed}/${options.index}`;
-  const family = drawFamily(key, options.families ?? []);
+  const family = drawFamily(key, options.families ?? [], options.mode);
   const swarm = drawSwarm(key, family, options.mode);
   const blocks: BlockId[] = [];
   let sketch = emptySketch(paceOf(options.profile, options.mode), swarm);
@@ -74,10 +74,13 @@ function draw<T>(arbitrary: fc.Arbitrary<T>, key: string): T {
   return value as T;
 }
 
-function drawFamily(key: string, only: readonly FamilyName[]): Family {
+const weightOf = ({ weight, liveWeight }: Family, mode: PlanMode): number =>
+  mode === "live" ? (liveWeight ?? weight) : weight;
+
+function drawFamily(key: string, only: readonly FamilyName[], mode: PlanMode): Family {
   const families = only.length === 0 ? ALL_FAMILIES : only.map(familyByName);
   return draw(
-    fc.oneof(...families.map((family) => ({ weight: family.weight, arbitrary: fc.constant(family) }))),
+    fc.oneof(...families.map((family) => ({ weight: weightOf(family, mode), arbitrary: fc.constant(family) }))),
     `${key}/family`,
   );
 }

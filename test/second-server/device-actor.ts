@@ -14,7 +14,7 @@ import { type DeviceTask, happened, isCancelAsked, isOver } from "./device-task.
 import type { Habits } from "./habits.ts";
 import type { Flight, FlightEnd, Messages } from "./messages.ts";
 import type { Registration } from "./registrations.ts";
-import { answered, type Brought, requestFor } from "./work.ts";
+import { answered, type Brought, discovery, requestFor } from "./work.ts";
 
 export interface ActorOutside {
   readonly agenda: Agenda;
@@ -44,7 +44,8 @@ export class DeviceActor {
   private lastHeard = 0;
   /** Registration requests whose answer has not left yet: until then nothing is sent (Core §5.4). */
   private answersOpen = 0;
-  private pinged = false;
+  private greeted = true;
+  private greeting: Flight | undefined;
 
   constructor(outside: ActorOutside) {
     this.outside = outside;
@@ -63,6 +64,7 @@ export class DeviceActor {
     this.registration = registration;
     this.heard();
     if (!stays) this.breakOff();
+    if (this.outside.habits.wire.greets === "by-discover") this.greeted = false;
     return this.onceAnswered();
   }
 
@@ -81,7 +83,7 @@ export class DeviceActor {
     this.answersOpen += 1;
     return () => {
       this.answersOpen -= 1;
-      this.pinged = false;
+      if (this.outside.habits.wire.greets === "by-ping") this.greeted = false;
       for (const deviceTask of this.waiting) if (deviceTask !== this.errand?.deviceTask) this.due.add(deviceTask);
       if (this.errand !== undefined) this.errand.triggered = true;
       this.goOn();
@@ -131,7 +133,7 @@ export class DeviceActor {
   // ── sending
 
   private goOn(): void {
-    if (this.next !== undefined || this.errand !== undefined || this.answersOpen > 0 || this.due.size === 0) return;
+    if (this.next !== undefined || this.isBusy() || this.due.size === 0) return;
     const { agenda, habits, random } = this.outside;
     const { from, to } = habits.tasks.dispatchAfterMs;
     const delay = millis(from + (random() % (to - from + 1)));
@@ -141,13 +143,13 @@ export class DeviceActor {
   private sendNext(): void {
     this.next = undefined;
     const { registration } = this;
-    if (this.errand !== undefined || this.answersOpen > 0) return;
+    if (this.isBusy()) return;
     if (registration === undefined || !this.isAwake()) {
       this.due.clear();
       return;
     }
-    if (this.outside.habits.wire.pings && !this.pinged) {
-      this.ping(registration);
+    if (!this.greeted) {
+      this.greet(registration);
       return;
     }
     const newestFirst = this.outside.habits.tasks.order === "newest-first";
@@ -156,17 +158,28 @@ export class DeviceActor {
     if (deviceTask !== undefined) this.attempt(deviceTask, registration);
   }
 
-  /** Whatever comes of it: the request goes out when it is answered, or soon. */
-  private ping(registration: Registration): void {
-    const { agenda, messages } = this.outside;
-    this.pinged = true;
+  /** Whatever comes of it, the requests go out: when it has ended, or, for a ping, soon. */
+  private greet({ address, rootPath }: Registration): void {
+    const { agenda, habits, messages } = this.outside;
     const over = (): void => {
-      agenda.cancel(this.next);
-      messages.drop(flight);
+      if (this.greeting === undefined) return;
+      messages.drop(this.greeting);
+      this.greeting = undefined;
       this.sendNext();
     };
-    const flight = messages.ping(registration.address, over);
-    this.next = agenda.at(after(agenda.now, millis(PATIENCE_WITH_PINGS)), over);
+    this.greeted = true;
+    if (habits.wire.greets === "by-discover") this.greeting = messages.request(address, discovery(rootPath), over);
+    else {
+      const greeting = messages.ping(address, over);
+      this.greeting = greeting;
+      agenda.at(after(agenda.now, millis(PATIENCE_WITH_PINGS)), () => {
+        if (this.greeting === greeting) over();
+      });
+    }
+  }
+
+  private isBusy(): boolean {
+    return this.errand !== undefined || this.greeting !== undefined || this.answersOpen > 0;
   }
 
   private attempt(deviceTask: DeviceTask, { address, rootPath }: Registration): void {
@@ -214,7 +227,9 @@ export class DeviceActor {
 
   /** The registration that the request relies on is gone, or elsewhere: a failed attempt. */
   private breakOff(): void {
-    const { errand } = this;
+    const { errand, greeting } = this;
+    if (greeting !== undefined) this.outside.messages.drop(greeting);
+    this.greeting = undefined;
     if (errand === undefined) return;
     this.outside.messages.drop(errand.flight);
     this.failed({ ...errand, triggered: false });

@@ -29,9 +29,13 @@ export interface WireHabits {
   readonly readsAs: "device-decides" | "text" | "tlv";
   /** Reads a whole object at `3` or at `3/0`. */
   readonly readsWhole: "object" | "instance";
-  readonly writesAs: "text" | "tlv";
-  /** An Empty Confirmable message goes before the first request after a trigger (§4.3). */
-  readonly pings: boolean;
+  /** Replaces the resource, as text or TLV, or updates the instance in part (LwM2M Core §5.4.3). */
+  readonly writesAs: "text" | "tlv" | "partial-update";
+  /**
+   * What goes before the first request after a trigger: an Empty Confirmable message (§4.3), or after a Register a
+   * Discover of the device's objects.
+   */
+  readonly greets: "not-at-all" | "by-ping" | "by-discover";
 }
 
 /** When it does what, and what becomes of what. */
@@ -70,6 +74,8 @@ export interface RegistrationHabits {
 
 /** How its REST answers look. */
 export interface RestHabits {
+  /** A request is looked at so much later than it came. */
+  readonly looksAfterMs: number;
   /** Every answer leaves so much later than it was made. */
   readonly answerAfterMs: number;
   /** Choices 20 and 31: numbers as text, in the mirror and as error codes. */

@@ -23,7 +23,7 @@ const PLAIN: Habits = {
     readsAs: "device-decides",
     readsWhole: "instance",
     writesAs: "text",
-    pings: false,
+    greets: "not-at-all",
   },
   tasks: {
     dispatchAfterMs: { from: 0, to: 0 },
@@ -39,6 +39,7 @@ const PLAIN: Habits = {
   },
   registration: { locationDepth: 2, reRegister: "new-location", newAddress: "accepted" },
   rest: {
+    looksAfterMs: 0,
     answerAfterMs: 0,
     numbersAs: "numbers",
     talkative: false,
@@ -99,7 +100,7 @@ export const MODES: readonly Mode[] = [
         tokenBytes: 1,
         namesItself: true,
         readsAs: "text",
-        pings: true,
+        greets: "by-ping",
       },
       { updateInFlightCounts: true },
       { talkative: true, timeIn: "seconds", strangersGet: 403, echoesPeriod: false, createsWith: 200 },
@@ -107,10 +108,11 @@ export const MODES: readonly Mode[] = [
   },
   {
     id: "undeclared-newest-first",
-    sentence: "Sends the newest first, goes on after a failure, lets answers count after expiry.",
+    sentence:
+      "Sends the newest first, goes on after a failure, lets answers count after expiry, writes by partial update.",
     profile: EMPTY_PROFILE,
     habits: plainBut(
-      { responseTimeoutMs: 45_000, tokenBytes: 8, writesAs: "tlv" },
+      { responseTimeoutMs: 45_000, tokenBytes: 8, writesAs: "partial-update" },
       {
         order: "newest-first",
         afterFailure: "continue",
@@ -126,17 +128,18 @@ export const MODES: readonly Mode[] = [
   },
   {
     id: "undeclared-stubborn",
-    sentence: "Goes on with an exchange when its device registers again, and wants a Register from a new address.",
+    sentence:
+      "Discovers first, goes on with an exchange when its device registers again, wants a Register from a new address.",
     profile: EMPTY_PROFILE,
     habits: plainBut(
-      { responseTimeoutMs: 300_000, readsAs: "text" },
+      { responseTimeoutMs: 300_000, readsAs: "text", greets: "by-discover" },
       {
         registerInFlight: "nothing",
         cancelInFlight: "at-once",
         updateInFlightCounts: true,
         awakeWindowMs: 20_000,
       },
-      { answerAfterMs: 15, refusesWith: 409, createsWith: 200 },
+      { looksAfterMs: 30, answerAfterMs: 15, refusesWith: 409, createsWith: 200 },
       { reRegister: "same-location", newAddress: "must-register", locationDepth: 1 },
     ),
   },
@@ -145,7 +148,7 @@ export const MODES: readonly Mode[] = [
     sentence: "Answers registrations separately and sends nothing else before that answer is acknowledged.",
     profile: EMPTY_PROFILE,
     habits: plainBut(
-      { separate: { type: "CON", fromMs: 50, toMs: 200, thenWaits: true }, pings: true },
+      { separate: { type: "CON", fromMs: 50, toMs: 200, thenWaits: true }, greets: "by-ping" },
       { dispatchAfterMs: { from: 0, to: 300 } },
       { answerAfterMs: 100, talkative: true },
     ),

@@ -12,7 +12,7 @@
 import type { Address } from "../../src/protocol/address.ts";
 import type { CoapParams } from "../../src/protocol/coap/params.ts";
 import type { RandomSource } from "../../src/protocol/random.ts";
-import type { ServerEffect, ServerInput, ServerPort } from "../../src/protocol/server-port.ts";
+import type { RestRequest, ServerEffect, ServerInput, ServerPort } from "../../src/protocol/server-port.ts";
 import { after, type Instant, millis } from "../../src/protocol/time.ts";
 import { Agenda } from "./agenda.ts";
 import { DeviceActor } from "./device-actor.ts";
@@ -73,20 +73,21 @@ class SecondServer implements ServerPort {
   handle(input: ServerInput, now: Instant): readonly ServerEffect[] {
     this.agenda.advance(now);
     if (input.kind === "datagram") this.receive(input.from, input.bytes);
-    if (input.kind === "rest") {
-      const { begins, ...response } = this.api.answer(input.request);
-      const leave = (): void => {
-        this.effects.push({ kind: "answer", ticket: input.ticket, response });
-        begins?.();
-      };
-      const { answerAfterMs } = this.habits.rest;
-      if (answerAfterMs === 0) leave();
-      else this.agenda.at(after(now, millis(answerAfterMs)), leave);
-    }
+    if (input.kind === "rest")
+      this.agenda.at(after(now, millis(this.habits.rest.looksAfterMs)), () => this.answer(input.ticket, input.request));
     this.agenda.advance(now);
     const { effects } = this;
     this.effects = [];
     return effects;
+  }
+
+  private answer(ticket: number, request: RestRequest): void {
+    const { agenda, api, habits } = this;
+    const { begins, ...response } = api.answer(request);
+    agenda.at(after(agenda.now, millis(habits.rest.answerAfterMs)), () => {
+      this.effects.push({ kind: "answer", ticket, response });
+      begins?.();
+    });
   }
 
   private receive(from: Address, bytes: Uint8Array): void {

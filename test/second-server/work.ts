@@ -12,6 +12,7 @@ import {
   decodeResource,
   encodeInstance,
   encodeResource,
+  LINK_FORMAT,
   TEXT,
   TLV,
 } from "../../src/protocol/lwm2m/content.ts";
@@ -65,6 +66,9 @@ export function requestFor(work: Work, rootPath: string, habits: WireHabits): Co
   return { ...content, options: sortOptions([...content.options, ...itself]) };
 }
 
+/** Asks a device which objects it has; what it answers changes nothing. */
+export const discovery = (rootPath: string): CoapContent => readContent([DEVICE], LINK_FORMAT, rootPath);
+
 const URI_HOST = 3;
 const URI_PORT = 7;
 
@@ -91,6 +95,8 @@ function writing(
   }
   const format = writesAs === "tlv" || row.multiple ? TLV : TEXT;
   const typed = fromApiText(row, text);
+  if (typed.ok && writesAs === "partial-update" && row.operations.includes("W"))
+    return writeContent([DEVICE, 0], TLV, encodeInstance(DEVICE, new Map([[row.id, typed.value]])), rootPath);
   const payload = typed.ok ? encodeResource(DEVICE, row.id, typed.value, format) : typed;
   return payload.ok
     ? writeContent(path, format, payload.value, rootPath)

@@ -65,14 +65,14 @@ const ROWS: readonly TransitionRow[] = [
   { from: "cancel-requested", what: "cancel", to: "cancel-requested", usual: "A", rare: "QS" },
   { from: "cancel-requested", what: "2.xx", to: "succeeded", usual: "A", rare: "QS" },
   { from: "cancel-requested", what: "4.xx", to: "failed", usual: "A", rare: "QS" },
-  { from: "cancel-requested", what: "5.xx", to: "failed", usual: "", rare: "AQS" },
+  { from: "cancel-requested", what: "5.xx", to: "failed", usual: "A", rare: "QS" },
   { from: "cancel-requested", what: "no-acknowledgement", to: "cancelled", usual: "A", rare: "QS" },
   { from: "cancel-requested", what: "no-response", to: "cancelled", usual: "A", rare: "QS" },
   { from: "cancel-requested", what: "reset", to: "cancelled", usual: "A", rare: "QS" },
   { from: "cancel-requested", what: "register", to: "cancelled", usual: "A", rare: "QS" },
-  { from: "cancel-requested", what: "deregister", to: "cancelled", usual: "", rare: "AQS" },
+  { from: "cancel-requested", what: "deregister", to: "cancelled", usual: "A", rare: "QS" },
   { from: "cancel-requested", what: "late-response", to: "cancel-requested", usual: "", rare: "AQSU" },
-  { from: "cancel-requested", what: "lifetime-over", to: "cancelled", usual: "", rare: "AQS" },
+  { from: "cancel-requested", what: "lifetime-over", to: "cancelled", usual: "A", rare: "QS" },
   { from: "cancel-requested", what: "expiry", to: "cancelled", usual: "A", rare: "QS" },
 
   // Nothing changes a device task that is over.

@@ -81,6 +81,7 @@ function createDeviceView(name: string, index: number): DeviceView {
     malformed: undefined,
     open: undefined,
     exchanges: new Map(),
+    successes: new Map(),
     requests: [],
     trigger: undefined,
     triggers: 0,

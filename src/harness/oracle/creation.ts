@@ -51,6 +51,7 @@ export function askTask(
     maybeCancelled: false,
     refusedStranger: undefined,
     incompleteSince: undefined,
+    shown: undefined,
   };
   context.tasks.set(purpose.task, task);
   const operation = operationOfTask(task.taskType, task.property, task.value);
@@ -97,6 +98,7 @@ function addDeviceTask(
     cancelAsked: undefined,
     cancelsOpen: 0,
     lateResponse: undefined,
+    foreignAnswer: undefined,
     inFlightAtExpiry: false,
     race: undefined,
     triggersAtEnd: 0,

@@ -9,12 +9,12 @@ import { blur } from "./attempts.ts";
 import type { DeviceView, RegistrationRequest } from "./model.ts";
 import { FOREVER, type Window } from "./window.ts";
 
-/** Whether a Register or De-register, if it took effect, may have done so before or after this one. */
-export function crossesAnother(device: DeviceView, request: RegistrationRequest, answered: number): boolean {
+/** Whether a Register crossed this request: if it took effect, it may have done so before or after. */
+function crossesRegister(device: DeviceView, request: RegistrationRequest, answered: number): boolean {
   return device.requests.some(
     (other) =>
       other !== request &&
-      other.kind !== "update" &&
+      other.kind === "register" &&
       other.event < answered &&
       (other.answer === undefined
         ? !other.missed
@@ -25,7 +25,7 @@ export function crossesAnother(device: DeviceView, request: RegistrationRequest,
 /** A Register is answered 2.01: the registration before it may still be the one in force. */
 export function noteRivals(device: DeviceView, request: RegistrationRequest, location: string, answered: number): void {
   const before = device.registration?.location;
-  if (!crossesAnother(device, request, answered)) device.rivals.clear();
+  if (!crossesRegister(device, request, answered)) device.rivals.clear();
   else if (before !== undefined && before !== location) device.rivals.add(before);
   device.rivals.delete(location);
 }
@@ -40,14 +40,15 @@ export const mayBeInForce = (device: DeviceView, location: string): boolean =>
 export function resolveRivals(device: DeviceView, location: string, code: string): void {
   const { registration, rivals } = device;
   if (registration === undefined || !mayBeInForce(device, location)) return;
-  if (code === "2.04") {
-    device.registration = { ...registration, location };
-    rivals.clear();
-  } else if (code === "4.04" && !rivals.delete(location)) {
-    const [other = location] = rivals;
-    device.registration = { ...registration, location: other };
-    rivals.delete(other);
-  }
+  const candidates = [registration.location, ...rivals];
+  const [inForce = location, ...others] =
+    code === "2.04" ? [location] : candidates.filter((candidate) => code !== "4.04" || candidate !== location);
+  device.registration = { ...registration, location: inForce };
+  rivals.clear();
+  for (const other of others) rivals.add(other);
+  for (const candidate of candidates)
+    if (candidate !== inForce && !rivals.has(candidate)) device.oldLocations.set(candidate, "replaced");
+  device.oldLocations.delete(inForce);
 }
 
 /**
@@ -60,7 +61,7 @@ export function afterDeregister(
   request: RegistrationRequest,
   answered: number,
 ): "kept" | "open" | "removed" {
-  if (!crossesAnother(device, request, answered)) return "removed";
+  if (!crossesRegister(device, request, answered)) return "removed";
   return device.registration?.location === request.location ? "open" : "kept";
 }
 

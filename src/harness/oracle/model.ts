@@ -5,7 +5,7 @@
  * server's engine: an error copied into both would go unseen.
  */
 import type { CoapMessage } from "../../protocol/coap/types.ts";
-import type { DeviceTaskStatus, TaskType } from "../../protocol/task-api/states.ts";
+import type { DeviceTaskStatus, TaskStatus, TaskType } from "../../protocol/task-api/states.ts";
 import type { RunTime } from "../history.ts";
 import type { Window } from "./window.ts";
 
@@ -41,6 +41,8 @@ export interface Exchange {
   readonly event: number;
   /** The device task that it carries out, when that is certain. */
   task: DeviceTaskView | undefined;
+  /** Where that is not certain: the tasks that it may carry out. */
+  readonly mayBeOf: readonly TaskView[];
   datagrams: number;
   lastSent: Window;
   firstGap: Window | undefined;
@@ -144,6 +146,8 @@ export interface DeviceView {
   malformed: { readonly window: Window; readonly event: number } | undefined;
   open: Exchange | undefined;
   readonly exchanges: Map<string, Exchange>;
+  /** Exchanges that it answered by a 2.xx, in time or not, by operation. */
+  readonly successes: Map<string, Set<Exchange>>;
   readonly requests: RegistrationRequest[];
   /** The last accepted Register or Update. */
   trigger: { readonly kind: "register" | "update"; readonly window: Window; readonly event: number } | undefined;
@@ -271,6 +275,8 @@ export interface TaskView {
   refusedStranger: number | undefined;
   /** First poll that saw every device terminal but the task not COMPLETE. */
   incompleteSince: RunTime | undefined;
+  /** What the last poll of its statuses showed of the task itself. */
+  shown: { readonly status: TaskStatus; readonly window: Window; readonly event: number } | undefined;
 }
 
 /** What a poll may see from a certain moment on. Several expectations overlap while a change is uncertain. */
@@ -313,6 +319,8 @@ export interface DeviceTaskView {
   cancelsOpen: number;
   /** A response arrived after the end. */
   lateResponse: number | undefined;
+  /** The last response that had the message id of its open exchange and another token: what it said, and its event. */
+  foreignAnswer: { readonly code: string; readonly event: number } | undefined;
   /** Its exchange was open when its active period ended. */
   inFlightAtExpiry: boolean;
   /** An answer that arrived about when the active period ended, or after that in the same exchange. */

@@ -20,7 +20,7 @@ export function operationOfTask(taskType: TaskType, property: string, value: str
   if (taskType === "E") return `execute ${path}`;
   if (resolved.value.kind === "object") {
     const values = fromApiObjectText(resolved.value.object, value ?? "");
-    return values.ok ? `write ${path} ${instanceText(resolved.value.object, values.value)}` : `write ${path}`;
+    return values.ok ? writeText(resolved.value.object, path, values.value) : `write ${path}`;
   }
   const [object, , resource] = resolved.value.path;
   const typed = fromApiText(resolved.value.row, value ?? "");
@@ -31,7 +31,7 @@ export function operationOfTask(taskType: TaskType, property: string, value: str
 export function operationOfRequest(message: CoapMessage): string | undefined {
   const parsed = parseOperation(message);
   if (!parsed.ok) return undefined;
-  const { operation, path, format } = parsed.value;
+  const { operation, path, format, partial } = parsed.value;
   const [object, instance, resource] = path;
   // A Read of /3 and of /3/0 is the same for an object with one instance.
   const text = [object, instance ?? 0, ...(resource === undefined ? [] : [resource])].join("/");
@@ -39,10 +39,19 @@ export function operationOfRequest(message: CoapMessage): string | undefined {
   if (operation !== "write") return undefined;
   if (resource === undefined) {
     const values = decodeInstance(object, message.payload);
-    return values.ok ? `write ${text} ${instanceText(object, values.value)}` : `write ${text}`;
+    if (!values.ok) return `write ${text}`;
+    return partial ? writeText(object, text, values.value) : `write ${text} ${instanceText(object, values.value)}`;
   }
   const value = decodeResource(object, resource, format, message.payload);
   return value.ok ? `write ${text} ${valueText(object, resource, value.value)}` : `write ${text}`;
+}
+
+/** To update one resource of an instance in part is to write that resource: either request will do (Core §5.4.3). */
+function writeText(object: number, instance: string, values: InstanceValues): string {
+  const [only, ...more] = values;
+  if (only === undefined || more.length > 0) return `write ${instance} ${instanceText(object, values)}`;
+  const [resource, value] = only;
+  return `write ${instance}/${resource} ${valueText(object, resource, value)}`;
 }
 
 const valueText = (object: number, resource: number, value: ResourceValue): string =>

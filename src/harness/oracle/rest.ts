@@ -143,7 +143,8 @@ function cancelDeviceTask(context: OracleContext, deviceTask: DeviceTaskView, wi
     return;
   }
   if (device.open?.task === deviceTask) {
-    deviceTask.cancelAsked = window;
+    // The first one counts: a server that ends it at once has nothing left for the second.
+    deviceTask.cancelAsked ??= window;
     device.open.maybeDropped = true;
     expect(deviceTask, "cancel-requested", window);
     return;

@@ -260,9 +260,9 @@ export class Story {
     return answer === "none" ? this : this.answerRegistration(device, at, answer);
   }
 
-  update(device: number, at: number, { location, answer = "2.04" }: RegistrationOptions = {}): this {
+  update(device: number, at: number, { location, answer = "2.04", lifetime }: RegistrationOptions = {}): this {
     const path = location ?? this.device(device).location ?? "rd/unknown";
-    this.ask(device, at, updateContent(path.split("/")));
+    this.ask(device, at, updateContent(path.split("/"), lifetime === undefined ? {} : { lifetime }));
     return answer === "none" ? this : this.answerRegistration(device, at, answer);
   }
 

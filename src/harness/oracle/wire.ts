@@ -59,9 +59,13 @@ function readAnswer(
     exchange.address === address &&
     (message.type !== "ACK" || message.messageId === exchange.messageId);
   if (isResponse && !executes(exchange)) device.mirrorTouched = { at: window.latest, event };
+  if (isResponse) noteSuccess(device, message);
   if (isResponse && message.type === "CON")
     expectReply(context, device, message, address, belongs ? exchange : undefined, window, event);
-  if (!belongs || exchange === undefined) return;
+  if (!belongs || exchange === undefined) {
+    if (isResponse && message.type === "ACK") foreignAnswer(context, device, message, address, window, event);
+    return;
+  }
   if (exchange.end !== undefined) {
     if (isResponse) lateResponse(context, exchange, message, window, event);
     else if (message.type === "ACK") acknowledgedInDoubt(context, exchange, window);
@@ -75,6 +79,15 @@ function readAnswer(
   else if (message.type === "RST") endExchange(context, exchange, "reset", window, event);
 }
 
+/** Whatever becomes of the exchange: a device task cannot have succeeded without one of these. */
+function noteSuccess(device: DeviceView, { code, token }: CoapMessage): void {
+  const exchange = codeClass(code) === 2 ? device.exchanges.get(token) : undefined;
+  if (exchange?.operation === undefined) return;
+  const known = device.successes.get(exchange.operation);
+  if (known === undefined) device.successes.set(exchange.operation, new Set([exchange]));
+  else known.add(exchange);
+}
+
 /** What is no Execute may change the mirror. */
 const executes = (exchange: Exchange | undefined): boolean => exchange?.operation?.startsWith("execute ") === true;
 
@@ -86,9 +99,39 @@ function exchangeOfMessage(device: DeviceView, messageId: number, address: strin
   return last;
 }
 
-/** An ACK about the moment of giving up: the server may have given up, or wait for the response from now on. */
+/**
+ * A piggybacked response to an open request whose token is another one: it matches nothing (RFC 7252 §5.3.2). Whether
+ * it acknowledges the request all the same is open (§4.2), so where nothing else has, the server may go on or wait.
+ */
+function foreignAnswer(
+  context: OracleContext,
+  device: DeviceView,
+  message: CoapMessage,
+  address: string,
+  window: Window,
+  event: number,
+): void {
+  const exchange = exchangeOfMessage(device, message.messageId, address);
+  if (exchange === undefined || exchange.end !== undefined || exchange.token === message.token) return;
+  const { task } = exchange;
+  if (task !== undefined) task.foreignAnswer = { code: message.code, event };
+  if (exchange.acknowledged !== undefined) return;
+  const { latest } = giveUp(context, { ...exchange, acknowledged: window });
+  device.failingUntil = Math.max(device.failingUntil, latest);
+  if (task !== undefined) blur(task, "acknowledged, or not, by a response with another token");
+}
+
+/**
+ * An ACK about the moment of giving up: the server may have given up, or wait for the response from now on. So it may
+ * after the end of a registration, if that need not end the exchange.
+ */
 function acknowledgedInDoubt(context: OracleContext, exchange: Exchange, window: Window): void {
   const { device, end, task } = exchange;
+  if (end !== undefined && outlivesRegistration(context, end.how) && window.earliest <= device.failingUntil) {
+    exchange.acknowledged ??= window;
+    device.failingUntil = Math.max(device.failingUntil, giveUp(context, exchange).latest);
+    return;
+  }
   if (end?.how !== "no-acknowledgement" || window.earliest > end.window.latest + context.slack) return;
   exchange.acknowledged ??= window;
   const { latest } = giveUp(context, exchange);
@@ -162,8 +205,12 @@ const surelyOver = (context: OracleContext, { settled }: DeviceTaskView, window:
 function mayStillWait(context: OracleContext, how: ExchangeEnd): boolean {
   if (how === "superseded") return true;
   if (how === "no-response") return context.profile.responseTimeout === undefined;
-  return (how === "replaced" || how === "removed" || how === "lifetime-over") && !context.endsWithRegistration;
+  return outlivesRegistration(context, how);
 }
+
+/** Choice 15, undeclared: a server may go on with the exchange when the registration is over. */
+const outlivesRegistration = (context: OracleContext, how: ExchangeEnd): boolean =>
+  (how === "replaced" || how === "removed" || how === "lifetime-over") && !context.endsWithRegistration;
 
 /** A Confirmable response must be acknowledged when it is expected, and reset when it is not (RFC 7252 §5.3.2). */
 function expectReply(
@@ -203,7 +250,7 @@ function replyTo(context: OracleContext, exchange: Exchange | undefined, window:
   // A server may forget an exchange with the record of its task (choice 11).
   if (task !== undefined && task.removal.earliest <= window.latest) return "either";
   if (exchange.end === undefined)
-    return exchange.maybeDropped || doubtAbout(context, exchange, window) !== undefined ? "either" : "ACK";
+    return mayBeDropped(exchange, window) || doubtAbout(context, exchange, window) !== undefined ? "either" : "ACK";
   if (exchange.end.how === "answered" || mayStillWait(context, exchange.end.how)) return "either";
   return window.earliest > exchange.end.window.latest + context.slack ? "RST" : "either";
 }
@@ -267,6 +314,7 @@ function readServerRequest(
     started: window,
     event: index,
     task: candidates.length === 1 && !ending ? candidates[0] : undefined,
+    mayBeOf: candidates.length > 1 ? candidates.map(({ task }) => task) : [],
     datagrams: 1,
     lastSent: window,
     firstGap: undefined,
@@ -350,10 +398,14 @@ function closePrevious(context: OracleContext, device: DeviceView, window: Windo
   return { previous, previousOpen };
 }
 
+/** Whether the server may have dropped it: where nobody knows whose it is, any of its tasks may have expired. */
+const mayBeDropped = ({ maybeDropped, mayBeOf }: Exchange, window: Window): boolean =>
+  maybeDropped || mayBeOf.some(({ expiry }) => expiry.earliest <= window.latest);
+
 /** Whether the server may have finished an exchange of which we saw no end. */
 function stillOpen(context: OracleContext, exchange: Exchange, window: Window): Certainty {
   const end = giveUp(context, exchange);
-  if (window.latest < end.earliest) return exchange.maybeDropped ? "maybe" : "yes";
+  if (window.latest < end.earliest) return mayBeDropped(exchange, window) ? "maybe" : "yes";
   return window.earliest > end.latest ? "no" : "maybe";
 }
 
@@ -363,6 +415,8 @@ function begin(context: OracleContext, device: DeviceView, exchange: Exchange, i
   const [oldest] = device.exchanges.keys();
   if (device.exchanges.size > REMEMBERED_EXCHANGES && oldest !== undefined) device.exchanges.delete(oldest);
   device.open = exchange;
+  // One at a time: what was open before is over for the server, too.
+  device.failingUntil = Math.min(device.failingUntil, exchange.started.latest);
   if (executes(exchange)) device.lastExecute = { window: exchange.started, event: index };
   else device.mirrorTouched = { at: exchange.started.latest, event: index };
   const deviceTask = exchange.task;

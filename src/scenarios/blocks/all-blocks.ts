@@ -1,27 +1,36 @@
 /**
  * Every building block, in an order that only grows at its end: a plan's swarm draws one factor per position.
  */
+import { ASLEEP_BLOCKS } from "./asleep.ts";
 import type { BuildingBlock } from "./block.ts";
 import { CANCEL_BLOCKS } from "./cancel.ts";
 import { CANCEL_RACE_BLOCKS } from "./cancel-races.ts";
 import { COMPLETED_LATE_BLOCKS } from "./completed-late.ts";
 import { CROWD_BLOCKS } from "./crowd.ts";
 import { DISTURBANCE_BLOCKS } from "./disturbance.ts";
+import { END_BLOCKS } from "./ends.ts";
 import { EXECUTE_AND_MIRROR_BLOCKS } from "./execute-and-mirror.ts";
 import { EXPIRY_BLOCKS } from "./expiry.ts";
+import { HELD_BACK_BLOCKS } from "./held-back.ts";
 import { LIFETIME_BLOCKS } from "./lifetime.ts";
+import { LONG_SILENCE_BLOCKS } from "./long-silence.ts";
 import { LOST_ANSWER_BLOCKS } from "./lost-answers.ts";
 import { MAPPING_BLOCKS } from "./mapping.ts";
 import { MOMENT_BLOCKS } from "./moments.ts";
 import { MOVE_BLOCKS } from "./moves.ts";
+import { NEW_LIFETIME_BLOCKS } from "./new-lifetime.ts";
+import { ODD_ANSWER_BLOCKS } from "./odd-answers.ts";
+import { OUT_OF_REACH_BLOCKS } from "./out-of-reach.ts";
 import { PRECEDENCE_BLOCKS } from "./precedence.ts";
 import { QUEUE_BLOCKS } from "./queue.ts";
 import { REFUSAL_BLOCKS } from "./refusals.ts";
 import { REGISTER_FORM_BLOCKS } from "./register-forms.ts";
+import { REGISTERS_ELSEWHERE_BLOCKS } from "./registers-elsewhere.ts";
 import { REGISTRATION_BLOCKS } from "./registration.ts";
 import { RETRY_BLOCKS } from "./retry.ts";
 import { SAID_AGAIN_BLOCKS } from "./said-again.ts";
 import { SEPARATE_RESPONSE_BLOCKS } from "./separate-response.ts";
+import { SEVERAL_WAITING_BLOCKS } from "./several-waiting.ts";
 import { SLEEP_BLOCKS } from "./sleep.ts";
 
 const ROWS = [
@@ -46,6 +55,15 @@ const ROWS = [
   ...COMPLETED_LATE_BLOCKS,
   ...REFUSAL_BLOCKS,
   ...EXECUTE_AND_MIRROR_BLOCKS,
+  ...ASLEEP_BLOCKS,
+  ...HELD_BACK_BLOCKS,
+  ...OUT_OF_REACH_BLOCKS,
+  ...END_BLOCKS,
+  ...NEW_LIFETIME_BLOCKS,
+  ...ODD_ANSWER_BLOCKS,
+  ...SEVERAL_WAITING_BLOCKS,
+  ...LONG_SILENCE_BLOCKS,
+  ...REGISTERS_ELSEWHERE_BLOCKS,
 ] as const;
 
 export type BlockId = (typeof ROWS)[number]["id"];

@@ -61,7 +61,10 @@ const SLEEPER_BACKLOG = defineBlock({
     const [first, last] = [tasks[0] ?? 0, tasks.at(-1) ?? 0];
     for (const task of [first, last]) poll(sketch, task, woken - 1);
     if (choice.slow === 0)
-      behave(sketch, lane, woken, woken + 2 * beat, { kind: "slow", delay: ackTimeout + part(choice.share, awakeWindow) });
+      behave(sketch, lane, woken, woken + 2 * beat, {
+        kind: "slow",
+        delay: ackTimeout + part(choice.share, awakeWindow),
+      });
     const settled = trigger(sketch, lane, woken, choice.wake) + choice.count * ackTimeout;
     for (const task of [first, tasks[6] ?? first, last]) poll(sketch, task, settled);
     const again = trigger(sketch, lane, settled + 1 + part(choice.share, 2 * awakeWindow), "update");
@@ -102,4 +105,46 @@ const ENDS_ASLEEP = defineBlock({
   },
 });
 
-export const ASLEEP_BLOCKS = [SLEEPER_BACKLOG, ENDS_ASLEEP] as const;
+const SLEEPS_IN_EXCHANGE = defineBlock({
+  id: "sleeps-in-exchange",
+  sentence:
+    "a queue-mode device gets a request and falls asleep over it; the awake window or the task's period ends, or it speaks from a new address",
+  lanes: 1,
+  live: false,
+  exercises: ["Q-07", "Q-08", "R-01", "R-02", "R-04", "R-05", "R-07", "R-08", "R-10", "E-05", "T-01", "T-04"],
+  choices: choicesOf({
+    tasks: fc.tuple(TASK, TASK),
+    how: fc.constantFrom("silent" as const, "acknowledge-only" as const),
+    /** How long it stays awake, of 1000 parts of the server's window. */
+    own: fc.constantFrom(20, 100, 500),
+    /** When the request goes out, of 1000 parts of that. */
+    when: fc.constantFrom(0, 0, 500, 990),
+    what: fc.constantFrom("nothing", "nothing", "new-address", "expiry", "cancel"),
+    share: SHARE,
+    wake: TRIGGER,
+  }),
+  compose: (sketch, [lane], choice) => {
+    const { beat, awakeWindow, giveUpLatest, responseTimeout, clear } = sketch.pace;
+    if (lane.model.queueMode === undefined) ensureAbsent(sketch, lane);
+    lane.model.queueMode ??= true;
+    lane.model.awakeFor ??= part(choice.own, awakeWindow);
+    if (lane.registered) update(sketch, lane, lane.clock);
+    else register(sketch, lane, lane.clock);
+    const created = lane.clock + beat + part(choice.when, Math.max(0, lane.model.awakeFor - 2 * beat));
+    const at = created + 1 + part(choice.share, giveUpLatest / 2);
+    const over = created + Math.max(giveUpLatest, responseTimeout) + clear + beat;
+    behave(sketch, lane, created, over, { kind: choice.how });
+    const [first, second] = choice.tasks;
+    const expiresAfter = choice.what === "expiry" ? Math.ceil((at - created) / 1_000) : undefined;
+    const task = createTask(sketch, [lane], created, first, { expiresAfter });
+    const behind = createTask(sketch, [lane], created + 1, second);
+    if (choice.what === "new-address") trigger(sketch, lane, at, "new-address");
+    if (choice.what === "cancel") cancelDeviceTask(sketch, task, lane, at);
+    for (const each of [task, behind]) poll(sketch, each, over);
+    const settled = trigger(sketch, lane, over + 1 + part(choice.share, awakeWindow), choice.wake) + beat;
+    for (const each of [task, behind]) poll(sketch, each, settled);
+    finish([lane], settled + 1);
+  },
+});
+
+export const ASLEEP_BLOCKS = [SLEEPER_BACKLOG, ENDS_ASLEEP, SLEEPS_IN_EXCHANGE] as const;

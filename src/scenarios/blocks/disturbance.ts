@@ -70,7 +70,7 @@ const STRAY_RESPONSE = defineBlock({
     ),
     types: fc.tuple(
       fc.constantFrom("CON" as const, "NON" as const, "ACK" as const),
-      fc.constantFrom("CON" as const, "CON" as const, "ACK" as const),
+      fc.constantFrom("CON" as const, "NON" as const, "ACK" as const),
     ),
     share: SHARE,
     slow: fc.boolean(),

@@ -16,6 +16,7 @@ import {
   ensureRegistered,
   finish,
   latencyOf,
+  loss,
   poll,
   pollHistory,
   register,
@@ -30,7 +31,8 @@ type Fate = (typeof FATES)[number];
 
 const ENDS_IN_EVERY_WAY = defineBlock({
   id: "ends-in-every-way",
-  sentence: "one task of several devices: for one it expires, for one it is cancelled, one fails, one succeeds after that",
+  sentence:
+    "one task of several devices: for one it expires, for one it is cancelled, one fails, one succeeds after that",
   lanes: 5,
   live: false,
   exercises: ["E-02", "E-05", "T-01", "T-02", "T-03", "T-04", "Q-09", "Q-11", "I-03"],
@@ -39,6 +41,8 @@ const ENDS_IN_EVERY_WAY = defineBlock({
     fates: fc.shuffledSubarray([...FATES], { minLength: FATES.length }),
     seconds: fc.integer({ min: 10, max: 120 }),
     code: fc.constantFrom("4.00", "4.03", "4.05", "5.00"),
+    /** Cancelled as a whole when it is over. */
+    again: fc.boolean(),
     share: SHARE,
     trigger: TRIGGER,
   }),
@@ -64,8 +68,9 @@ const ENDS_IN_EVERY_WAY = defineBlock({
     poll(sketch, task, cancelled + lanes.length);
     poll(sketch, task, cancelled + 3 * beat);
     poll(sketch, task, expiry + clear);
+    if (choice.again) cancelTask(sketch, task, expiry + clear + 1);
     const settled = Math.max(
-      ...lanes.map((lane, index) => trigger(sketch, lane, expiry + clear + 1 + index, choice.trigger)),
+      ...lanes.map((lane, index) => trigger(sketch, lane, expiry + clear + 2 + index, choice.trigger)),
     );
     poll(sketch, task, settled);
     pollHistory(sketch, task, settled);
@@ -75,11 +80,18 @@ const ENDS_IN_EVERY_WAY = defineBlock({
 
 const ENDINGS = [
   "deregister",
+  "deregister",
   "lifetime",
-  "server-error",
+  "lifetime",
+  "error",
+  "error",
+  "error",
+  "error",
   "expiry",
   "expiry",
   "reset",
+  "reset",
+  "register",
   "register",
   "update",
   "again",
@@ -89,14 +101,16 @@ const ENDINGS = [
 const CANCELLED_THEN_ENDS = defineBlock({
   id: "cancelled-then-ends",
   sentence:
-    "a task is cancelled in flight; then its device leaves, its lifetime or the task's period ends, it answers 5.xx, resets, registers or updates",
+    "a task is cancelled in flight; then its device leaves, its lifetime or the task's period ends, it answers with an error, resets, registers or updates",
   lanes: 1,
   live: false,
   exercises: ["T-04", "T-01", "T-02", "Q-11", "G-02", "G-05", "G-06", "E-05"],
   choices: choicesOf({
     task: TASK,
     ending: fc.constantFrom(...ENDINGS),
-    code: fc.constantFrom("5.00", "5.01", "5.03"),
+    code: fc.constantFrom("4.00", "4.05", "5.00", "5.03"),
+    /** Whether it is a queue-mode device. */
+    queued: fc.nat(4),
     acknowledged: fc.boolean(),
     whole: fc.boolean(),
     lifetime: fc.nat(999),
@@ -106,6 +120,11 @@ const CANCELLED_THEN_ENDS = defineBlock({
   compose: (sketch, [lane], choice) => {
     const { beat, giveUpEarliest, giveUpLatest, responseTimeout, clear } = sketch.pace;
     const { ending } = choice;
+    if (choice.queued === 0 && lane.model.queueMode === undefined) {
+      // Only a Register says so.
+      ensureAbsent(sketch, lane);
+      lane.model.queueMode = true;
+    }
     if (ending === "lifetime") lane.model.lifetime ??= Math.min(60, shortLifetime(sketch, choice.lifetime));
     const short = ending === "lifetime" ? (lane.model.lifetime ?? 60) * 1_000 : 0;
     if (short > 0) register(sketch, lane, lane.clock);
@@ -145,16 +164,18 @@ function hold(
   over: number,
   { ending, acknowledged, code }: { ending: (typeof ENDINGS)[number]; acknowledged: boolean; code: string },
 ): void {
-  const answers = ending === "reset" || ending === "server-error";
-  if (!answers && acknowledged) behave(sketch, lane, created, over, { kind: "acknowledge-only" });
-  else behave(sketch, lane, created, answers ? ended : over, { kind: "silent" });
+  const answers = ending === "reset" || ending === "error";
+  // What it has not heard it can still answer; a request that it ignored it ignores in every copy.
+  if (answers) loss(sketch, lane, created, ended, "down");
+  else behave(sketch, lane, created, over, { kind: acknowledged ? "acknowledge-only" : "silent" });
   if (ending === "reset") behave(sketch, lane, ended, over, { kind: "reset" });
-  if (ending === "server-error") behave(sketch, lane, ended, over, { kind: "error", code });
+  if (ending === "error") behave(sketch, lane, ended, over, { kind: "error", code });
 }
 
 const BEHIND_ANOTHER = defineBlock({
   id: "behind-another",
-  sentence: "while one task of a device is on its way, several wait behind it; some of them expire or are cancelled there",
+  sentence:
+    "while one task of a device is on its way, several wait behind it; some of them expire or are cancelled there",
   lanes: 1,
   live: false,
   exercises: ["Q-06", "Q-10", "Q-11", "E-02", "E-05", "E-06", "T-01", "T-04"],

@@ -212,13 +212,15 @@ const EXPIRES_AFTER_FAILURE = defineBlock({
 
 const THIRTY_DAYS = defineBlock({
   id: "thirty-days",
-  sentence: "a finished, a cancelled, an expired and a pending task are read until 30 days are over, and then no more",
+  sentence:
+    "a finished or failed, a cancelled, an expired and a pending task are read until 30 days are over, and then no more",
   lanes: 1,
   live: false,
   exercises: ["L-01", "L-02", "E-05", "G-06", "T-02", "T-03"],
   choices: choicesOf({
     tasks: fc.tuple(TASK, TASK, TASK, TASK),
     which: fc.integer({ min: 1, max: 15 }),
+    fails: fc.nat(2),
     share: SHARE,
     day: fc.nat(999),
   }),
@@ -229,6 +231,7 @@ const THIRTY_DAYS = defineBlock({
     const wanted = (bit: number): boolean => (choice.which & (1 << bit)) !== 0;
     const tasks: number[] = [];
     if (wanted(0)) tasks.push(createTask(sketch, [lane], start, choice.tasks[0]));
+    if (choice.fails === 0) behave(sketch, lane, start, start + beat, { kind: "error", code: "4.03" });
     ensureAbsentAt(sketch, lane, start + beat);
     const pending = start + 2 * beat;
     if (wanted(1)) tasks.push(createTask(sketch, [lane], pending, choice.tasks[1], { expiresAfter: 60 }));

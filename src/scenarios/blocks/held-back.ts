@@ -129,8 +129,7 @@ const LATE_REQUEST = defineBlock({
     const held = choice.copies === 0 ? ackTimeout / 2 : ackTimeout * (2 ** choice.copies - 1) + 1;
     holdBack(sketch, lane, created, created + Math.floor(held), "down", delay);
     const over = created + delay + longest * 2 ** (choice.copies + 1) + beat;
-    if (choice.slow)
-      behave(sketch, lane, created, over, { kind: "slow", delay: 1 + part(choice.share, delay) });
+    if (choice.slow) behave(sketch, lane, created, over, { kind: "slow", delay: 1 + part(choice.share, delay) });
     const tasks = choice.tasks.map((task, index) => createTask(sketch, [lane], created + index, task));
     const settled = over + 2 * delay;
     for (const task of tasks) poll(sketch, task, settled);

@@ -22,6 +22,9 @@ const LISTED = [
   { code: "4.15", to: ["W"] },
 ] as const satisfies readonly { code: string; to: readonly TaskType[] }[];
 
+/** Drawn twice as often: whether it is told from the cloud's own 4004 shows in nothing else. */
+const NOT_FOUND = LISTED[3];
+
 const OPERATIONS = { R: "read", W: "write", E: "execute" } as const;
 
 /** Requests to which the code is an answer that makes sense: others that come meanwhile are answered as usual. */
@@ -46,10 +49,17 @@ const UNLISTED = [
   "5.04",
 ] as const;
 
-const DIAGNOSTICS = ["value out of range", "no such zone", "ungültiger Wert", "busy"] as const;
+const DIAGNOSTICS = [
+  "value out of range",
+  "no such zone",
+  "ungültiger Wert",
+  "busy",
+  "timezone: \"Mars/Olympus\", or 'nowhere'; not in {IANA} <tz> & 100 % unknown",
+  "the value was refused by the clock, because its offset lies outside the range from -12:00 to +14:00 that it was built for; ask for another one (reason 0x1F)",
+] as const;
 
 const diagnosed = (code: string, dial: number): { code: string; diagnostic?: string } => {
-  const diagnostic = DIAGNOSTICS[dial % 6];
+  const diagnostic = DIAGNOSTICS[dial % (DIAGNOSTICS.length + 2)];
   return diagnostic === undefined ? { code } : { code, diagnostic };
 };
 
@@ -61,7 +71,7 @@ const ERROR_ANSWER = defineBlock({
   exercises: ["M-08", "M-11", "R-09", "I-03", "D-03", "T-01", "T-02", "T-03"],
   choices: choicesOf({
     tasks: fc.tuple(TASK, TASK),
-    rows: fc.tuple(fc.constantFrom(...LISTED), fc.constantFrom(...LISTED)),
+    rows: fc.tuple(fc.constantFrom(...LISTED, NOT_FOUND), fc.constantFrom(...LISTED, NOT_FOUND)),
     two: fc.boolean(),
     diagnostic: fc.nat(999),
     share: SHARE,
@@ -118,7 +128,7 @@ const EVERY_CODE = defineBlock({
       const at = start + index * beat;
       const diagnostic =
         row.code === "4.00"
-          ? { code: row.code, diagnostic: DIAGNOSTICS[choice.diagnostic % 4] ?? "" }
+          ? { code: row.code, diagnostic: DIAGNOSTICS[choice.diagnostic % DIAGNOSTICS.length] ?? "" }
           : { code: row.code };
       behave(sketch, lane, at, at + beat - 1, { kind: "error", ...diagnostic }, matchOf(row));
       const dials = { type: choice.task.type + index, property: choice.task.property + index };

@@ -9,6 +9,7 @@ import type { Lane, Sketch } from "../sketch.ts";
 import {
   behave,
   bootTime,
+  cancelTask,
   createTask,
   deregister,
   ensureRegistered,
@@ -78,16 +79,18 @@ const LOST_EXCHANGE = defineBlock({
 
 const FAILS_REPEATEDLY = defineBlock({
   id: "fails-repeatedly",
-  sentence: "the device updates or registers again and again, but answers no request",
+  sentence:
+    "the device updates or registers again and again, but answers no request, until it does, or the task is cancelled or expires",
   lanes: 1,
   live: false,
-  exercises: ["R-01", "R-04", "R-05", "R-06", "R-07", "R-08", "T-01"],
+  exercises: ["R-01", "R-04", "R-05", "R-06", "R-07", "R-08", "T-01", "Q-11", "E-05"],
   choices: choicesOf({
     task: TASK,
     other: TASK,
     how: fc.constantFrom("silent" as const, "acknowledge-only" as const, "reset" as const),
-    times: fc.integer({ min: 2, max: 4 }),
+    times: fc.constantFrom(2, 3, 3, 3, 4),
     triggers: fc.tuple(TRIGGER, TRIGGER, TRIGGER, TRIGGER),
+    ending: fc.constantFrom("success", "error", "error", "cancel", "expiry", "expiry"),
     share: SHARE,
   }),
   compose: (sketch, [lane], choice) => {
@@ -95,8 +98,11 @@ const FAILS_REPEATEDLY = defineBlock({
     ensureRegistered(sketch, lane);
     const start = lane.clock;
     const waits = { silent: giveUpLatest, "acknowledge-only": responseTimeout + beat, reset: beat };
+    // Long enough for all the failures.
+    const failing = choice.times * (waits[choice.how] + clear + 3 * beat + bootTime(sketch, lane));
+    const expiresAfter = choice.ending === "expiry" ? Math.ceil(failing / 1_000) : undefined;
     const tasks = [
-      createTask(sketch, [lane], start + 1, choice.task),
+      createTask(sketch, [lane], start + 1, choice.task, { expiresAfter }),
       createTask(sketch, [lane], start + 2, choice.other),
     ];
     let at = start + waits[choice.how] + clear;
@@ -106,7 +112,10 @@ const FAILS_REPEATEDLY = defineBlock({
     }
     for (const task of tasks) poll(sketch, task, at);
     behave(sketch, lane, start, at, { kind: choice.how });
-    const settled = trigger(sketch, lane, at + beat, choice.triggers[3]);
+    if (choice.ending === "error") behave(sketch, lane, at, at + 3 * beat, { kind: "error", code: "4.05" });
+    if (choice.ending === "cancel") for (const task of tasks) cancelTask(sketch, task, at + 1);
+    const last = expiresAfter === undefined ? at + beat : Math.max(at, start + 1 + expiresAfter * 1_000) + beat;
+    const settled = trigger(sketch, lane, last, choice.triggers[3]);
     for (const task of tasks) poll(sketch, task, settled + beat);
     finish([lane], settled + beat + 1);
   },

@@ -12,6 +12,7 @@ export const CHAOS_FAMILY: Family = {
   sentence:
     "Anything of all other families, several at a time on one device, on fleets of up to ten, with faults throughout.",
   weight: 10,
+  liveWeight: 3,
   typedPercent: 30,
   mostBlocks: 7,
   overlaps: 9,

@@ -9,6 +9,8 @@ export interface Family {
   readonly sentence: string;
   /** How often a plan is of this family, relative to the others. */
   readonly weight: number;
+  /** The same live, where seconds have to do: what shows in them comes first. Absent: as in simulation. */
+  readonly liveWeight?: number;
   /** In how many of 100 plans there is a second device type, with a taskExpiresAfter. */
   readonly typedPercent: number;
   /** How often each block is drawn, before the swarm of the plan multiplies; absent: never. */

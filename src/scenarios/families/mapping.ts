@@ -6,11 +6,12 @@ export const MAPPING_FAMILY: Family = {
   sentence:
     "Devices that answer with every error there is, with and without a diagnostic; the mirror before and after.",
   weight: 42,
+  liveWeight: 60,
   typedPercent: 4,
   blocks: {
-    "error-answer": 9,
+    "error-answer": 11,
     "every-code": 15,
-    "same-code": 7,
+    "same-code": 9,
     "unlisted-error": 11,
     mirror: 8,
     "mixed-answers": 8,
@@ -20,8 +21,11 @@ export const MAPPING_FAMILY: Family = {
     "copied-downlink": 2,
     "slow-response": 2,
     "expires-pending": 2,
-    "execute-and-mirror": 10,
-    "answers-alone": 3,
+    "execute-and-mirror": 12,
+    "answers-alone": 4,
     "alternate-path": 2,
+    "any-code-to-anything": 20,
+    "misfitting-success": 14,
+    "foreign-token": 4,
   },
 };

@@ -6,6 +6,7 @@ export const MIRROR_FAMILY: Family = {
   sentence:
     "Writes, reads and executes of the same properties, some refused, lost or late; the mirror after each step.",
   weight: 16,
+  liveWeight: 8,
   typedPercent: 4,
   blocks: {
     "mirror-over-time": 16,
@@ -15,12 +16,14 @@ export const MIRROR_FAMILY: Family = {
     "answer-lost-each-time": 6,
     "slow-response": 5,
     "stray-response": 5,
-    "equal-content": 4,
+    "equal-content": 6,
     "lost-exchange": 4,
     "cancel-race": 3,
-    "execute-and-mirror": 10,
+    "execute-and-mirror": 14,
     backlog: 3,
     "answers-alone": 5,
     "alternate-path": 4,
+    "misfitting-success": 8,
+    "held-back-answer": 6,
   },
 };

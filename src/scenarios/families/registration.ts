@@ -24,5 +24,11 @@ export const REGISTRATION_FAMILY: Family = {
     "moves-in-flight": 24,
     "created-near-change": 8,
     "ready-device": 2,
+    "new-lifetime": 12,
+    "leaves-too-late": 10,
+    "moves-silently": 10,
+    "registers-elsewhere": 16,
+    "long-lifetime": 6,
+    "no-trigger": 6,
   },
 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decodeMessage } from "../../protocol/coap/message.ts";
+import { CONTENT_FORMAT, uintOption } from "../../protocol/coap/options.ts";
 import type { CoapMessage } from "../../protocol/coap/types.ts";
 import { executeContent, readContent, writeContent } from "../../protocol/lwm2m/operations.ts";
 import type { Behaviour, DeviceModel, RequestMatch } from "../model/device.ts";
@@ -182,6 +183,22 @@ describe("a device that misbehaves as planned", () => {
     );
   });
 
+  it("success: does what is asked, and answers with the code and content commanded, whether they fit or not", () => {
+    const answer = { kind: "success", code: "2.05", format: 11_542, payload: "c80914" } as const;
+    expect(exchange(write, [behaves(answer)]).slice(1, 4)).toEqual([
+      '1010 written 3/0/15 "Asia/Tokyo"',
+      "1010 device ACK 2.05",
+      "1020 answer 2.05",
+    ]);
+    const run = (behaviour: Behaviour) =>
+      scriptedRun({ registersAt: 0, until: 9_000, faults: [behaves(behaviour)], requests: [[1_000, read]] });
+    const [misfit] = run(answer).answers;
+    expect([...(misfit?.payload ?? [])]).toEqual([0xc8, 9, 0x14]);
+    expect(misfit?.options).toEqual([uintOption(CONTENT_FORMAT, 11_542)]);
+    const [bare] = run({ kind: "success", code: "2.04" }).answers;
+    expect([bare?.code, bare?.options, bare?.payload.length]).toEqual(["2.04", [], 0]);
+  });
+
   it("slow: does it at once and answers `delay` later, and reboots only then", () => {
     expect(exchange(reboot, [behaves({ kind: "slow", delay: 3_000 })]).slice(1, 5)).toEqual([
       "1010 executed 3/0/4",
@@ -300,6 +317,26 @@ describe("a stray response", () => {
 
   it("of the last exchange is skipped when there was none", () => {
     expect(stray("last", "NON", []).log).toContain("2000 skipped stray-response");
+  });
+
+  it("can have the message id of the last request and a code of its own; without a request it is skipped", () => {
+    const foreign = (requests: readonly (readonly [number, typeof read])[]) =>
+      scriptedRun({
+        registersAt: 0,
+        until: 9_000,
+        requests,
+        faults: [behaves({ kind: "slow", delay: 3_000 })],
+        commands: [
+          [2_000, { kind: "stray-response", token: "unknown", type: "ACK", messageId: "asked", code: "4.04" }],
+        ],
+      });
+    const run = foreign([[1_000, read]]);
+    const [, , request, , sent] = messages(run.datagrams);
+    expect(sent).toMatchObject({ type: "ACK", code: "4.04", messageId: request?.messageId });
+    expect(sent?.token).not.toBe(request?.token);
+    // The answer to the request still counts.
+    expect(run.log.filter((line) => line.includes("answer"))).toEqual(["4020 answer 2.05"]);
+    expect(foreign([]).log).toContain("2000 skipped stray-response");
   });
 
   it("takes no message id that the device's next message needs", () => {

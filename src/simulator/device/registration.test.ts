@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readMessageId } from "../../protocol/coap/message.ts";
+import { decodeMessage, readMessageId } from "../../protocol/coap/message.ts";
+import { stringOptions, URI_QUERY } from "../../protocol/coap/options.ts";
 import { readContent } from "../../protocol/lwm2m/operations.ts";
 import type { Fault } from "../model/fault.ts";
 import { response, scriptedRun } from "./scripted-run.ts";
@@ -277,6 +278,58 @@ describe("commands about the registration", () => {
     ] as const;
     const run = scriptedRun({ registersAt: 0, until: 9_000, commands });
     expect(run.log.slice(2)).toEqual(["1000 move", "2000 move", "2000 device CON 0.02 /rd/0", "2010 server ACK 2.04"]);
+  });
+});
+
+describe("an Update with a lifetime", () => {
+  it("tells it, keeps it and says it in later Registers; an Update without one says none", () => {
+    const run = scriptedRun({
+      registersAt: 0,
+      until: 9_000,
+      model: { lifetime: 60 },
+      commands: [
+        [1_000, { kind: "update", lifetime: 300 }],
+        [2_000, { kind: "update" }],
+        [3_000, { kind: "update", lifetime: 300 }],
+        [4_000, { kind: "register" }],
+      ],
+    });
+    const said = run.datagrams.flatMap((hex) => {
+      const decoded = decodeMessage(Buffer.from(hex, "hex"));
+      if (!decoded.ok || decoded.value.code !== "0.02") return [];
+      return [
+        stringOptions(decoded.value, URI_QUERY)
+          .filter((text) => text.startsWith("lt="))
+          .join(),
+      ];
+    });
+    expect(said).toEqual(["lt=60", "lt=300", "", "lt=300", "lt=300"]);
+  });
+
+  it("ends its registration by that lifetime: back after it, the device registers", () => {
+    const back = (lifetime: number) =>
+      scriptedRun({
+        registersAt: 0,
+        until: 90_000,
+        model: { lifetime: 60 },
+        commands: [[1_000, { kind: "update", lifetime }]],
+        faults: [{ kind: "offline", device: 0, from: 2_000, until: 40_000 }],
+      }).log.find((line) => line.startsWith("40000 device CON"));
+    expect(back(20)).toContain("/rd?");
+    expect(back(300)).toContain("/rd/");
+  });
+
+  it("changes nothing when it cannot be sent", () => {
+    const run = scriptedRun({
+      until: 9_000,
+      model: { lifetime: 60 },
+      commands: [
+        [1_000, { kind: "update", lifetime: 300 }],
+        [2_000, { kind: "register" }],
+      ],
+    });
+    expect(run.log).toContain("1000 skipped update");
+    expect(run.log.some((line) => line.includes("lt=60"))).toBe(true);
   });
 });
 

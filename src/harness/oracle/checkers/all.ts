@@ -6,11 +6,12 @@ import { refusesContentWhereThereIsSome } from "./content-codes.ts";
 import { executeChangesNoValue } from "./execute-and-mirror.ts";
 import { expiresInTime, expiryIsNotNotFound, showsItsPeriod } from "./expiry.ts";
 import { leavesOneOutcome } from "./expiry-race.ts";
-import { actsOncePerMessage, executesWithinAttempts, repliesToResponses } from "./idempotence.ts";
+import { hasGroundsForWhatItShows } from "./grounds.ts";
+import { actsOncePerMessage, executesWithinAttempts, ignoresForeignTokens, repliesToResponses } from "./idempotence.ts";
 import { settlesInTheEnd } from "./liveness.ts";
 import { mapsErrors } from "./mapping.ts";
 import { mirrorsWhatSucceeded } from "./mirror.ts";
-import { followsToNewAddress } from "./new-address.ts";
+import { followsToNewAddress, goesWhereItRegistered } from "./new-address.ts";
 import { keepsOrderOfCreation } from "./order.ts";
 import {
   answersBeforeRequesting,
@@ -33,6 +34,7 @@ import {
 } from "./retry.ts";
 import { takesUnacknowledgedResponses } from "./separate-response.ts";
 import { letsDevicesSleep } from "./sleep.ts";
+import { keepsStatusOfTask } from "./status-of-task.ts";
 
 const BY_NAME = {
   returnsBeforeSending,
@@ -58,6 +60,7 @@ const BY_NAME = {
   actsOncePerMessage,
   executesWithinAttempts,
   repliesToResponses,
+  ignoresForeignTokens,
   letsDevicesSleep,
   keepsOrderOfCreation,
   followsToNewAddress,
@@ -74,6 +77,9 @@ const BY_NAME = {
   refusesStrangers,
   refusedTasksLeaveNoTrace,
   executeChangesNoValue,
+  hasGroundsForWhatItShows,
+  keepsStatusOfTask,
+  goesWhereItRegistered,
 } as const satisfies Readonly<Record<string, Checker>>;
 
 export const CHECKERS: readonly Checker[] = Object.values(BY_NAME);

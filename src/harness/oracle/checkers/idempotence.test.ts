@@ -118,6 +118,20 @@ describe("repliesToResponses", () => {
     expect(late.reply(0, 4, "ACK").outcome("I-04")).toBe("fail");
   });
 
+  it("leaves I-04 open when nobody knows whose exchange it is, and one of its tasks has expired (choice 10)", () => {
+    const twice = (at: number): Story =>
+      history()
+        .register(0, 1)
+        .create(0, 2, { type: "E", property: REBOOT, expiresAfter: 4 })
+        .create(1, 2, { type: "E", property: REBOOT, expiresAfter: 60 })
+        .request(0, 2)
+        .acknowledge(0, 2.5)
+        .answer(0, at, "2.04", { type: "CON" })
+        .reply(0, at, "RST");
+    expect(twice(7).findings()).toEqual([]);
+    expect(twice(5).finding("I-04")?.actual).toBe("RST");
+  });
+
   it("keeps I-04 by RST for a stray one, ACK for one that is waited for", () => {
     expect(stray(3).reply(0, 3, "RST").outcome("I-04")).toBe("pass");
     expect(separate().reply(0, 4, "ACK").outcome("I-04")).toBe("pass");
@@ -155,5 +169,43 @@ describe("repliesToResponses", () => {
   it("is not exercised by piggybacked and Non-confirmable responses", () => {
     expect(execute().answer(0, 3, "2.04").outcome("I-04")).toBe("not-exercised");
     expect(execute().answer(0, 3, "2.04", { type: "NON" }).outcome("I-04")).toBe("not-exercised");
+  });
+});
+
+describe("ignoresForeignTokens", () => {
+  const foreign = (code: "4.04" | "2.04" = "4.04", options = {}): Story =>
+    execute(options).acknowledge(0, 3).answer(0, 4, code, { token: "f0f0" }).as("foreign");
+
+  it("breaks I-04 when a response with another token settles the task, by error or success (RFC 7252 §5.3.2)", () => {
+    const story = foreign().see(0, 5, "FAILED", { attempts: 1, code: 4040 }).as("seen");
+    expect(story.finding("I-04")).toEqual({
+      requirement: "I-04",
+      events: [story.event("foreign"), story.event("seen")],
+      expected: `${NAME} is REQUESTED or QUEUED or PROCESSING: the 4.04 that came had another token`,
+      actual: "FAILED with error 4040",
+    });
+    expect(foreign("2.04").see(0, 5, "SUCCEEDED", { attempts: 1 }).outcome("I-04")).toBe("fail");
+    const answered = foreign().answer(0, 6, "2.04", { type: "CON" }).reply(0, 6, "ACK");
+    expect(answered.see(0, 7, "FAILED", { attempts: 1, code: 4040 }).outcome("I-04")).toBe("fail");
+  });
+
+  it("keeps I-04 when the task goes on, and when its own answer then ends it", () => {
+    expect(foreign().see(0, 5, "PROCESSING", { attempts: 1 }).outcome("I-04")).toBe("pass");
+    const answered = foreign().delivered(0, 5, "executed").answer(0, 6, "2.04", { type: "CON" }).reply(0, 6, "ACK");
+    expect(answered.see(0, 7, "SUCCEEDED", { attempts: 1 }).findings()).toEqual([]);
+  });
+
+  it("says nothing where nothing else has acknowledged the request: a server may stop repeating it, or not", () => {
+    const first = () => execute().answer(0, 3, "4.04", { token: "f0f0" });
+    expect(first().see(0, 200, "PROCESSING", { attempts: 1 }).findings()).toEqual([]);
+    expect(first().retransmit(0, 4.5).see(0, 200, "QUEUED", { attempts: 1 }).findings()).toEqual([]);
+    // Whoever waits for the response still has the device to itself.
+    expect(first().create(1, 4).update(0, 100).wait(110).findings()).toEqual([]);
+  });
+
+  it("does not blame another status on it, and is not exercised by a response of another message id", () => {
+    expect(foreign().see(0, 5, "CANCELLED").finding("I-04")).toBeUndefined();
+    const other = execute().acknowledge(0, 3).answer(0, 4, "4.04", { token: "f0f0", messageId: 9 });
+    expect(other.see(0, 5, "PROCESSING", { attempts: 1 }).outcome("I-04")).toBe("not-exercised");
   });
 });

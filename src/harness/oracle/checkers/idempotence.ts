@@ -1,6 +1,7 @@
 /** Idempotence: I-01 … I-04 (I-03 also in retry.ts, where repeated requests are judged). */
 import type { Checker } from "../checker.ts";
-import { name } from "../text.ts";
+import { EXPIRED_CODE } from "../expectations.ts";
+import { name, status } from "../text.ts";
 
 /** A device that deduplicates acts once per message, however many copies arrive. Subject: our own device. */
 export const actsOncePerMessage: Checker = {
@@ -79,6 +80,23 @@ export const repliesToResponses: Checker = {
           "nothing",
           [reply.event],
         );
+    },
+  },
+};
+
+/** A response with the message id of an open request and another token matches nothing, and so it settles nothing. */
+export const ignoresForeignTokens: Checker = {
+  requirements: ["I-04"],
+  on: {
+    "status-seen": ({ deviceTask, seen, decided, fits, possible }, judge) => {
+      const { foreignAnswer, blurred } = deviceTask;
+      if (foreignAnswer === undefined || blurred !== undefined) return;
+      const taken = foreignAnswer.code.startsWith("2.") ? "SUCCEEDED" : "FAILED";
+      if (fits && decided !== undefined) judge.pass("I-04");
+      else if (!fits && seen.status === taken && seen.errorCode !== EXPIRED_CODE) {
+        const expected = `${name(deviceTask)} is ${possible.at(-1)?.statuses.join(" or ")}: the ${foreignAnswer.code} that came had another token`;
+        judge.violate("I-04", expected, status(seen), [foreignAnswer.event, seen.event]);
+      }
     },
   },
 };

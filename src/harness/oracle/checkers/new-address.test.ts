@@ -76,3 +76,29 @@ describe("followsToNewAddress", () => {
     expect(moved(requiring).request(0, 5, { address: OLD }).outcome("R-10")).not.toBe("fail");
   });
 });
+
+describe("goesWhereItRegistered", () => {
+  const elsewhere = (options = {}): Story =>
+    history(options).register(0, 1).move(0).register(0, 5).as("again").create(0, 6);
+
+  it("breaks G-02 when a request goes to the address before the last Register", () => {
+    const story = elsewhere().request(0, 6, { address: OLD }).as("request");
+    expect(story.finding("G-02")).toMatchObject({
+      expected: `requests to device 0 go to ${NEW}, from which it registered`,
+      actual: `a request to ${OLD}`,
+    });
+    expect(story.finding("G-02")?.events.at(-1)).toBe(story.event("request"));
+  });
+
+  it("does not break G-02 by a request to the address of the last Register, nor judges a live run", () => {
+    expect(elsewhere().request(0, 6).outcome("G-02")).toBe("pass");
+    expect(elsewhere({ live: true }).request(0, 6, { address: OLD }).outcome("G-02")).not.toBe("fail");
+  });
+
+  it("leaves an address that an Update has changed to R-10", () => {
+    const updated = history().register(0, 1).register(0, 2).move(0).update(0, 5).create(0, 6);
+    const story = updated.request(0, 6, { address: OLD });
+    expect(story.outcome("G-02")).not.toBe("fail");
+    expect(story.outcome("R-10")).toBe("fail");
+  });
+});

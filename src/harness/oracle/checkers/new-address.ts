@@ -1,4 +1,4 @@
-/** Devices that move: R-10. */
+/** Devices that move: R-10 by Update, G-02 by Register. */
 import type { Checker } from "../checker.ts";
 import type { Exchange } from "../model.ts";
 import { name, time } from "../text.ts";
@@ -39,6 +39,22 @@ export const followsToNewAddress: Checker = {
       if (!wasMoved(deviceTask.attempts.at(-1)) || context.profile.updateFromNewAddress !== "accept") return;
       const expected = `${name(deviceTask)} is sent to the new address of its device within ${time(context.bound)}`;
       judge.violate("R-10", expected, "no request was sent", [owed.event, event]);
+    },
+  },
+};
+
+/** Requests go to the address of the last Register, wherever the device registered before (choice 15). */
+export const goesWhereItRegistered: Checker = {
+  requirements: ["G-02"],
+  on: {
+    attempt: ({ device, exchange, registered, unanswered, event }, judge, context) => {
+      const { registration, trigger } = device;
+      // Live, a Register may be overtaken by another one, unseen by us.
+      if (registration === undefined || context.live || registered !== "yes" || unanswered !== undefined) return;
+      const { address, formerAddresses } = registration;
+      if (exchange.address === address || formerAddresses.has(exchange.address) || device.registrations < 2) return;
+      const expected = `requests to device ${device.index} go to ${address}, from which it registered`;
+      judge.violate("G-02", expected, `a request to ${exchange.address}`, [trigger?.event ?? event, event]);
     },
   },
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EMPTY_PROFILE } from "../../../protocol/profile.ts";
-import { history } from "../test-history.ts";
+import { history, type Story } from "../test-history.ts";
 
 describe("returnsBeforeSending", () => {
   it("breaks Q-01 when the first datagram leaves before the POST is answered", () => {
@@ -286,6 +286,19 @@ describe("oneExchangeAtATime", () => {
       .create(1, 2, { property: "deviceProperties.device.utcOffset" })
       .request(0, 2)
       .as("first");
+
+  it("leaves Q-06 open when nobody knows whose exchange is open, and one of its tasks has expired (choice 10)", () => {
+    const alike = { type: "E", property: "deviceProperties.device.resetErrorCode" } as const;
+    const twice = (at: number): Story =>
+      history()
+        .register(0, 1)
+        .create(0, 2, { ...alike, expiresAfter: 10 })
+        .create(1, 2, { ...alike, expiresAfter: 600 })
+        .request(0, 2)
+        .request(0, at);
+    expect(twice(12).findings()).toEqual([]);
+    expect(twice(11).outcome("Q-06")).toBe("fail");
+  });
 
   it("breaks Q-06 when a second request leaves while the first can still be answered", () => {
     const story = twoTasks().request(0, 3, { task: 1 }).as("second");

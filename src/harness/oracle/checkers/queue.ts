@@ -92,11 +92,12 @@ export const answersBeforeRequesting: Checker = {
   on: {
     attempt: ({ device, exchange, unanswered, event }, judge, context) => {
       if (unanswered !== undefined) {
-        // What it means is seen with the answer (registration.ts). Live, something else may have let the request go:
-        // a task that was just created, or a trigger since the last attempt.
+        // What it means is seen with the answer (registration.ts). Something else may have let the request go: a task
+        // that was just created, or a trigger since the last attempt. In simulation only its own cause is of its instant.
         const last = exchange.task?.attempts.at(-1);
         const retry = last !== undefined && (device.trigger === undefined || device.trigger.event < last.event);
-        const certain = !context.live || device.registration === undefined || retry;
+        const atOnce = !context.live && exchange.started.earliest === unanswered.window.latest;
+        const certain = device.registration === undefined || retry || atOnce;
         unanswered.overtakenBy ??= { event, certain };
       } else if (device.trigger !== undefined && exchange.started.earliest <= device.trigger.window.latest)
         judge.pass("Q-05");

@@ -321,6 +321,24 @@ describe("cancelsWhatIsOpen", () => {
     expect(story.finding("T-04")).toMatchObject({ expected: `${NAME} is SUCCEEDED after the cancellation` });
   });
 
+  it("breaks T-04 when a waiting device is cancelled along with another one, or a waiting task with another one", () => {
+    const devices = history({ devices: 2 })
+      .create(0, 1, { devices: [0, 1] })
+      .cancelDevice(0, 0, 2)
+      .see(0, 3, "CANCELLED", { device: 1 });
+    expect(devices.finding("T-04")).toMatchObject({
+      expected:
+        "task 0 (R deviceProperties.device.timezone) of device 1 is REQUESTED or QUEUED or PROCESSING: only others were cancelled",
+      actual: "CANCELLED",
+    });
+    const tasks = history()
+      .create(0, 1)
+      .create(1, 1, { property: "deviceProperties.device.utcOffset" })
+      .cancel(0, 2)
+      .see(1, 3, "CANCELLED");
+    expect(tasks.outcome("T-04")).toBe("fail");
+  });
+
   it("keeps T-04 by cancelling exactly what is open", () => {
     const story = history({ devices: 2 })
       .register(0, 1)

@@ -3,7 +3,7 @@ import type { DeviceTaskStatus } from "../../../protocol/task-api/states.ts";
 import type { Checker } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
 import type { FactOf } from "../facts.ts";
-import type { TaskView } from "../model.ts";
+import type { DeviceTaskView, Expectation, SeenStatus, TaskView } from "../model.ts";
 import { name, status, time } from "../text.ts";
 import type { Window } from "../window.ts";
 
@@ -200,6 +200,15 @@ export function wrongCount(fact: StatusesSeen): { readonly expected: string; rea
   return undefined;
 }
 
+/** It is cancelled although nobody asked for that, but for another device of its task, or another task of its device. */
+function cancelledAlong(deviceTask: DeviceTaskView, seen: SeenStatus, { kind }: Expectation, fits: boolean): boolean {
+  if (fits || (kind !== "pending" && kind !== "in-flight")) return false;
+  if (seen.status !== "CANCELLED" && seen.status !== "CANCEL_REQUESTED") return false;
+  return [...deviceTask.task.devices, ...deviceTask.device.tasks].some(
+    ({ settled, cancelAsked }) => settled?.how === "cancelled" || cancelAsked !== undefined,
+  );
+}
+
 /** Cancelling ends exactly what had not ended. */
 export const cancelsWhatIsOpen: Checker = {
   requirements: ["T-04"],
@@ -207,6 +216,11 @@ export const cancelsWhatIsOpen: Checker = {
     "status-seen": ({ deviceTask, seen, possible, decided, fits }, judge) => {
       const last = possible.at(-1);
       if (last === undefined) return;
+      if (cancelledAlong(deviceTask, seen, last, fits)) {
+        const expected = `${name(deviceTask)} is ${last.statuses.join(" or ")}: only others were cancelled`;
+        judge.violate("T-04", expected, status(seen), [deviceTask.task.event, seen.event]);
+        return;
+      }
       const cancelled = last.kind === "cancelled" || last.kind === "cancel-requested";
       const kept =
         deviceTask.task.cancelled !== undefined &&

@@ -169,6 +169,32 @@ describe("answersRegistration, Update and De-register", () => {
     expect(gone.verdict("G-06")).toMatchObject({ examined: 2, findings: [] });
   });
 
+  it("counts by the lifetime that an Update says, longer or shorter: G-04 before its end, G-05 after it", () => {
+    const told = (lifetime: number) => history().register(0, 1, { lifetime: 60 }).update(0, 10, { lifetime });
+    expect(told(300).update(0, 200).findings()).toEqual([]);
+    expect(told(300).update(0, 200, { answer: "4.04" }).outcome("G-04")).toBe("fail");
+    expect(told(20).update(0, 40, { answer: "4.04" }).findings()).toEqual([]);
+    expect(told(20).update(0, 40).finding("G-05")).toMatchObject({ actual: "2.04" });
+    expect(told(20).create(0, 40).request(0, 40).outcome("Q-03")).toBe("fail");
+    expect(told(300).create(0, 200).request(0, 200).findings()).toEqual([]);
+  });
+
+  it("lets the lifetime stay that was said last, by Register or Update, when an Update says none", () => {
+    const plain = history().register(0, 1, { lifetime: 60 }).update(0, 30);
+    expect(plain.update(0, 95).finding("G-05")).toMatchObject({ actual: "2.04" });
+    const changed = () => history().register(0, 1, { lifetime: 60 }).update(0, 10, { lifetime: 300 }).update(0, 200);
+    expect(changed().update(0, 450).findings()).toEqual([]);
+    expect(changed().update(0, 450, { answer: "4.04" }).outcome("G-04")).toBe("fail");
+    expect(changed().update(0, 501).outcome("G-05")).toBe("fail");
+  });
+
+  it("lets the lifetime stay when the Update that says another one is refused, or says 0: then the default counts", () => {
+    const refused = history().register(0, 1, { lifetime: 60 }).move(0).update(0, 10, { lifetime: 300, answer: "4.04" });
+    expect(refused.move(0).update(0, 70).outcome("G-05")).toBe("fail");
+    const zero = history().register(0, 1, { lifetime: 60 }).update(0, 10, { lifetime: 0 }).update(0, 86_000);
+    expect(zero.outcome("G-05")).toBe("not-exercised");
+  });
+
   it.each(["2.04", "4.04"] as const)(
     "leaves open at the exact end of the lifetime whether it is %s (choice 16)",
     (answer) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ARTIK, EMPTY_PROFILE } from "../../../protocol/profile.ts";
+import { ARTIK, EMPTY_PROFILE, type Profile } from "../../../protocol/profile.ts";
 import { history, type Story } from "../test-history.ts";
 
 const NAME = "task 0 (R deviceProperties.device.timezone) of device 0";
@@ -254,6 +254,47 @@ describe("transmitsByTheBook", () => {
     });
   });
 
+  it("holds nothing against ids that come again to another address, or a message id whose time is over (RFC 7252 §4.4)", () => {
+    const ids = { messageId: 7, token: "aabb" };
+    const elsewhere = created().request(0, 2, ids).move(0).update(0, 3).request(0, 3, ids);
+    expect(elsewhere.findings()).toEqual([]);
+    const later = created()
+      .request(0, 2, ids)
+      .reset(0, 3)
+      .update(0, 300)
+      .request(0, 300, { ...ids, token: "ccdd" });
+    expect(later.findings()).toEqual([]);
+    const soon = created()
+      .request(0, 2, ids)
+      .reset(0, 3)
+      .update(0, 200)
+      .request(0, 200, { ...ids, token: "ccdd" });
+    expect(soon.finding("R-07")?.actual).toBe("message id 7 again");
+  });
+
+  it("expects nothing of a server that may wait for an exchange that was acknowledged after a Register (choices 5, 15)", () => {
+    const outlived = (profile: Profile): Story =>
+      created({ profile }).create(1, 2, { type: "E", property: "deviceProperties.device.reboot" }).request(0, 2);
+    const acknowledged = outlived(EMPTY_PROFILE).register(0, 3).acknowledge(0, 4).update(0, 200).update(0, 300);
+    expect(acknowledged.findings()).toEqual([]);
+    const over = outlived(EMPTY_PROFILE).register(0, 3).acknowledge(0, 4).update(0, 200).request(0, 201, { task: 1 });
+    over.answer(0, 201, "2.04").update(0, 210).update(0, 220);
+    expect(over.finding("R-04")?.actual).toBe("no request was sent");
+    expect(outlived(ARTIK).register(0, 3).acknowledge(0, 4).update(0, 200).outcome("R-05")).toBe("fail");
+  });
+
+  it("leaves open whether a token of one byte came again by chance, unless the server has no other", () => {
+    const again = (story: Story, token: string): Story =>
+      story.request(0, 2, { token }).reset(0, 3).update(0, 4).request(0, 4, { token });
+    expect(again(created(), "aa").finding("R-07")?.actual).toBe("token aa again");
+    const other = (): Story =>
+      history().register(0, 0).create(1, 1, { type: "E", property: "deviceProperties.device.reboot" });
+    const first = other().request(0, 1, { task: 1, token: "bb" }).answer(0, 1.1, "2.04").create(0, 1.5);
+    expect(again(first, "aa").outcome("R-07")).toBe("inconclusive");
+    const longer = other().request(0, 1, { task: 1, token: "bbbb" }).answer(0, 1.1, "2.04").create(0, 1.5);
+    expect(again(longer, "aaaa").outcome("R-07")).toBe("fail");
+  });
+
   it("keeps R-07 at 0, 2, 6, 14 and 30 s, and with the longest first gap at 0, 3, 9, 21 and 45 s", () => {
     expect(created().requestInVain(0, 2).verdict("R-07")).toMatchObject({ examined: 4, findings: [] });
     const slow = requested();
@@ -281,6 +322,21 @@ describe("transmitsByTheBook", () => {
 });
 
 describe("countsAttempts", () => {
+  it("leaves R-08 open for an attempt that begins in the instant in which a poll is asked, and is answered later", () => {
+    const story = created();
+    story.add({
+      kind: "rest-request",
+      ticket: 900,
+      request: { method: "GET", path: [], query: {} },
+      purpose: { kind: "poll-statuses", task: 0 },
+      at: 3_000_000,
+    });
+    const shown = { id: "task-0", status: "REQUESTED", statuses: [{ did: "d0", status: "QUEUED", numAttempts: 0 }] };
+    const answer = { status: 200, body: { total: 1, data: shown } };
+    story.request(0, 3).add({ kind: "rest-answer", ticket: 900, response: answer, at: 3_100_000 });
+    expect(story.outcome("R-08")).toBe("inconclusive");
+  });
+
   it("breaks R-08 when datagrams are counted", () => {
     const story = created().requestInVain(0, 2).see(0, 70, "QUEUED", { attempts: 5 }).as("seen");
     expect(story.finding("R-08")).toEqual({
@@ -345,6 +401,17 @@ describe("answersAreFinal", () => {
   it("breaks I-03 when a task that succeeded is sent again", () => {
     const story = requested().answer(0, 3, "2.05", { text: "UTC" }).update(0, 9).request(0, 9);
     expect(story.finding("I-03")).toMatchObject({ expected: `no request for ${NAME}, which has succeeded` });
+  });
+
+  it("breaks I-03 when a message is repeated after its task expired, where the exchange is declared to be dropped", () => {
+    const repeated = (options = {}): Story =>
+      history(options).register(0, 1).create(0, 2, { expiresAfter: 4 }).request(0, 2).retransmit(0, 4.5);
+    expect(repeated().retransmit(0, 9.5).finding("I-03")).toMatchObject({
+      expected: expect.stringMatching(/^no further datagram of message \d+: its task expired at 6\.000 s$/),
+      actual: "it was sent again",
+    });
+    expect(repeated().outcome("I-03")).not.toBe("fail");
+    expect(repeated({ profile: EMPTY_PROFILE }).retransmit(0, 9.5).outcome("I-03")).not.toBe("fail");
   });
 
   it("breaks I-03 when the answered message is sent once more", () => {

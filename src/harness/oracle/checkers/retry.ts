@@ -179,7 +179,7 @@ function judgeAttempts(deviceTask: DeviceTaskView, seen: SeenStatus, judge: Judg
   if (seen.attempts === undefined || deviceTask.blurred !== undefined || deviceTask.operation === undefined) return;
   const { earliest, latest } = seen.window;
   const begun = deviceTask.attempts.filter(({ started }) => started.earliest <= latest);
-  const surely = begun.filter(({ started }) => started.latest + context.slack <= earliest);
+  const surely = begun.filter(({ started }) => started.latest + context.slack < earliest);
   const least = Math.max(0, surely.length - deviceTask.optionalAttempts);
   const most = begun.length;
   if (seen.attempts < least || seen.attempts > most) {
@@ -214,6 +214,7 @@ export const answersAreFinal: Checker = {
     },
     retransmission: ({ exchange, event }, judge, context) => {
       const end = exchange.end;
+      if (end?.how === "expired") judgeAfterExpiry(exchange, end.window, event, judge, context);
       if (end?.how !== "answered") return;
       const answered = exchange.lastAnswer ?? end.window;
       if (exchange.lastSent.earliest <= answered.latest + context.slack) return;
@@ -229,6 +230,15 @@ export const answersAreFinal: Checker = {
     },
   },
 };
+
+/** Choice 10, declared: the exchange is dropped, and nothing is waited for. Undeclared, it may run on. */
+function judgeAfterExpiry(exchange: Exchange, end: Window, event: number, judge: Judge, context: OracleContext): void {
+  const { inFlightAtExpiry, lateResponse } = context.profile;
+  if (inFlightAtExpiry !== "fail" || lateResponse !== "ignored") return;
+  if (exchange.lastSent.earliest <= end.latest + context.slack + context.tolerance) return;
+  const expected = `no further datagram of message ${exchange.messageId}: its task expired at ${time(end.latest)}`;
+  judge.violate("I-03", expected, "it was sent again", [exchange.event, event]);
+}
 
 const HAS_ENDED = {
   succeeded: "has succeeded",

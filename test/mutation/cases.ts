@@ -1,0 +1,22 @@
+/**
+ * The plans of a mutation campaign, and the kind of server that each of them meets.
+ *
+ * Of four plans one meets a server that declares another choice than the reference server does, because some decisions
+ * are made only then, and one a server that is restarted now and then.
+ */
+import { LEGAL_CHOICES } from "../../src/mutants/legal-choices.ts";
+import { ARTIK } from "../../src/protocol/profile.ts";
+import { generatePlan } from "../../src/scenarios/generate.ts";
+import type { Plan } from "../../src/scenarios/plan.ts";
+
+export interface Case {
+  readonly plan: Plan;
+  readonly restarts: boolean;
+}
+
+export const makeCases = (seed: string, count: number): readonly Case[] =>
+  Array.from({ length: count }, (_, index) => {
+    const choice = index % 4 === 3 ? LEGAL_CHOICES[(index >> 2) % LEGAL_CHOICES.length] : undefined;
+    const plan = generatePlan({ seed, index, profile: choice?.profile ?? ARTIK, mode: "sim" });
+    return { plan, restarts: index % 4 === 1 };
+  });
