@@ -1,4 +1,5 @@
 /** Defects of the Device Mirror and the server properties. D-01 to D-06. */
+import { toUnixMillis } from "../protocol/time.ts";
 import { REFERENCE_RULES as REFERENCE } from "../reference-server/rules.ts";
 import { differing } from "./defect.ts";
 import type { Mutant } from "./mutant.ts";
@@ -33,6 +34,28 @@ export const MIRROR_MUTANTS: readonly Mutant[] = [
     requirement: "D-01",
     source: "the answer of a deep Read is taken for one value",
     rules: (note) => ({ mirrored: (said) => differing(note, said, said.length > 1 ? said.slice(0, 1) : said) }),
+  },
+  {
+    id: "mirror-time-of-creation",
+    sentence: "The time of a value in the Device Mirror is that at which its task was created.",
+    requirement: "D-01",
+    source: "the value inherits the time of the record that asked for it",
+    rules: (note) => ({
+      mirrorTimestamp: (now, task) =>
+        differing(note, REFERENCE.mirrorTimestamp(now, task), toUnixMillis(task.createdAt)),
+    }),
+  },
+  {
+    id: "mirror-time-in-seconds",
+    sentence: "The time of a value in the Device Mirror is given in seconds.",
+    requirement: "D-02",
+    source: "the unit of LwM2M passed on to an interface of milliseconds",
+    rules: (note) => ({
+      mirrorTimestamp: (now, task) => {
+        const right = REFERENCE.mirrorTimestamp(now, task);
+        return differing(note, right, Math.floor(right / 1_000));
+      },
+    }),
   },
   {
     id: "write-not-mirrored",

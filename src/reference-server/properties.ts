@@ -21,7 +21,7 @@ export function changeMirror(
   now: Instant,
 ): void {
   if (changes.length === 0 || !context.rules.touchesMirror(task.taskType, moment)) return;
-  const ts = toUnixMillis(now);
+  const ts = context.rules.mirrorTimestamp(now, task);
   for (const { name, value } of changes) device.mirror.set(name, { value: context.rules.mirrorValue(value, name), ts });
   context.outbox.store(TABLES.mirror, device.did, () => propertiesRecord(device.mirror));
 }

@@ -13,7 +13,7 @@ import type { Result } from "../protocol/result.ts";
 import type { RestResponse } from "../protocol/server-port.ts";
 import type { Bounds } from "../protocol/task-api/schemas.ts";
 import type { DeviceTaskStatus, TaskStatus, TaskType } from "../protocol/task-api/states.ts";
-import { after, fromUnixMillis, type Instant, type Micros, seconds } from "../protocol/time.ts";
+import { after, fromUnixMillis, type Instant, type Micros, seconds, toUnixMillis } from "../protocol/time.ts";
 import { type DeviceOperation, type MirrorChange, requestOf } from "./device-operations.ts";
 import type { Device, DeviceTask, DeviceType, Registration, Task, TaskError } from "./entities.ts";
 import { EXPIRED, errorOfAnswer, misfit } from "./error-mapping.ts";
@@ -158,6 +158,8 @@ export interface AnswerRules {
   readonly lateResponseCounts: (profile: CompleteProfile) => boolean;
   /** D-01, D-02, row 31: what the mirror keeps of a value. */
   readonly mirrorValue: (value: unknown, property: string) => unknown;
+  /** D-01, D-02, row 17: the `ts` of what a task brings to the mirror, milliseconds since the Unix epoch. */
+  readonly mirrorTimestamp: (now: Instant, task: Task) => number;
 }
 
 export interface RegistrationRules {
@@ -293,6 +295,7 @@ const ANSWER_RULES: AnswerRules = {
   mirrored: (said) => said,
   lateResponseCounts: ({ lateResponse }) => lateResponse === "updates-mirror",
   mirrorValue: (value) => value,
+  mirrorTimestamp: toUnixMillis,
 };
 
 const REGISTRATION_RULES: RegistrationRules = {

@@ -177,7 +177,8 @@ export function answerExchange(
     blur(deviceTask, "the answer arrived about when the task expired");
     return;
   }
-  const failed = codeClass(response.code) !== 2 || !recordMirror(deviceTask, response, window, event);
+  const asked = exchange.started.earliest;
+  const failed = codeClass(response.code) !== 2 || !recordMirror(deviceTask, response, window, event, asked);
   const how = failed ? "failed" : "succeeded";
   expect(deviceTask, how, window, {
     ...(failed ? { answer: response } : {}),

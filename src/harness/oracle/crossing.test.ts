@@ -72,6 +72,27 @@ describe("Registers that cross", () => {
   });
 });
 
+describe("a Register that is repeated from a new address", () => {
+  const repeated = (): Story => {
+    const story = history().register(0, 1, { location: "rd/a" });
+    const [asked, answered] = story.events;
+    if (asked?.kind !== "uplink" || answered?.kind !== "downlink") throw new Error("no Register");
+    story.move(0).up(0, 2, asked.bytes).down(0, 2, answered.bytes);
+    return story.up(0, 3, asked.bytes, asked.address);
+  };
+
+  it("is another one, and a late copy from the old address still gets its answer there (G-03)", () => {
+    const story = repeated();
+    const answered = story.events[1];
+    if (answered?.kind === "downlink") story.down(0, 3, answered.bytes, answered.address);
+    expect(story.update(0, 6, { location: "rd/a" }).findings()).toEqual([]);
+  });
+
+  it("breaks G-03 when that copy gets none", () => {
+    expect(repeated().update(0, 6, { location: "rd/a" }).finding("G-03")?.actual).toBe("no answer");
+  });
+});
+
 describe("a De-register that crosses a Register", () => {
   const crossing = (location: string): Story => {
     const story = history().register(0, 1, { location: "rd/a" }).deregister(0, 2, { answer: "none" }).as("leaving");

@@ -141,6 +141,8 @@ export type Fact =
       readonly kind: "mirror-seen";
       readonly device: DeviceView;
       readonly properties: ReadonlyMap<string, unknown>;
+      /** When each value came, milliseconds since the Unix epoch, as far as the answer says so. */
+      readonly timestamps: ReadonlyMap<string, number>;
       readonly window: Window;
       readonly event: number;
     }

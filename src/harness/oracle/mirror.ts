@@ -17,6 +17,7 @@ import {
   resolveProperty,
   toApiValue,
 } from "../../protocol/task-api/properties.ts";
+import type { RunTime } from "../history.ts";
 import type { OracleContext } from "./context.ts";
 import type { DeviceTaskView, DeviceView, MirrorExpectation, TaskView } from "./model.ts";
 import type { Window } from "./window.ts";
@@ -26,6 +27,7 @@ type DeviceProperty = Exclude<Property, { kind: "server" }>;
 /**
  * Notes what the mirror must show after a 2.xx answer.
  *
+ * @param asked when the request was sent, at the earliest
  * @returns false when the answer does not fit the request or cannot be decoded: the task fails then (choice 25)
  */
 export function recordMirror(
@@ -33,6 +35,7 @@ export function recordMirror(
   response: CoapMessage,
   window: Window,
   event: number,
+  asked: RunTime,
 ): boolean {
   const { task, device } = deviceTask;
   const brought = broughtBy(task, response);
@@ -43,7 +46,7 @@ export function recordMirror(
     return true;
   }
   const requirement = task.taskType === "R" ? "D-01" : "D-02";
-  for (const [name, value] of brought) remember(device, name, { since: window, value, requirement, event });
+  for (const [name, value] of brought) remember(device, name, { since: window, asked, value, requirement, event });
   return true;
 }
 
@@ -95,7 +98,7 @@ export function recordLateResponse(
   }
   for (const [name, value] of brought) {
     if (context.profile.lateResponse === "updates-mirror" && exchange === "awaited")
-      remember(device, name, { since: window, value, requirement: "D-06", event });
+      remember(device, name, { since: window, asked: undefined, value, requirement: "D-06", event });
     else device.lateValues.set(name, { since: window, value, event });
   }
 }
@@ -103,7 +106,7 @@ export function recordLateResponse(
 /** A bulk write of a server property succeeded for this device. */
 export function recordServerProperty(deviceTask: DeviceTaskView, window: Window, event: number): void {
   const { task, device } = deviceTask;
-  remember(device, task.property, { since: window, value: task.value, requirement: "D-04", event });
+  remember(device, task.property, { since: window, asked: undefined, value: task.value, requirement: "D-04", event });
 }
 
 /** Values per property that may still be shown; older ones have been overwritten long ago. */
@@ -111,7 +114,9 @@ const MOST_VALUES = 16;
 
 function remember(device: DeviceView, property: string, expectation: MirrorExpectation): void {
   const history = device.mirror.get(property) ?? [];
-  history.push(expectation);
+  const before = history.at(-1);
+  const same = before !== undefined && JSON.stringify(before.value) === JSON.stringify(expectation.value);
+  history.push(same ? { ...expectation, asked: before.asked } : expectation);
   if (history.length > MOST_VALUES) history.shift();
   device.mirror.set(property, history);
 }

@@ -199,12 +199,19 @@ export interface LateValue {
 
 export interface SeenMirror {
   readonly properties: ReadonlyMap<string, unknown>;
+  /** When each value came, milliseconds since the Unix epoch, as far as the answer says so. */
+  readonly timestamps: ReadonlyMap<string, number>;
   readonly window: Window;
   readonly event: number;
 }
 
 export interface MirrorExpectation {
   readonly since: Window;
+  /**
+   * When the request that brought it was sent, at the earliest; that of the first one when several brought the same
+   * value. `undefined`: not known, or no request brought it.
+   */
+  readonly asked: RunTime | undefined;
   /** As the API shows it. */
   readonly value: unknown;
   /** D-01: read; D-02: written; D-04: bulk write of a server property; D-06: either, by a response after the end. */

@@ -139,21 +139,27 @@ export function seeMirror(
   const device = context.devices[index];
   const parsed = PropertiesEnvelope.safeParse(response.body);
   if (device === undefined || !parsed.success) return;
-  const properties = new Map<string, unknown>();
+  const shown = { properties: new Map<string, unknown>(), timestamps: new Map<string, number>() };
   for (const group of ["serverProperties", "deviceProperties"])
-    flatten(group, (parsed.data.data as Record<string, unknown>)[group], properties);
-  context.emit({ kind: "mirror-seen", device, properties, window, event });
-  device.mirrorSeen = { properties, window, event };
+    flatten(group, (parsed.data.data as Record<string, unknown>)[group], shown);
+  context.emit({ kind: "mirror-seen", device, ...shown, window, event });
+  device.mirrorSeen = { ...shown, window, event };
 }
 
-/** `{ device: { timezone: { value, ts } } }` → `deviceProperties.device.timezone` → value. */
-function flatten(prefix: string, value: unknown, into: Map<string, unknown>): void {
+interface ShownProperties {
+  readonly properties: Map<string, unknown>;
+  readonly timestamps: Map<string, number>;
+}
+
+/** `{ device: { timezone: { value, ts } } }` → `deviceProperties.device.timezone` → value and ts. */
+function flatten(prefix: string, value: unknown, into: ShownProperties): void {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    if (value !== undefined && value !== null) into.set(prefix, value);
+    if (value !== undefined && value !== null) into.properties.set(prefix, value);
     return;
   }
   if ("value" in value && "ts" in value) {
-    into.set(prefix, value.value);
+    into.properties.set(prefix, value.value);
+    if (typeof value.ts === "number") into.timestamps.set(prefix, value.ts);
     return;
   }
   for (const [key, member] of Object.entries(value)) flatten(`${prefix}.${key}`, member, into);

@@ -449,10 +449,15 @@ export class Story {
     return this.rest(at, "PUT", { kind: "configure-type", type: 0 }, status, {}, { taskExpiresAfter });
   }
 
-  /** The Device Mirror shows these properties: `{ "deviceProperties.device.timezone": "UTC" }`. */
-  mirror(device: number, at: number, properties: Readonly<Record<string, unknown>>): this {
+  /**
+   * The Device Mirror shows these properties: `{ "deviceProperties.device.timezone": "UTC" }`.
+   *
+   * @param ts when all of them came, milliseconds since the Unix epoch; default: the answer does not say
+   */
+  mirror(device: number, at: number, properties: Readonly<Record<string, unknown>>, ts?: number): this {
     const data = { serverProperties: {}, deviceProperties: {} };
-    for (const [dotted, value] of Object.entries(properties)) put(data, dotted.split("."), { value, ts: 0 });
+    for (const [dotted, value] of Object.entries(properties))
+      put(data, dotted.split("."), ts === undefined ? value : { value, ts });
     return this.rest(at, "GET", { kind: "poll-mirror", device }, 200, { data });
   }
 

@@ -140,11 +140,21 @@ function acknowledgedInDoubt(context: OracleContext, exchange: Exchange, window:
   if (task !== undefined) blur(task, "acknowledged about when it was given up");
 }
 
+/**
+ * Where nobody declared how often the server retransmits, it may have given up when a retransmission is overdue. Spec:
+ * RFC 7252 §4.2 (giving up is allowed), §4.8.1 (the parameters may be changed).
+ */
+function mayHaveGivenUpEarly(context: OracleContext, exchange: Exchange, window: Window): boolean {
+  if (context.profile.coap !== undefined || exchange.acknowledged !== undefined) return false;
+  const gap = context.coap.ackTimeout * 2 ** (exchange.datagrams - 1) - context.tolerance;
+  return window.latest >= exchange.lastSent.earliest + gap;
+}
+
 /** Choice 5, undeclared: any finite time after an empty ACK, so only a prompt response is surely waited for. */
 const mayHaveGivenUp = (context: OracleContext, exchange: Exchange, window: Window): boolean =>
-  context.profile.responseTimeout === undefined &&
-  exchange.acknowledged !== undefined &&
-  window.earliest > exchange.acknowledged.latest + context.bound;
+  exchange.acknowledged === undefined
+    ? mayHaveGivenUpEarly(context, exchange, window)
+    : context.profile.responseTimeout === undefined && window.earliest > exchange.acknowledged.latest + context.bound;
 
 /** Why the server may not have waited for a response any more; `undefined`: it surely did. */
 function doubtAbout(context: OracleContext, exchange: Exchange, window: Window): string | undefined {
@@ -270,9 +280,12 @@ export function readDownlink(context: OracleContext, event: DownlinkEvent, index
   }
   if (message.code !== "0.00") {
     const request = device.requests.findLast(
-      (r) => r.token === message.token && (message.type !== "ACK" || r.messageId === message.messageId),
+      (r) =>
+        r.address === event.address &&
+        r.token === message.token &&
+        (message.type !== "ACK" || r.messageId === message.messageId),
     );
-    if (request === undefined || request.address !== event.address) return;
+    if (request === undefined) return;
     if (message.type === "CON") answerOnItsWay(context, device, message.messageId, event.address, window);
     readRegistrationAnswer(context, device, request, message, window, index);
     return;
@@ -405,7 +418,8 @@ const mayBeDropped = ({ maybeDropped, mayBeOf }: Exchange, window: Window): bool
 /** Whether the server may have finished an exchange of which we saw no end. */
 function stillOpen(context: OracleContext, exchange: Exchange, window: Window): Certainty {
   const end = giveUp(context, exchange);
-  if (window.latest < end.earliest) return mayBeDropped(exchange, window) ? "maybe" : "yes";
+  if (window.latest < end.earliest)
+    return mayBeDropped(exchange, window) || mayHaveGivenUpEarly(context, exchange, window) ? "maybe" : "yes";
   return window.earliest > end.latest ? "no" : "maybe";
 }
 

@@ -12,7 +12,7 @@ import { choicesOf, defineBlock, NEAR, near, SHARE, TASK, TRIGGER } from "./bloc
 const DEFAULT_LIFETIME = 86_400;
 const WEEK = 604_800;
 /** Seconds: more than 16 bits of them, than a day, than 31 bits of milliseconds. */
-const LONG = [66_000, 90_000, 259_200, 2_500_000] as const;
+const LONG = [66_000, 2_500_000, 90_000, 259_200, 2_500_000] as const;
 /** Lifetimes up to this many seconds are waited for twice. */
 const WAITED_FOR_TWICE = 700_000;
 

@@ -11,6 +11,7 @@ import { actsOncePerMessage, executesWithinAttempts, ignoresForeignTokens, repli
 import { settlesInTheEnd } from "./liveness.ts";
 import { mapsErrors } from "./mapping.ts";
 import { mirrorsWhatSucceeded } from "./mirror.ts";
+import { timesWhatItMirrors } from "./mirror-times.ts";
 import { followsToNewAddress, goesWhereItRegistered } from "./new-address.ts";
 import { keepsOrderOfCreation } from "./order.ts";
 import {
@@ -80,6 +81,7 @@ const BY_NAME = {
   hasGroundsForWhatItShows,
   keepsStatusOfTask,
   goesWhereItRegistered,
+  timesWhatItMirrors,
 } as const satisfies Readonly<Record<string, Checker>>;
 
 export const CHECKERS: readonly Checker[] = Object.values(BY_NAME);

@@ -340,6 +340,19 @@ describe("oneExchangeAtATime", () => {
     expect(story.request(0, 4, { task: 1 }).outcome("Q-06")).toBe("inconclusive");
   });
 
+  it("leaves Q-06 open when a retransmission is overdue and nobody declared how many there are (RFC 7252 §4.8.1)", () => {
+    const silent = (at: number): Story =>
+      history({ profile: EMPTY_PROFILE })
+        .register(0, 1)
+        .create(0, 2)
+        .create(1, 2, { property: "deviceProperties.device.utcOffset" })
+        .request(0, 2)
+        .request(0, at, { task: 1 });
+    expect(silent(4).outcome("Q-06")).toBe("inconclusive");
+    expect(silent(3.5).outcome("Q-06")).toBe("fail");
+    expect(twoTasks().request(0, 4, { task: 1 }).outcome("Q-06")).toBe("fail");
+  });
+
   it("is not exercised by a single request", () => {
     expect(twoTasks().outcome("Q-06")).toBe("not-exercised");
   });
