@@ -97,6 +97,26 @@ describe("a self-test", () => {
     expect(report.mutants[0]?.problem).toMatch(/^wrong reason: broke .*R-04.*, not E-10$/);
   });
 
+  it("goes on with a variant until a plan shows its difference", async () => {
+    const variant = { id: "cancelled-flight-expires", sentence: "", choice: "", profile: ARTIK };
+    const report = await runSelfTest({
+      ...options,
+      mutants: [],
+      variants: [variant],
+      plansPerVariant: 1,
+      plansPerMutant: 1_000,
+    });
+    expect(report).toMatchObject({ outcome: "pass", variants: [{ activated: 1 }] });
+    const never = await runSelfTest({
+      ...options,
+      mutants: [],
+      variants: [variant],
+      plansPerVariant: 1,
+      plansPerMutant: 1,
+    });
+    expect(never).toMatchObject({ outcome: "fail", variants: [{ plans: 2, problem: "was never different" }] });
+  });
+
   it("is inconclusive when it is stopped", async () => {
     const report = await runSelfTest({ ...options, signal: AbortSignal.abort() });
     expect(report).toMatchObject({ outcome: "inconclusive", interrupted: true });

@@ -166,9 +166,12 @@ export const LEGAL_BEHAVIOUR: readonly LegalVariant[] = [
     id: "ends-after-the-instant",
     sentence: "At the exact end of a lifetime or of an active period the registration or task is still there.",
     choice: "row 16, and Time and doubt: either order is right at the exact instant",
-    rules: () => ({
+    rules: (note) => ({
       endsAt: (registration) => after(REFERENCE.endsAt(registration), micros(1)),
-      expiresAt: (activeFrom, expiresAfter) => after(REFERENCE.expiresAt(activeFrom, expiresAfter), micros(1)),
+      expiresAt: (activeFrom, expiresAfter) => {
+        note();
+        return after(REFERENCE.expiresAt(activeFrom, expiresAfter), micros(1));
+      },
     }),
   },
   {

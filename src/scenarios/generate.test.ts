@@ -111,7 +111,7 @@ describe("generatePlan", () => {
     expect(plansWhere(shortLived)).toBeGreaterThanOrEqual(20);
   });
 
-  it("lets the tasks of one device differ in type, property or value in at least 95 % of the plans", () => {
+  it("lets the tasks of one device differ in type, property or value in at least 92 % of the plans: some blocks repeat one on purpose", () => {
     const collides = (plan: Plan): boolean => {
       const keys = plan.operations.flatMap((operation) => {
         if (operation.kind !== "create-task" || operation.property.startsWith("server")) return [];
@@ -120,7 +120,7 @@ describe("generatePlan", () => {
       });
       return new Set(keys).size < keys.length;
     };
-    expect(plansWhere(collides)).toBeLessThanOrEqual(50);
+    expect(plansWhere(collides)).toBeLessThanOrEqual(80);
   });
 });
 

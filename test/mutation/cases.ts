@@ -1,7 +1,7 @@
 /**
  * The plans of a mutation campaign, and the kind of server that each of them meets.
  *
- * Of four plans one meets a server that declares another choice than the reference server does, because some decisions
+ * Of four plans two meet a server that declares another choice than the reference server does, because some decisions
  * are made only then, and one a server that is restarted now and then.
  */
 import { LEGAL_CHOICES } from "../../src/mutants/legal-choices.ts";
@@ -16,7 +16,7 @@ export interface Case {
 
 export const makeCases = (seed: string, count: number): readonly Case[] =>
   Array.from({ length: count }, (_, index) => {
-    const choice = index % 4 === 3 ? LEGAL_CHOICES[(index >> 2) % LEGAL_CHOICES.length] : undefined;
+    const choice = index % 2 === 1 ? LEGAL_CHOICES[(index >> 1) % LEGAL_CHOICES.length] : undefined;
     const plan = generatePlan({ seed, index, profile: choice?.profile ?? ARTIK, mode: "sim" });
-    return { plan, restarts: index % 4 === 1 };
+    return { plan, restarts: index % 4 === 2 };
   });

@@ -8,9 +8,9 @@ turns a condition round, empties a block, swaps \`<\` and \`<=\`, forgets a word
 runs, and the change is *killed* if the oracle finds something wrong. No unit test takes part. So this page says what
 the [catalogue of mutants](decisions.md) cannot: how the harness does with defects that nobody thought of.
 
-The campaign is 300 plans of one seed. Every fourth meets a server that declares another choice of
-[semantics.md](semantics.md), and every fourth one that is restarted from its store whenever it was quiet for five
-minutes. \`npm run mutation\` repeats it and writes this page.
+The campaign is 300 plans of one seed. Every second meets a server that declares another choice of
+[semantics.md](semantics.md), and every fourth one that is restarted from its store whenever it was quiet for 150
+seconds. \`npm run mutation\` repeats it and writes this page.
 `;
 
 /** @param learnt Markdown: what the survivors have taught */

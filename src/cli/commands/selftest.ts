@@ -35,7 +35,7 @@ export const SELFTEST = defineCommand({
       presetText: "all",
     },
     { name: "jobs", value: "N", about: "worker threads", presetText: "one per core" },
-    { name: "plans", value: "N", about: "plans with one seed after which a mutant is not caught", preset: "500" },
+    { name: "plans", value: "N", about: "plans with one seed after which a mutant is not caught", preset: "1000" },
     {
       name: "out",
       value: "FILE",

@@ -23,6 +23,8 @@ export interface SelfTestCase {
   readonly from: number;
   /** Plans at most; a mutant's case ends with the plan that catches it. */
   readonly plans: number;
+  /** Ends with the first plan in which the subject made a difference. */
+  readonly untilActive?: true;
 }
 
 export interface SelfTestResult {
@@ -55,7 +57,9 @@ export function runSelfTestCase(selfTest: SelfTestCase, subject: Subject): SelfT
   const notGreen: string[] = [];
   let accusation: string | undefined;
   let activatedPlans = 0;
-  for (let count = 1; count <= selfTest.plans; count++) {
+  let count = 0;
+  while (count < selfTest.plans && !(selfTest.untilActive === true && activatedPlans > 0)) {
+    count++;
     const plan = generatePlan({ seed, index: from + count - 1, profile, mode: "sim" });
     const { history, activated } = subject.run(plan);
     if (activated) activatedPlans++;
@@ -76,7 +80,7 @@ export function runSelfTestCase(selfTest: SelfTestCase, subject: Subject): SelfT
   return {
     id,
     seed,
-    plans: selfTest.plans,
+    plans: count,
     activated: activatedPlans,
     broken,
     notGreen,

@@ -28,7 +28,7 @@ export interface SelfTestOptions {
 const PIECE = 100;
 
 export async function runSelfTest(options: SelfTestOptions): Promise<SelfTestReport> {
-  const cases = casesOf(options);
+  const cases = [...casesOf(options)];
   const results: SelfTestResult[] = [];
   let next = 0;
   const work = async (): Promise<void> => {
@@ -39,7 +39,10 @@ export async function runSelfTest(options: SelfTestOptions): Promise<SelfTestRep
       options.onProgress?.({ done: results.length, cases: cases.length });
     }
   };
-  await Promise.all(Array.from({ length: options.atOnce }, work));
+  const workTogether = () => Promise.all(Array.from({ length: options.atOnce }, work));
+  await workTogether();
+  cases.push(...searchesFor(options, results));
+  await workTogether();
   return settleSelfTest({ ...options, results, interrupted: results.length < cases.length });
 }
 
@@ -61,6 +64,22 @@ function casesOf(options: SelfTestOptions): readonly SelfTestCase[] {
     ...options.variants.flatMap((row) => pieces(row.id, seed, row.profile, plansPerVariant)),
     ...pieces(REFERENCE_CASE, seed, profile, plansOfReference),
   ];
+}
+
+/** A variant that made no difference in any of its plans has shown nothing: more plans, until one shows it. */
+function searchesFor(options: SelfTestOptions, results: readonly SelfTestResult[]): readonly SelfTestCase[] {
+  const { seeds, plansPerVariant, plansPerMutant } = options;
+  const active = new Set(results.flatMap(({ id, activated }) => (activated > 0 ? [id] : [])));
+  return options.variants
+    .filter(({ id }) => !active.has(id))
+    .map(({ id, profile }) => ({
+      id,
+      seed: seeds[0] ?? "",
+      profile,
+      from: plansPerVariant,
+      plans: plansPerMutant,
+      untilActive: true,
+    }));
 }
 
 function pieces(id: string, seed: string, profile: Profile, plans: number): readonly SelfTestCase[] {

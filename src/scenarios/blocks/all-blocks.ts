@@ -16,6 +16,7 @@ import { LIFETIME_BLOCKS } from "./lifetime.ts";
 import { LONG_SILENCE_BLOCKS } from "./long-silence.ts";
 import { LOST_ANSWER_BLOCKS } from "./lost-answers.ts";
 import { MAPPING_BLOCKS } from "./mapping.ts";
+import { MISTAKEN_BLOCKS } from "./mistaken.ts";
 import { MOMENT_BLOCKS } from "./moments.ts";
 import { MOVE_BLOCKS } from "./moves.ts";
 import { NEW_LIFETIME_BLOCKS } from "./new-lifetime.ts";
@@ -30,6 +31,7 @@ import { REGISTRATION_BLOCKS } from "./registration.ts";
 import { RETRY_BLOCKS } from "./retry.ts";
 import { SAID_AGAIN_BLOCKS } from "./said-again.ts";
 import { SEPARATE_RESPONSE_BLOCKS } from "./separate-response.ts";
+import { SERVER_PROPERTY_BLOCKS } from "./server-properties.ts";
 import { SEVERAL_WAITING_BLOCKS } from "./several-waiting.ts";
 import { SLEEP_BLOCKS } from "./sleep.ts";
 
@@ -64,6 +66,8 @@ const ROWS = [
   ...SEVERAL_WAITING_BLOCKS,
   ...LONG_SILENCE_BLOCKS,
   ...REGISTERS_ELSEWHERE_BLOCKS,
+  ...SERVER_PROPERTY_BLOCKS,
+  ...MISTAKEN_BLOCKS,
 ] as const;
 
 export type BlockId = (typeof ROWS)[number]["id"];

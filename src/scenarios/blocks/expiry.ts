@@ -149,22 +149,33 @@ const EXPIRES_IN_FLIGHT = defineBlock({
 
 const ANSWER_NEAR_EXPIRY = defineBlock({
   id: "answer-near-expiry",
-  sentence: "the device acknowledges, and its answer arrives close to the end of the active period",
-  lanes: 1,
+  sentence:
+    "the device acknowledges, and its answer arrives close to the end of the active period; another device of the task may wait beyond it",
+  lanes: 2,
   live: true,
   exercises: ["E-09", "E-07", "E-08", "E-05", "E-02", "I-04", "D-03", "D-06", "T-01", "T-02"],
-  choices: choicesOf({ task: TASK, period: fc.nat(999), answer: NEAR, share: SHARE, trigger: TRIGGER }),
-  compose: (sketch, [lane], choice) => {
+  choices: choicesOf({
+    task: TASK,
+    period: fc.nat(999),
+    answer: NEAR,
+    share: SHARE,
+    trigger: TRIGGER,
+    /** Another device of the task is absent, so that the task is still open when it expires. */
+    absent: fc.boolean(),
+  }),
+  compose: (sketch, [lane, other], choice) => {
     const { beat, clear, responseTimeout, mode, reaction } = sketch.pace;
     ensureRegistered(sketch, lane);
-    const created = lane.clock + 1;
+    const targets = other !== undefined && choice.absent ? [lane, other] : [lane];
+    for (const absent of targets.slice(1)) ensureAbsent(sketch, absent);
+    const created = Math.max(...targets.map(({ clock }) => clock)) + 1;
     const longest = Math.max(1, Math.floor(responseTimeout / 1_000) - 1);
     const expiresAfter = Math.min(
       longest,
       mode === "live" ? 1 : periodOf(sketch, choice.period, [1, 2, 5, 20, 60, 61, 93, 110]),
     );
     const expiry = created + expiresAfter * 1_000;
-    const where = choice.answer === "before" ? "just-after" : choice.answer;
+    const where = choice.answer === "before" ? "just-before" : choice.answer;
     // Live, an answer is surely late only once the server must have noticed the expiry.
     const noticed = choice.answer === "after" ? reaction : 0;
     const answered = near(sketch, expiry, where, choice.share, beat, created + 1) + noticed;
@@ -173,14 +184,14 @@ const ANSWER_NEAR_EXPIRY = defineBlock({
       delay: answered - created,
     });
     pollMirror(sketch, lane, created - 1);
-    const task = createTask(sketch, [lane], created, choice.task, { expiresAfter });
+    const task = createTask(sketch, targets, created, choice.task, { expiresAfter });
     const polled = Math.max(answered + clear, pollAround(sketch, task, expiry, choice.share)) + beat;
     poll(sketch, task, polled);
     pollHistory(sketch, task, polled);
     pollMirror(sketch, lane, polled);
     const settled = trigger(sketch, lane, polled + 1, choice.trigger);
     poll(sketch, task, settled);
-    finish([lane], settled + 1);
+    finish(targets, settled + 1);
   },
 });
 

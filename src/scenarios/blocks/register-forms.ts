@@ -29,7 +29,13 @@ const MALFORMED_REGISTER = defineBlock({
     tasks: fc.tuple(TASK, TASK),
     defects: fc.tuple(fc.constantFrom(...REGISTER_DEFECTS), fc.constantFrom(...REGISTER_DEFECTS)),
     /** Never registered, registered with a failed attempt behind it, or gone. */
-    before: fc.constantFrom("absent" as const, "absent" as const, "registered" as const, "left" as const),
+    before: fc.constantFrom(
+      "absent" as const,
+      "absent" as const,
+      "registered" as const,
+      "registered" as const,
+      "left" as const,
+    ),
     share: SHARE,
     back: fc.constantFrom("register" as const, "register" as const, "update" as const),
   }),

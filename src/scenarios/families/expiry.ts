@@ -11,7 +11,7 @@ export const EXPIRY_FAMILY: Family = {
     "expires-pending": 10,
     "expires-inherited": 54,
     "expires-in-flight": 14,
-    "answer-near-expiry": 40,
+    "answer-near-expiry": 54,
     "expires-after-failure": 10,
     "thirty-days": 22,
     "cancel-pending": 2,

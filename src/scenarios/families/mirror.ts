@@ -25,5 +25,6 @@ export const MIRROR_FAMILY: Family = {
     "alternate-path": 4,
     "misfitting-success": 8,
     "held-back-answer": 6,
+    "server-properties": 22,
   },
 };

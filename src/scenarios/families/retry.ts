@@ -8,6 +8,7 @@ export const RETRY_FAMILY: Family = {
   weight: 40,
   typedPercent: 4,
   blocks: {
+    "answers-from-elsewhere": 14,
     "lost-exchange": 12,
     "fails-repeatedly": 34,
     "no-response": 14,

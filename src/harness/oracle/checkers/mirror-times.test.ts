@@ -77,6 +77,13 @@ describe("timesWhatItMirrors", () => {
     expect(read().mirror(0, 4, UTC).verdict("D-01")).toMatchObject({ examined: 1, findings: [] });
   });
 
+  it("judges no time of a value that a response after the end, at 13 s, may have brought before (choice 10)", () => {
+    const late = history().register(0, 1).create(0, 2, { expiresAfter: 10 }).request(0, 2);
+    late.answer(0, 13, "2.05", { text: "UTC" }).create(1, 20).request(0, 20, { task: 1 });
+    late.answer(0, 21, "2.05", { text: "UTC" }).mirror(0, 22, UTC, 13_000);
+    expect(late.verdict("D-01")).toMatchObject({ examined: 1, findings: [] });
+  });
+
   it("judges no time of a value that the mirror should not show, nor of a response after the end", () => {
     expect(
       read()

@@ -403,6 +403,11 @@ describe("answersAreFinal", () => {
     expect(story.finding("I-03")).toMatchObject({ expected: `no request for ${NAME}, which has succeeded` });
   });
 
+  it("lets a message be repeated after the period of a task that was cancelled in flight: it may have ended before", () => {
+    const story = history().register(0, 1).create(0, 2, { expiresAfter: 4 }).request(0, 2).cancel(0, 3);
+    expect(story.retransmit(0, 4.5).retransmit(0, 9.5).finding("I-03")).toBeUndefined();
+  });
+
   it("breaks I-03 when a message is repeated after its task expired, where the exchange is declared to be dropped", () => {
     const repeated = (options = {}): Story =>
       history(options).register(0, 1).create(0, 2, { expiresAfter: 4 }).request(0, 2).retransmit(0, 4.5);

@@ -231,10 +231,13 @@ export const answersAreFinal: Checker = {
   },
 };
 
-/** Choice 10, declared: the exchange is dropped, and nothing is waited for. Undeclared, it may run on. */
+/**
+ * Choice 10, declared: the exchange is dropped, and nothing is waited for. Undeclared, it may run on; and so it may where
+ * the task was cancelled before: for a server that ends it there and then it does not expire any more.
+ */
 function judgeAfterExpiry(exchange: Exchange, end: Window, event: number, judge: Judge, context: OracleContext): void {
   const { inFlightAtExpiry, lateResponse } = context.profile;
-  if (inFlightAtExpiry !== "fail" || lateResponse !== "ignored") return;
+  if (inFlightAtExpiry !== "fail" || lateResponse !== "ignored" || exchange.task?.cancelAsked !== undefined) return;
   if (exchange.lastSent.earliest <= end.latest + context.slack + context.tolerance) return;
   const expected = `no further datagram of message ${exchange.messageId}: its task expired at ${time(end.latest)}`;
   judge.violate("I-03", expected, "it was sent again", [exchange.event, event]);
