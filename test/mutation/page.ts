@@ -6,7 +6,7 @@ const HEAD = `# Mutation testing of the reference server
 [Stryker](https://stryker-mutator.io) changes the reference server at more than a thousand places, one at a time: it
 turns a condition round, empties a block, swaps \`<\` and \`<=\`, forgets a word. For each change a short simulated campaign
 runs, and the change is *killed* if the oracle finds something wrong. No unit test takes part. So this page says what
-the [catalogue of mutants](decisions.md) cannot: how the harness does with defects that nobody thought of.
+the [self-test](selftest.md) cannot: how the harness does with defects that nobody thought of.
 
 The campaign is 300 plans of one seed. Every second meets a server that declares another choice of
 [semantics.md](semantics.md), and every fourth one that is restarted from its store whenever it was quiet for 150
