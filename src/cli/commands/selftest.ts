@@ -44,7 +44,7 @@ export const SELFTEST = defineCommand({
     },
     { name: "json", about: "print the result as one JSON document to stdout, all else to stderr" },
   ],
-  examples: ["selftest", "selftest --only R- --out /tmp/retry.md"],
+  examples: ["selftest", "selftest --only R- --out retry.md"],
   schema: Options,
   async run(options, services, io) {
     const { mutants, variants } = chosen(options.only ?? [], services);
