@@ -46,6 +46,15 @@ describe("a case of the self-test", () => {
     expect(result.accusation).toMatch(/^\w+-\d+: R-04: expected .*, got /);
   });
 
+  it("does not count a plan in which the defect made no difference, whatever broke there", () => {
+    const subject = subjectOf("update-retries-nothing");
+    const run: typeof subject.run = (plan) => ({ ...subject.run(plan), activated: false });
+    const result = runSelfTestCase(selfTest({ requirement: "R-04" }), { ...subject, run });
+    expect(result.broken["R-04"]).toBeGreaterThan(0);
+    expect(result).toMatchObject({ plans: 60, activated: 0 });
+    expect(result.caughtAfter).toBeUndefined();
+  });
+
   it("does not count a plan that the unmutated server does not pass", () => {
     const subject = subjectOf("update-retries-nothing");
     const result = runSelfTestCase(selfTest({ requirement: "R-04" }), {

@@ -46,3 +46,14 @@ export const mappingTo =
     const wrong = rows.find(([coap]) => coap === code);
     return wrong === undefined ? right : { ...right, code: differing(note, right.code, String(wrong[1])) };
   };
+
+/** Lets a device task in flight at expiry end by its answer: a defect or a choice, as the profile says (row 10). */
+export const answerCountsAtExpiry = (note: Note): Partial<ServerRules> => ({
+  expiryReaches: (deviceTask, profile) =>
+    differing(
+      note,
+      REFERENCE_RULES.expiryReaches(deviceTask, profile),
+      REFERENCE_RULES.expiryReaches(deviceTask, { ...profile, inFlightAtExpiry: "answer-counts" }),
+    ),
+  dropsExchangeAtExpiry: () => false,
+});

@@ -2,7 +2,7 @@
 import { after, type Instant, seconds, toUnixMillis } from "../protocol/time.ts";
 import { REFERENCE_RULES as REFERENCE } from "../reference-server/rules.ts";
 import { isTerminal } from "../reference-server/transitions.ts";
-import { differing, mappingTo, movingBy } from "./defect.ts";
+import { answerCountsAtExpiry, differing, mappingTo, movingBy } from "./defect.ts";
 import type { Mutant } from "./mutant.ts";
 
 const HOUR = seconds(3_600);
@@ -143,15 +143,7 @@ export const EXPIRY_MUTANTS: readonly Mutant[] = [
     sentence: "A device task in flight at expiry ends by its answer, although failing at once is declared.",
     requirement: "E-07",
     source: "expiry looks at the queue alone",
-    rules: (note) => ({
-      expiryReaches: (deviceTask, profile) =>
-        differing(
-          note,
-          REFERENCE.expiryReaches(deviceTask, profile),
-          REFERENCE.expiryReaches(deviceTask, { ...profile, inFlightAtExpiry: "answer-counts" }),
-        ),
-      dropsExchangeAtExpiry: () => false,
-    }),
+    rules: answerCountsAtExpiry,
   },
   {
     id: "expiry-list-taken-early",

@@ -6,7 +6,7 @@ import type { RestResponse } from "../protocol/server-port.ts";
 import { after, micros, seconds } from "../protocol/time.ts";
 import { emptyTally, REFERENCE_RULES as REFERENCE } from "../reference-server/rules.ts";
 import { isTerminal } from "../reference-server/transitions.ts";
-import { differing, mappingTo, movingBy } from "./defect.ts";
+import { answerCountsAtExpiry, differing, mappingTo, movingBy } from "./defect.ts";
 import type { LegalVariant } from "./mutant.ts";
 
 /** The reference server's profile without some of its declarations. */
@@ -88,15 +88,7 @@ export const LEGAL_BEHAVIOUR: readonly LegalVariant[] = [
     sentence: "A device task in flight at expiry ends by its answer, which is not declared.",
     choice: "row 10, undeclared: 4004 or the answer's own outcome",
     profile: undeclared("answer-counts-undeclared", "inFlightAtExpiry"),
-    rules: (note) => ({
-      expiryReaches: (deviceTask, profile) =>
-        differing(
-          note,
-          REFERENCE.expiryReaches(deviceTask, profile),
-          REFERENCE.expiryReaches(deviceTask, { ...profile, inFlightAtExpiry: "answer-counts" }),
-        ),
-      dropsExchangeAtExpiry: () => false,
-    }),
+    rules: answerCountsAtExpiry,
   },
   {
     id: "newest-first-undeclared",

@@ -4,7 +4,7 @@ import type { Plan } from "../scenarios/plan.ts";
 import type { Requirement } from "../scenarios/requirements.ts";
 import { planLines } from "./plan-text.ts";
 import { REQUIREMENT_GROUPS } from "./requirement-lines.ts";
-import { count, labelled } from "./text.ts";
+import { count, labelled, tableRow } from "./text.ts";
 
 /** A shipped defective server that breaks the requirement. */
 export interface MutantLine {
@@ -132,5 +132,5 @@ export function renderRequirementsPage(rows: readonly Requirement[]): string {
 function pageRow(row: Requirement): string {
   const checked = row.checked === true ? "yes" : `no: ${row.checked.notChecked}`;
   const cells = [`**${row.id}**`, row.level, row.subject, row.sentence, row.source, liveText(row, "long"), checked];
-  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return tableRow(cells);
 }

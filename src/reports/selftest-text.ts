@@ -7,7 +7,7 @@
 
 import { percentile } from "../harness/record/percentile.ts";
 import type { MutantOutcome, SelfTestReport, VariantOutcome } from "../harness/record/selftest.ts";
-import { count } from "./text.ts";
+import { count, tableRow } from "./text.ts";
 
 /** Marks of the matrix: the requirement that a mutant must break, and others that broke in the same plans. */
 const CAUGHT = "●";
@@ -61,16 +61,12 @@ function mutantLine(mutant: MutantOutcome): string {
   const [median, p95] = [percentile(caughtAfter, 50), percentile(caughtAfter, 95)];
   const others = othersBroken(mutant).join(", ");
   const soon = mutant.problem === undefined ? [median, p95] : ["not caught", ""];
-  return `| ${[`\`${id}\``, `${requirement} (${level})`, ...soon, others, cell(sentence), cell(source)].join(" | ")} |`;
+  return tableRow([`\`${id}\``, `${requirement} (${level})`, ...soon, others, sentence, source]);
 }
 
 function variantLine({ id, sentence, choice, plans, activated, problem }: VariantOutcome): string {
-  const verdict = problem === undefined ? "passes" : cell(problem);
-  return `| ${[`\`${id}\``, cell(sentence), cell(choice), plans, activated, verdict].join(" | ")} |`;
+  return tableRow([`\`${id}\``, sentence, choice, plans, activated, problem ?? "passes"]);
 }
-
-/** A pipe would end the cell. */
-const cell = (text: string): string => text.replaceAll("|", "\\|");
 
 const othersBroken = ({ broken, requirement }: MutantOutcome): readonly string[] =>
   Object.keys(broken)

@@ -42,3 +42,7 @@ export function spanText(milliseconds: number): string {
   const row = units.find(({ size }) => milliseconds >= size && (milliseconds * 10) % size === 0);
   return row === undefined ? `${milliseconds / 1_000} s` : `${milliseconds / row.size} ${row.unit}`;
 }
+
+/** A row of a Markdown table; a pipe inside a cell would end it. */
+export const tableRow = (cells: readonly (string | number)[]): string =>
+  `| ${cells.map((cell) => String(cell).replaceAll("|", "\\|")).join(" | ")} |`;

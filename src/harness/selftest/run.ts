@@ -46,7 +46,7 @@ export async function runSelfTest(options: SelfTestOptions): Promise<SelfTestRep
   return settleSelfTest({ ...options, results, interrupted: results.length < cases.length });
 }
 
-/** The longest first: what may not be caught at all, then what runs to its end anyway. */
+/** Mutants first: a case that catches nothing is the longest of all. */
 function casesOf(options: SelfTestOptions): readonly SelfTestCase[] {
   const { seeds, plansPerMutant, plansPerVariant, plansOfReference, profile } = options;
   const [seed = ""] = seeds;
