@@ -15,6 +15,8 @@ async function measure(): Promise<Measurement> {
       return (await import("./campaign.ts")).runPlans();
     case "live":
       return (await import("./live-get.ts")).runLive(first, Number(second));
+    case "store":
+      return (await import("./store.ts")).runStore(first, Number(second));
     case "live-server":
       return (await import("./live-servers.ts")).startLiveServer(first);
     default:

@@ -4,6 +4,7 @@ import { benchCampaign } from "./campaign.ts";
 import { benchDeviceDays } from "./device-days.ts";
 import { benchLiveGet } from "./live-get.ts";
 import { benchShrink } from "./shrink.ts";
+import { benchStore } from "./store.ts";
 import { benchWorldExchanges } from "./world-exchanges.ts";
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
@@ -12,6 +13,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   "live-get": benchLiveGet,
   campaign: benchCampaign,
   shrink: benchShrink,
+  store: benchStore,
 };
 
 const load = (): string =>

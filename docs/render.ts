@@ -7,6 +7,10 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { COVERAGE_NAMES } from "../src/harness/coverage/coverage-names.ts";
 import { exists, readText, writeText } from "../src/platform/files.ts";
+import { ARTIK, completeProfile } from "../src/protocol/profile.ts";
+import { boundsOf } from "../src/reference-server/adapters/api-pages.ts";
+import { renderApiPage } from "../src/reference-server/rest/api-markdown.ts";
+import { REFERENCE_RULES } from "../src/reference-server/rules.ts";
 import { renderRequirementsPage } from "../src/reports/catalogue-text.ts";
 import { renderCoveragePage } from "../src/reports/coverage-text.ts";
 import { renderFamiliesPage } from "../src/reports/families-text.ts";
@@ -20,6 +24,7 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 const PAGES = [
   { name: "requirements.md", render: () => renderRequirementsPage(REQUIREMENTS) },
   { name: "families.md", render: () => renderFamiliesPage(ALL_FAMILIES, ALL_BLOCKS) },
+  { name: "rest-api.md", render: () => renderApiPage(boundsOf(REFERENCE_RULES, completeProfile(ARTIK))) },
   { name: "coverage.md", render: () => renderCoveragePage(COVERAGE_NAMES) },
   { name: "verdict.schema.json", render: () => json(verdictJsonSchema()) },
   { name: "plan.schema.json", render: () => json(planJsonSchema()) },

@@ -23,7 +23,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Packages that only some folders may use; every other package may be imported anywhere. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   express: ["reference-server/adapters"],
+  libsql: ["reference-server/adapters"],
+  pg: ["reference-server/adapters"],
   yargs: ["cli"],
+  yaml: ["cli"],
   piscina: ["cli"],
   coap: ["cli/preflight"],
   "chartjs-node-canvas": ["reports"],

@@ -48,6 +48,18 @@ const job = (changes: Partial<PlansJob> = {}): PlansJob => ({
 });
 
 describe("a simulated campaign", () => {
+  it("runs plans of the families asked for only: plan i depends on the seed, i and the families", async () => {
+    const families = ["cancel", "queue"] as const;
+    const { verdict, kept } = await campaign(buildServer(), { families, keep: "all", runs: 12 });
+    expect(verdict.outcome).not.toBe("fail");
+    expect(kept.map(({ plan }) => plan)).toEqual(
+      Array.from({ length: 12 }, (_, index) =>
+        generatePlan({ seed: "campaign", index, profile: ARTIK, mode: "sim", families }),
+      ),
+    );
+    expect(new Set(kept.map(({ plan }) => plan.family))).toEqual(new Set(families));
+  });
+
   it("tells a server that does not repeat its runs so, names the plan and the first event that differs", async () => {
     const { verdict } = await campaign(forgetful());
     expect(verdict.outcome).not.toBe("pass");

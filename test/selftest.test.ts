@@ -126,6 +126,31 @@ describe("a self-test", () => {
     expect(never).toMatchObject({ outcome: "fail", variants: [{ plans: 2, problem: "was never different" }] });
   });
 
+  it("ends a case in its midst when it is stopped, and shows what is finished and what is not", async () => {
+    const stop = new AbortController();
+    let begun = 0;
+    const report = await runSelfTest({
+      ...options,
+      atOnce: 1,
+      plansPerMutant: 10_000,
+      plansOfReference: 10_000,
+      seeds: ["selftest-1"],
+      signal: stop.signal,
+      runCase: async (each) => {
+        begun++;
+        let plans = 0;
+        return runSelfTestCase(each, subjectOf(each.id), () => {
+          // The mutant is caught; the second case is stopped after two plans.
+          if (each.id === "reference" && ++plans > 2) stop.abort();
+          return !stop.signal.aborted;
+        });
+      },
+    });
+    expect(begun).toBe(2);
+    expect(report).toMatchObject({ interrupted: true, outcome: "inconclusive", caught: 1, reference: { plans: 2 } });
+    expect(report.mutants[0]?.unfinished).toBeUndefined();
+  });
+
   it("is inconclusive when it is stopped", async () => {
     const report = await runSelfTest({ ...options, signal: AbortSignal.abort() });
     expect(report).toMatchObject({ outcome: "inconclusive", interrupted: true });

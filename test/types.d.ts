@@ -11,6 +11,8 @@ declare module "artikcloud-js" {
     /** Milliseconds. */
     timeout: number;
     readonly authentications: { readonly artikcloud_oauth: { accessToken?: string } };
+    /** Path, method, five groups of parameters, body, authentications, media types out and in, type, callback. */
+    callApi(path: string, method: string, ...more: readonly unknown[]): unknown;
   }
   /** Methods take their parameters and then a callback. */
   class DevicesManagementApi {

@@ -20,6 +20,7 @@ import { coverageLine, renderCoverage } from "../reports/coverage-text.ts";
 import { renderMarkdown } from "../reports/markdown.ts";
 import { renderTerminal } from "../reports/terminal.ts";
 import { count } from "../reports/text.ts";
+import type { FamilyName } from "../scenarios/families/names.ts";
 import { REQUIREMENTS } from "../scenarios/requirements.ts";
 import { type ExitCode, exitCodeOf } from "./exit-codes.ts";
 import type { CommandIo } from "./io.ts";
@@ -32,6 +33,8 @@ export interface CampaignSettings {
   readonly profile: Profile;
   readonly token?: string | undefined;
   readonly seed: string;
+  /** Absent: all. */
+  readonly families?: readonly FamilyName[] | undefined;
   readonly runs?: number | undefined;
   /** Milliseconds. */
   readonly time?: number | undefined;
@@ -74,12 +77,13 @@ async function runWithProgress(
   io: CommandIo,
 ): Promise<CampaignResult> {
   const line = createProgressLine(io, services.now);
-  const { runs, time } = settings;
+  const { runs, time, families } = settings;
   try {
     return await services.runCampaign({
       target,
       profile: settings.profile,
       seed: settings.seed,
+      ...(families === undefined ? {} : { families }),
       ...(runs === undefined ? {} : { runs }),
       ...(time === undefined ? {} : { timeLimit: time }),
       only: settings.only,
@@ -115,6 +119,7 @@ function runRecord(settings: CampaignSettings, services: Services): RunRecord {
     target: targetName(settings.target),
     profile: settings.profile.name,
     seed: settings.seed,
+    ...(settings.families === undefined ? {} : { families: [...settings.families] }),
     arguments: [...settings.commandLine],
     startedAt: services.timeOfDay(),
   };

@@ -55,6 +55,18 @@ describe("verify", () => {
     expect(bench.campaigns[0]).not.toHaveProperty("runs");
   });
 
+  it("asks for plans of the families named, in whatever order, and says so in run.json", async () => {
+    const bench = testBench();
+    const directory = await newDirectory();
+    const options = ["--families", "cancel,queue,cancel", "--out", directory];
+    expect(await run(["verify", ...options], bench.io, bench.services)).toBe(0);
+    expect(bench.campaigns[0]?.families).toEqual(["queue", "cancel"]);
+    expect(await readJson(path.join(directory, "run.json"))).toMatchObject({ families: ["queue", "cancel"] });
+    await run(["verify", "--out", directory], bench.io, bench.services);
+    expect(bench.campaigns[1]).not.toHaveProperty("families");
+    expect(await readJson(path.join(directory, "run.json"))).not.toHaveProperty("families");
+  });
+
   it("shares the work among as many threads as the machine can run, or --jobs, and keeps a sample of histories", async () => {
     const bench = testBench();
     await run(["verify", "--out", await newDirectory()], bench.io, bench.services);
@@ -256,13 +268,13 @@ describe("replay", () => {
 });
 
 describe("requirements and explain", () => {
-  it("lists 81 requirements, as a table and as JSON", async () => {
+  it("lists 83 requirements, as a table and as JSON", async () => {
     const table = testBench();
     const json = testBench();
     expect(await run(["requirements"], table.io, table.services)).toBe(0);
     await run(["requirements", "--json"], json.io, json.services);
     expect(table.out()).toMatch(/^Q-01 +MUST +server +yes +The request that creates a task/m);
-    expect(JSON.parse(json.out())).toHaveLength(81);
+    expect(JSON.parse(json.out())).toHaveLength(83);
     expect(
       table
         .out()
@@ -296,5 +308,52 @@ describe("serve", () => {
     expect(bench.closed).toEqual([]);
     bench.abort();
     expect([await ended, bench.closed]).toEqual([0, ["serve"]]);
+  });
+
+  it("reads --rate-limit as requests in a minute and a day, and --devices as YAML or JSON", async () => {
+    const settingsOf = async (...options: readonly string[]) => {
+      const bench = testBench({ startServer: async () => Promise.reject(new HarnessError("store-failed", "seen")) });
+      const seen: unknown[] = [];
+      const services = {
+        ...bench.services,
+        startServer: async (settings: unknown) => {
+          seen.push(settings);
+          return bench.services.startServer(settings as never);
+        },
+      };
+      const code = await run(["serve", ...options], bench.io, services);
+      return { code, seen, err: bench.err() };
+    };
+    const { seen } = await settingsOf("--rate-limit", "100/1000", "--devices", "examples/devices.json");
+    expect(seen).toMatchObject([
+      {
+        rateLimit: { perMinute: 100, perDay: 1_000 },
+        provision: { devices: [{ did: "meter-1" }, { did: "meter-2" }] },
+      },
+    ]);
+    expect((await settingsOf("--rate-limit", "100")).seen).toMatchObject([
+      { rateLimit: { perMinute: 100, perDay: 144_000 }, provision: undefined },
+    ]);
+    for (const wrong of ["0", "1/0", "-1", "1/", "x", "1.5"]) {
+      expect(await settingsOf("--rate-limit", wrong)).toMatchObject({ code: 64, seen: [] });
+    }
+    const missing = await settingsOf("--devices", "nowhere.yaml");
+    expect([missing.code, missing.err]).toEqual([64, expect.stringContaining("--devices: ")]);
+  });
+
+  it("gives the server what --data names, and ends with exit code 2 and the reason when the store fails", async () => {
+    const failure = new HarnessError("store-failed", "fleet.db has failed: disk full");
+    const closed: string[] = [];
+    const data: unknown[] = [];
+    const bench = testBench({
+      startServer: async (settings) => {
+        data.push(settings.data);
+        const close = async () => void closed.push("closed");
+        return { http: "", coap: "", failure: Promise.resolve(failure), close };
+      },
+    });
+    expect(await run(["serve", "--data", "fleet.db"], bench.io, bench.services)).toBe(2);
+    expect(bench.err()).toBe("fleetproof: fleet.db has failed: disk full\n");
+    expect([closed, data]).toEqual([["closed"], ["fleet.db"]]);
   });
 });

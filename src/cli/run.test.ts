@@ -17,6 +17,10 @@ describe("run", () => {
     [["verify", "--seed", "a b"], "--seed: must be 1 to 48 letters"],
     [["verify", "now"], 'unexpected argument "now" after verify'],
     [["verify", "--only", "X-9"], '--only: no requirement begins with "X-9"'],
+    [
+      ["verify", "--families", "cancel,expire"],
+      '--families: there is no "expire"; there are queue, retry, expiry, mapping',
+    ],
     [["verify", "--require", "Q-99"], '--require: no requirement begins with "Q-99"'],
     [["verify", "--target", "ftp://x"], '--target: "ftp://x" is neither sim'],
     [["verify", "--target", "http://h:1/v1.1"], "--coap is missing"],

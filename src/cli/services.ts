@@ -79,6 +79,8 @@ export interface RunningServer {
   readonly http: string;
   /** `coap://127.0.0.1:5683` */
   readonly coap: string;
+  /** Settles when it can no longer work, with what to tell the user; else never. */
+  readonly failure?: Promise<Error>;
   close(): Promise<void>;
 }
 
@@ -90,7 +92,11 @@ export interface ServeSettings {
   readonly profile: Profile;
   readonly token: string | undefined;
   readonly open: boolean;
+  /** A file, or the URL of a PostgreSQL database; `undefined`: memory. */
+  readonly data: string | undefined;
   readonly provision: Provision | undefined;
+  /** Requests per token; `undefined`: any number. */
+  readonly rateLimit: { readonly perMinute: number; readonly perDay: number } | undefined;
 }
 
 /** What `serve` knows from the beginning: bodies of POST /devicetypes and POST /devices. */

@@ -65,13 +65,16 @@ function findExample({ id, families }: Requirement): Promise<Plan | undefined> {
 
 async function serve(settings: ServeSettings): Promise<RunningServer> {
   const { startServer } = await import("../reference-server/adapters/serve.ts");
-  const { host, httpPort, coapPort, profile, token, open, provision } = settings;
+  const { openStore } = await import("../reference-server/adapters/open-store.ts");
+  const { host, httpPort, coapPort, profile, token, open, data, provision, rateLimit } = settings;
   return startServer({
     host,
     http: httpPort,
     coap: coapPort,
     profile,
     open,
+    rateLimit,
+    ...(data === undefined ? {} : { store: await openStore(data) }),
     ...(token === undefined ? {} : { token }),
     ...(provision === undefined ? {} : { provision }),
   });

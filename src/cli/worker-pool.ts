@@ -66,8 +66,9 @@ export function openPlanRunner(size: number, server: ServerRecipe, signal?: Abor
     chunk: CHUNK,
     plans: (job) =>
       orNamed(pool.run("plans", { server, job, stop }), () => {
-        const { seed, profile, from } = job;
-        return `running ${job.count} plans from ${generatePlan({ seed, index: from, profile, mode: "sim" }).id} on`;
+        const { seed, profile, families, from } = job;
+        const first = generatePlan({ seed, index: from, profile, mode: "sim", families });
+        return `running ${job.count} plans from ${first.id} on`;
       }),
     shrink: (job) =>
       orNamed(pool.run("shrink", { server, job, stop }), () => `making ${job.plan.id} small for ${job.requirement}`),
@@ -81,7 +82,10 @@ export function openSelfTest(size: number, signal?: AbortSignal): SelfTestRunner
   return {
     lanes: size,
     run: (selfTest) =>
-      orNamed(pool.run("selfTestCase", selfTest), () => `testing ${selfTest.id} with ${selfTest.seed}`),
+      orNamed(
+        pool.run("selfTestCase", { selfTest, stop: pool.stop }),
+        () => `testing ${selfTest.id} with ${selfTest.seed}`,
+      ),
     close: () => pool.close(),
   };
 }

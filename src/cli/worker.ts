@@ -33,5 +33,10 @@ export const plans = ({ server, job, stop }: OnServer<PlansJob>): PlansAnswer =>
 export const shrink = ({ server, job, stop }: OnServer<ShrinkJob>): Promise<ShrinkAnswer> =>
   shrinkPlan(job, serverOf(server), runsOn(stop));
 
-export const selfTestCase = (selfTest: SelfTestCase): SelfTestResult =>
-  runSelfTestCase(selfTest, subjectOf(selfTest.id));
+export interface StoppableCase {
+  readonly selfTest: SelfTestCase;
+  readonly stop: StopFlag;
+}
+
+export const selfTestCase = ({ selfTest, stop }: StoppableCase): SelfTestResult =>
+  runSelfTestCase(selfTest, subjectOf(selfTest.id), runsOn(stop));

@@ -5,6 +5,7 @@
  * does not depend on how many threads share the work, only on how many plans there was time for.
  */
 import type { Profile } from "../protocol/profile.ts";
+import type { FamilyName } from "../scenarios/families/names.ts";
 import { Course } from "./course.ts";
 import { type CampaignFailure, failureSummary } from "./failures.ts";
 import { liveCampaign } from "./live-campaign.ts";
@@ -18,6 +19,8 @@ export interface CampaignOptions {
   readonly target: Target;
   readonly profile: Profile;
   readonly seed: string;
+  /** Only plans of these; absent: of all. */
+  readonly families?: readonly FamilyName[];
   /** Plans to run; absent: as many as fit into `timeLimit`. */
   readonly runs?: number;
   /** Milliseconds of wall time. */

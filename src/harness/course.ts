@@ -40,8 +40,8 @@ export class Course {
   }
 
   planAt(index: number): Plan {
-    const { seed, profile, target } = this.options;
-    return generatePlan({ seed, index, profile, mode: target.kind });
+    const { seed, profile, target, families } = this.options;
+    return generatePlan({ seed, index, profile, mode: target.kind, families });
   }
 
   progress(phase: CampaignProgress["phase"], runs: number, failures: number): void {

@@ -17,6 +17,7 @@ import type {
   RestFailureEvent,
   RestPurpose,
   RestRequestEvent,
+  UnreachableEvent,
   UplinkEvent,
 } from "./history.ts";
 
@@ -55,6 +56,13 @@ const Downlink = z.strictObject({
   arrivals: z.array(Time),
 } satisfies Shape<DownlinkEvent>);
 
+const Unreachable = z.strictObject({
+  ...base,
+  kind: z.literal("unreachable"),
+  device: Index,
+  address: z.string(),
+} satisfies Shape<UnreachableEvent>);
+
 const Delivery = z.strictObject({
   ...base,
   kind: z.literal("delivery"),
@@ -89,7 +97,7 @@ type PurposeFields<Kind, Purposes = RestPurpose> = Purposes extends { readonly k
   : never;
 type PurposeShape<Kind> = Record<PurposeFields<Kind>, z.ZodType>;
 
-const as = { as: z.exactOptional(z.literal("stranger")) };
+const as = { as: z.exactOptional(z.enum(["stranger", "nobody"])) };
 
 const Purpose = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -125,6 +133,7 @@ const Request = z.strictObject({
   path: z.array(z.string()),
   query: z.record(z.string(), z.string()),
   token: z.string().optional(),
+  anonymous: z.literal(true).optional(),
   body: z.unknown().optional(),
 } satisfies Shape<RestRequestEvent["request"]>);
 
@@ -166,7 +175,18 @@ const Mark = z.strictObject({
   reason: z.exactOptional(z.string()),
 } satisfies Shape<MarkEvent>);
 
-const EVENTS = [Uplink, Downlink, Delivery, Effect, Device, RestRequest, RestAnswer, RestFailure, Mark] as const;
+const EVENTS = [
+  Uplink,
+  Downlink,
+  Unreachable,
+  Delivery,
+  Effect,
+  Device,
+  RestRequest,
+  RestAnswer,
+  RestFailure,
+  Mark,
+] as const;
 
 /** One line after the first. */
 export const HistoryEventLine: z.ZodType<HistoryEvent> = z.discriminatedUnion("kind", EVENTS, {

@@ -8,6 +8,7 @@
  * On disk: NDJSON, one header line, then one event a line; bytes as hex.
  */
 import type { RestRequest, RestResponse } from "../protocol/server-port.ts";
+import type { Outsider } from "../scenarios/plan.ts";
 
 /** Microseconds from the start of the run. */
 export type RunTime = number;
@@ -40,6 +41,14 @@ export interface DownlinkEvent extends EventBase {
   readonly bytes: Uint8Array;
   /** When copies reach the address; empty: lost. */
   readonly arrivals: readonly RunTime[];
+}
+
+/** The network reported to the server that an address cannot be reached, because of a datagram that it had sent there. */
+export interface UnreachableEvent extends EventBase {
+  readonly kind: "unreachable";
+  /** The device that has, or had, this address. */
+  readonly device: number;
+  readonly address: string;
 }
 
 /** A downlink datagram reached a listening device. Absent when the device was offline, asleep or had moved. */
@@ -79,9 +88,9 @@ export interface RestRequestEvent extends EventBase {
   readonly purpose?: RestPurpose;
 }
 
-/** `as`: with the token of somebody who does not own the device type. */
+/** `as`: with the token of somebody who does not own the device type, or without any. */
 interface ByWhom {
-  readonly as?: "stranger";
+  readonly as?: Outsider;
 }
 
 export type RestPurpose =
@@ -118,6 +127,7 @@ export interface MarkEvent extends EventBase {
 export type HistoryEvent =
   | UplinkEvent
   | DownlinkEvent
+  | UnreachableEvent
   | DeliveryEvent
   | EffectEvent
   | DeviceEvent

@@ -144,7 +144,7 @@ describe("appendPlan", () => {
       fleet: [{ lifetime: 5 }, {}, {}, {}, {}],
       deviceTypes: [{}, {}, {}],
       operations: [
-        { at: 2, kind: "create-task", task: 1, ...READ, devices: [4], type: 2 },
+        { at: 2, kind: "create-task", task: 1, ...READ, devices: [4], type: 2, scheduledOn: 3 },
         { at: 3, kind: "poll", task: 1 },
         { at: 4, kind: "update", device: 3 },
       ],
@@ -157,7 +157,7 @@ describe("appendPlan", () => {
     expect(both.deviceTypes).toEqual(first.deviceTypes);
     expect(both.operations).toMatchObject([
       { at: 1, task: 4, devices: [0] },
-      { at: 202, task: 6, devices: [1], type: 0 },
+      { at: 202, task: 6, devices: [1], type: 0, scheduledOn: 203 },
       { at: 203, kind: "poll", task: 6 },
       { at: 204, kind: "update", device: 0 },
     ]);

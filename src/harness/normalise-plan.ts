@@ -128,7 +128,7 @@ export function appendPlan(first: Plan, second: Plan): Plan {
     operations: [
       ...first.operations,
       ...operations.map((operation) => {
-        const moved = { ...operation, at: operation.at + later };
+        const moved = mapTimes(operation, (time) => time + later);
         return "task" in moved ? { ...moved, task: moved.task + refs } : moved;
       }),
     ],
@@ -136,6 +136,13 @@ export function appendPlan(first: Plan, second: Plan): Plan {
     quietFrom: quietFrom + later,
     until: until + later,
   };
+}
+
+/** The operation with all its times moved: when it happens, and when a task that it creates is to begin. */
+export function mapTimes(operation: Operation, move: (time: number) => number): Operation {
+  const moved = { ...operation, at: move(operation.at) };
+  if (moved.kind !== "create-task" || moved.scheduledOn === undefined) return moved;
+  return { ...moved, scheduledOn: move(moved.scheduledOn) };
 }
 
 /** The lowest `ref` that no task of the plan has, nor any above it. */

@@ -181,6 +181,16 @@ describe("createInterpreter, running", () => {
     });
   });
 
+  it("asks for a scheduledOn in milliseconds since the Unix epoch, reckoned from the start of the plan", () => {
+    const interpreter = interpreterOf(
+      plan({ operations: [{ at: 1, ...READ, devices: [0], expiresAfter: 30, scheduledOn: 90_500 }] }),
+    );
+    setUp(interpreter);
+    const [asked] = rests(tick(interpreter, 1));
+    // START is 1000 ms after the epoch.
+    expect(asked?.request.body).toMatchObject({ taskParameters: { expiresAfter: 30, scheduledOn: 91_500 } });
+  });
+
   it("lets operations on a task wait for the answer to its POST, and keeps their order", () => {
     const interpreter = interpreterOf(
       plan({
@@ -245,6 +255,23 @@ describe("createInterpreter, running", () => {
       Array.from({ length: 6 }, () => ["S", "stranger"]),
     );
     expect(run(interpreterOf(plan({ operations }), { owner: "O" }))).toEqual([]);
+  });
+
+  it("asks as nobody without any token, whatever the owner's is, and not at all where nobody owns anything (choice 30)", () => {
+    const operations = [{ at: 1, ...READ, devices: [0], as: "nobody" }];
+    const asked = (interpreter: Interpreter) => {
+      setUp(interpreter);
+      return rests(tick(interpreter, 1)).map(({ request, purpose }) => ({
+        ...request,
+        by: "as" in purpose && purpose.as,
+      }));
+    };
+    const access = { owner: "O", stranger: "S" };
+    expect(asked(interpreterOf(plan({ operations, profile: { access } })))).toMatchObject([
+      { anonymous: true, by: "nobody" },
+    ]);
+    expect(asked(interpreterOf(plan({ operations, profile: { access } })))[0]).not.toHaveProperty("token");
+    expect(asked(interpreterOf(plan({ operations }), { owner: "O" }))).toEqual([]);
   });
 
   it.each([

@@ -8,8 +8,8 @@
  */
 
 import type { RestRequest, RestResponse } from "../protocol/server-port.ts";
-import { after, type Instant, millis, NEVER } from "../protocol/time.ts";
-import type { Operation, Plan } from "../scenarios/plan.ts";
+import { after, type Instant, millis, NEVER, toUnixMillis } from "../protocol/time.ts";
+import type { Operation, Outsider, Plan } from "../scenarios/plan.ts";
 import type { MarkEvent, RestPurpose } from "./history.ts";
 
 /** Ids on the server under test: unique to this run, so that runs share a server without meeting. */
@@ -65,7 +65,7 @@ export interface Interpreter {
   handle(input: InterpreterInput, now: Instant): readonly InterpreterEffect[];
 }
 
-/** Bearer tokens by who asks. Absent: that request carries none of its own, and a stranger asks nothing at all. */
+/** Bearer tokens by who asks. Absent: that request carries none of its own, and nobody but the owner asks anything. */
 export interface Tokens {
   readonly owner?: string;
   readonly stranger?: string;
@@ -143,9 +143,10 @@ function restRequests(purposes: Map<number, RestPurpose>, tokens: Tokens): Rest 
   let nextTicket = 1;
   return (purpose, method, path, extra = {}) => {
     const ticket = nextTicket++;
-    const token = "as" in purpose ? tokens.stranger : tokens.owner;
+    const by = "as" in purpose ? purpose.as : undefined;
+    const token = by === undefined ? tokens.owner : tokens.stranger;
     purposes.set(ticket, purpose);
-    const authorised = token === undefined ? {} : { token };
+    const authorised = by === "nobody" ? { anonymous: true as const } : token === undefined ? {} : { token };
     return { kind: "rest", ticket, purpose, request: { method, path, query: {}, ...authorised, ...extra } };
   };
 }
@@ -179,7 +180,7 @@ function perform(progress: Progress, operation: Operation): InterpreterEffect[] 
   const { plan, names, tokens, rest, tasks, waiting } = progress;
   if ("as" in operation && operation.as !== undefined && tokens.stranger === undefined) return [];
   const waits = "task" in operation && operation.kind !== "create-task" && tasks.get(operation.task)?.kind === "asked";
-  if (!waits) return performNow(operation, plan, names, rest, tasks);
+  if (!waits) return performNow(operation, plan, names, rest, tasks, progress.started);
   waiting.set(operation.task, [...(waiting.get(operation.task) ?? []), operation]);
   return [];
 }
@@ -260,6 +261,7 @@ function performNow(
   names: RunNames,
   rest: Rest,
   tasks: Map<number, TaskState>,
+  started: Instant,
 ): InterpreterEffect[] {
   const deviceIndex = "device" in operation ? operation.device % plan.fleet.length : 0;
   const did = names.devices[deviceIndex] ?? "";
@@ -271,7 +273,7 @@ function performNow(
     case "create-task": {
       if (state !== undefined) return [];
       tasks.set(operation.task, { kind: "asked" });
-      return [createTask(operation, plan, names, rest)];
+      return [createTask(operation, plan, names, rest, started)];
     }
     case "configure-type": {
       const type = operation.type % plan.deviceTypes.length;
@@ -318,7 +320,7 @@ function performNow(
   }
 }
 
-const byWhom = (operation: Operation): { readonly as?: "stranger" } =>
+const byWhom = (operation: Operation): { readonly as?: Outsider } =>
   "as" in operation && operation.as !== undefined ? { as: operation.as } : {};
 
 /** Of the task, and for its owner of each of its devices. */
@@ -343,6 +345,7 @@ function createTask(
   plan: Plan,
   names: RunNames,
   rest: Rest,
+  started: Instant,
 ): InterpreterEffect {
   const type = operation.type % plan.deviceTypes.length;
   const devices =
@@ -352,6 +355,9 @@ function createTask(
   const taskParameters = {
     ...(operation.value === undefined ? {} : { value: operation.value }),
     ...(operation.expiresAfter === undefined ? {} : { expiresAfter: operation.expiresAfter }),
+    ...(operation.scheduledOn === undefined
+      ? {}
+      : { scheduledOn: toUnixMillis(after(started, millis(operation.scheduledOn))) }),
   };
   const body = {
     dtid: names.deviceTypes[type],

@@ -10,6 +10,7 @@ import { HarnessError, type HarnessErrorCode } from "../platform/errors.ts";
 import { nextTurn } from "../platform/timers.ts";
 import type { Profile } from "../protocol/profile.ts";
 import { between, toMillis } from "../protocol/time.ts";
+import type { FamilyName } from "../scenarios/families/names.ts";
 import { generatePlan } from "../scenarios/generate.ts";
 import type { Plan } from "../scenarios/plan.ts";
 import { findingShape } from "./finding-shape.ts";
@@ -35,6 +36,8 @@ export type Keep = (typeof KEEP)[number];
 export interface PlansJob {
   readonly seed: string;
   readonly profile: Profile;
+  /** Absent: all. */
+  readonly families?: readonly FamilyName[] | undefined;
   /** Index of the first plan. */
   readonly from: number;
   readonly count: number;
@@ -109,7 +112,8 @@ export type MayContinue = () => boolean;
 export function runPlans(job: PlansJob, build: BuildServer, mayContinue: MayContinue): PlansAnswer {
   const results: SimulatedPlan[] = [];
   for (let index = job.from; index < job.from + job.count && mayContinue(); index++) {
-    const plan = generatePlan({ seed: job.seed, index, profile: job.profile, mode: "sim" });
+    const { seed, profile, families } = job;
+    const plan = generatePlan({ seed, index, profile, mode: "sim", families });
     try {
       results.push(runPlan(index, plan, build, job.keep));
     } catch (error) {

@@ -64,6 +64,7 @@ type WorldEvent =
       readonly sentAt: Instant;
       readonly copy: boolean;
     }
+  | { readonly kind: "unreachable"; readonly address: Address; readonly device: number }
   | { readonly kind: "to-device"; readonly to: Address; readonly device: number; readonly bytes: Uint8Array };
 
 const SERVER = 0;
@@ -178,6 +179,12 @@ class SimulatedRun {
       this.toServer({ kind: "datagram", from, bytes });
       return;
     }
+    if (event.kind === "unreachable") {
+      const { device, address } = event;
+      this.record({ kind: "unreachable", at, device, address });
+      this.toServer({ kind: "unreachable", address });
+      return;
+    }
     const device = this.devices[event.device];
     if (device === undefined || this.addresses[event.device] !== event.to || !device.listening) return;
     this.record({ kind: "delivery", at, device: event.device, bytes: event.bytes });
@@ -225,10 +232,30 @@ class SimulatedRun {
       this.record({ kind: "downlink", at, address: to, bytes, arrivals: [] });
       return;
     }
-    const delays = this.network.fate(device, "down", this.world.now);
+    const fate = this.network.fate(device, "down", this.world.now);
+    const reported = this.isReported(device);
+    const delays = reported ? [] : fate;
+    if (reported) {
+      const told = after(this.world.now, millis(this.plan.latency));
+      this.world.schedule(told, { kind: "unreachable", address: to, device });
+    }
     this.record({ kind: "downlink", at, device, address: to, bytes, arrivals: delays.map((delay) => at + delay) });
     for (const delay of delays)
       this.world.schedule(after(this.world.now, delay), { kind: "to-device", to, device, bytes });
+  }
+
+  /** Whether the network tells the server that it cannot reach the device now. */
+  private isReported(device: number): boolean {
+    const { begun, plan } = this;
+    if (begun === undefined) return false;
+    return plan.faults.some(
+      (fault) =>
+        fault.kind === "offline" &&
+        fault.reported === true &&
+        fault.device % plan.fleet.length === device &&
+        after(begun, millis(fault.from)) <= this.world.now &&
+        this.world.now < after(begun, millis(fault.until)),
+    );
   }
 
   // ── interpreter

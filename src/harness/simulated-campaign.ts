@@ -74,7 +74,7 @@ const notRepeatable = (divergence: string): string =>
 
 /** Every plan that ran, without gap. One chunk more than the runner has lanes is on its way, so that none is idle. */
 async function* inOrder(course: Course, runner: PlanRunner): AsyncGenerator<SimulatedPlan> {
-  const { seed, profile, runs = Number.POSITIVE_INFINITY, keep = "failures" } = course.options;
+  const { seed, profile, families, runs = Number.POSITIVE_INFINITY, keep = "failures" } = course.options;
   const ahead = runner.lanes === 1 ? 1 : runner.lanes + 1;
   const chunk = Math.max(1, Math.min(runner.chunk, Math.ceil(runs / (ahead * 4))));
   const waiting: { readonly count: number; readonly answer: Promise<PlansAnswer> }[] = [];
@@ -82,7 +82,7 @@ async function* inOrder(course: Course, runner: PlanRunner): AsyncGenerator<Simu
   for (let from = 0; ; ) {
     while (waiting.length < ahead && from < runs && !course.isOver()) {
       const count = Math.min(chunk, runs - from);
-      const answer = runner.plans({ seed, profile, from, count, keep });
+      const answer = runner.plans({ seed, profile, families, from, count, keep });
       // It is awaited in its turn; until then its failure is nobody's.
       answer.catch(() => undefined);
       waiting.push({ count, answer });

@@ -1,6 +1,6 @@
 /** How many device tasks of one run were in which state over time, by the oracle's model: the data of the chart. */
 import type { OracleContext } from "./oracle/context.ts";
-import type { Expectation } from "./oracle/model.ts";
+import type { Expectation } from "./oracle/task-view.ts";
 import type { StateSeries } from "./record/verdict.ts";
 
 const LABELS: Readonly<Record<Expectation["kind"], string>> = {
@@ -12,6 +12,7 @@ const LABELS: Readonly<Record<Expectation["kind"], string>> = {
   failed: "failed",
   expired: "expired (4004)",
   cancelled: "cancelled",
+  "cancelled-or-expired": "cancelled",
 };
 const ORDER = ["waiting", "in flight", "succeeded", "failed", "expired (4004)", "cancelled"] as const;
 

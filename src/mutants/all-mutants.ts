@@ -2,6 +2,7 @@
 import { ANSWER_MUTANTS } from "./answer-mutants.ts";
 import { COAP_MUTANTS } from "./coap-mutants.ts";
 import { DEVICE_MUTANTS } from "./device-mutants.ts";
+import { ENDING_MUTANTS } from "./ending-mutants.ts";
 import { EXPIRY_MUTANTS } from "./expiry-mutants.ts";
 import { MIRROR_MUTANTS } from "./mirror-mutants.ts";
 import type { Mutant } from "./mutant.ts";
@@ -9,6 +10,9 @@ import { QUEUE_MUTANTS } from "./queue-mutants.ts";
 import { RECORD_MUTANTS } from "./record-mutants.ts";
 import { REGISTRATION_MUTANTS } from "./registration-mutants.ts";
 import { RETRY_MUTANTS } from "./retry-mutants.ts";
+import { SCHEDULED_MUTANTS } from "./scheduled-mutants.ts";
+import { SHOWN_MUTANTS } from "./shown-mutants.ts";
+import { UNTIDY_MUTANTS } from "./untidy-mutants.ts";
 
 export const MUTANTS: readonly Mutant[] = [
   ...QUEUE_MUTANTS,
@@ -20,6 +24,10 @@ export const MUTANTS: readonly Mutant[] = [
   ...MIRROR_MUTANTS,
   ...COAP_MUTANTS,
   ...DEVICE_MUTANTS,
+  ...ENDING_MUTANTS,
+  ...SCHEDULED_MUTANTS,
+  ...SHOWN_MUTANTS,
+  ...UNTIDY_MUTANTS,
 ];
 
 export const mutantById = (id: string): Mutant | undefined => MUTANTS.find((mutant) => mutant.id === id);

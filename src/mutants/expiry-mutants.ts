@@ -112,11 +112,11 @@ export const EXPIRY_MUTANTS: readonly Mutant[] = [
     requirement: "E-05",
     source: "a clean-up job instead of a deadline",
     rules: (note) => ({
-      expiresAt: (activeFrom, expiresAfter) =>
+      expiresAt: (activeFrom, expiresAfter, createdAt) =>
         differing(
           note,
-          REFERENCE.expiresAt(activeFrom, expiresAfter),
-          nextFullHour(REFERENCE.expiresAt(activeFrom, expiresAfter)),
+          REFERENCE.expiresAt(activeFrom, expiresAfter, createdAt),
+          nextFullHour(REFERENCE.expiresAt(activeFrom, expiresAfter, createdAt)),
         ),
     }),
   },

@@ -1,7 +1,7 @@
 /** Servers that do otherwise where nothing is declared, or where the rules leave a choice without a name. */
 
 import { isRegister } from "../protocol/lwm2m/registration.ts";
-import { ARTIK, type Profile } from "../protocol/profile.ts";
+import { ARTIK, EMPTY_PROFILE, type Profile } from "../protocol/profile.ts";
 import type { RestResponse } from "../protocol/server-port.ts";
 import { after, micros, seconds } from "../protocol/time.ts";
 import { emptyTally, REFERENCE_RULES as REFERENCE } from "../reference-server/rules.ts";
@@ -17,6 +17,8 @@ const undeclared = (name: string, ...choices: readonly (keyof typeof ARTIK)[]): 
 });
 
 const HALF_A_SECOND = micros(500_000);
+/** How often a server looks for tasks whose active period is over. */
+const SWEEP = 200_000;
 
 /** The task in an answer that shows one which has not begun. */
 function waitingTask({ body }: RestResponse): object | undefined {
@@ -160,9 +162,34 @@ export const LEGAL_BEHAVIOUR: readonly LegalVariant[] = [
     choice: "row 16, and Time and doubt: either order is right at the exact instant",
     rules: (note) => ({
       endsAt: (registration) => after(REFERENCE.endsAt(registration), micros(1)),
-      expiresAt: (activeFrom, expiresAfter) => {
+      expiresAt: (activeFrom, expiresAfter, createdAt) => {
         note();
-        return after(REFERENCE.expiresAt(activeFrom, expiresAfter), micros(1));
+        return after(REFERENCE.expiresAt(activeFrom, expiresAfter, createdAt), micros(1));
+      },
+    }),
+  },
+  {
+    id: "expires-by-a-sweep",
+    sentence: "Tasks expire at the next of the rounds that a timer makes every 200 ms, which is not declared.",
+    choice: "row 10, undeclared: within 1 s of the end of the active period",
+    profile: undeclared("expires-by-a-sweep", "inFlightAtExpiry"),
+    rules: (note) => ({
+      expiresAt: (...task) => {
+        const exact = REFERENCE.expiresAt(...task);
+        const toNextRound = (SWEEP - (exact % SWEEP)) % SWEEP;
+        return differing(note, exact, after(exact, micros(toNextRound)));
+      },
+    }),
+  },
+  {
+    id: "expires-late-undeclared",
+    sentence: "Tasks expire 900 ms after their active period is over, and nothing is declared.",
+    choice: "row 10, undeclared: within 1 s of the end of the active period",
+    profile: EMPTY_PROFILE,
+    rules: (note) => ({
+      expiresAt: (...task) => {
+        note();
+        return after(REFERENCE.expiresAt(...task), micros(900_000));
       },
     }),
   },
@@ -189,6 +216,14 @@ export const LEGAL_BEHAVIOUR: readonly LegalVariant[] = [
     sentence: "A device task that is cancelled in flight is CANCELLED at once, and its answer is not looked at.",
     choice: "States: cancelled in flight",
     rules: (note) => ({ deviceMove: movingBy(note, { from: ["PROCESSING"], event: "cancel", to: "CANCELLED" }) }),
+  },
+  {
+    id: "cancelled-flight-moves",
+    sentence: "A device task that was cancelled in flight is sent again when its device updates from a new address.",
+    choice: "States, row 14: the exchange runs on",
+    rules: (note) => ({
+      deviceMove: movingBy(note, { from: ["CANCEL_REQUESTED"], event: "resend", to: "CANCEL_REQUESTED" }),
+    }),
   },
   {
     id: "cancelled-flight-expires",

@@ -117,4 +117,47 @@ export const LEGAL_CHOICES: readonly LegalVariant[] = [
     choice: "row 28: continue",
     profile: declaring("goes-on-after-failure", { drainAfterFailure: "continue" }),
   },
+  {
+    id: "slow-timer-retry",
+    sentence: "The server tries again five minutes after a failed attempt, and goes on with the others at once.",
+    choice: "rows 4 and 28: a declared timer, and continue",
+    profile: declaring("slow-timer-retry", { timerRetry: 300, drainAfterFailure: "continue" }),
+  },
+  {
+    id: "answer-counts-and-mirrors",
+    sentence:
+      "A device task in flight at expiry ends by its answer, and a successful response after that still counts.",
+    choice: "row 10: answer-counts and lateResponse",
+    profile: declaring("answer-counts-and-mirrors", {
+      inFlightAtExpiry: "answer-counts",
+      lateResponse: "updates-mirror",
+    }),
+  },
+  {
+    id: "minimum-of-a-minute",
+    sentence:
+      "A task is active for at least a minute, a device type's value is five minutes to a day; more is shortened.",
+    choice: "row 8: declared",
+    profile: declaring("minimum-of-a-minute", {
+      expiresAfterBounds: { min: 60, max: 604_800 },
+      taskExpiresAfterBounds: { min: 300, max: 86_400 },
+      beyondBounds: "shortened",
+    }),
+  },
+  {
+    id: "long-awake-window",
+    sentence: "A queue-mode device is taken to sleep five minutes after its last datagram.",
+    choice: "row 13: declared",
+    profile: declaring("long-awake-window", { awakeWindow: 300 }),
+  },
+  {
+    id: "long-default-lifetime",
+    sentence: "A registration without lifetime lives for a week, keeps its location, and does not follow an address.",
+    choice: "rows 14, 15 and 16: declared",
+    profile: declaring("long-default-lifetime", {
+      defaultLifetime: 604_800,
+      locationAtReRegister: "reused",
+      updateFromNewAddress: "require-register",
+    }),
+  },
 ];

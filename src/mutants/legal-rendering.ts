@@ -36,6 +36,57 @@ export const LEGAL_RENDERING: readonly LegalVariant[] = [
     }),
   },
   {
+    id: "unauthorised-with-401",
+    sentence: "Who may not use a device type is answered 401.",
+    choice: "row 30: 401, 403 or 404",
+    rules: (note) => ({
+      rendered: (response) => {
+        if (response.status !== 403) return response;
+        note();
+        return { ...response, status: 401 };
+      },
+    }),
+  },
+  {
+    id: "zeros-left-out",
+    sentence: "Counts of 0 are left out.",
+    choice: "rows 19, 21: the fields of the counts are optional in the SDK models",
+    rules: (note) => ({
+      rendered: (response) =>
+        withBody(response, (key, value) => {
+          if (key !== "statusCounts" || typeof value !== "object" || value === null) return value;
+          note();
+          return Object.fromEntries(Object.entries(value).filter(([, count]) => count !== 0));
+        }),
+    }),
+  },
+  {
+    id: "history-newest-first",
+    sentence: "Histories stand newest first, without the state in which it all began.",
+    choice: "docs/ambiguities.md: the order of a history, and its beginning",
+    rules: (note) => ({
+      rendered: (response) =>
+        withBody(response, (key, value) => {
+          if (key !== "history" || !Array.isArray(value)) return value;
+          note();
+          return value.slice(1).toReversed();
+        }),
+    }),
+  },
+  {
+    id: "history-without-times",
+    sentence: "The lines of a history carry no time.",
+    choice: "all fields of a history entry are optional in the SDK models",
+    rules: (note) => ({
+      rendered: (response) =>
+        withBody(response, (key, value) => {
+          if (key !== "history" || !Array.isArray(value)) return value;
+          note();
+          return value.map((line: object) => ({ ...line, ts: undefined }));
+        }),
+    }),
+  },
+  {
     id: "error-code-as-number",
     sentence: "errorCode is a JSON number.",
     choice: "row 20: number or string",

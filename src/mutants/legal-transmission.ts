@@ -12,6 +12,9 @@ const withCoap = (name: string, coap: Partial<CompleteProfile["coap"]>): Profile
   coap: { ...ARTIK.coap, ...coap },
 });
 
+const { coap: _undeclared, ...DECLARED } = ARTIK;
+const WITHOUT_COAP: Profile = { ...DECLARED, name: "without-coap" };
+
 /** Odd and without a factor in common with 65535, so that the ids of 65535 messages differ. */
 const LEAP = 40_507;
 
@@ -52,6 +55,13 @@ export const LEGAL_TRANSMISSION: readonly LegalVariant[] = [
     profile: withCoap("no-retransmission", { maxRetransmit: 0 }),
   },
   {
+    id: "never-repeats-undeclared",
+    sentence: "No request is ever sent twice, and the transmission parameters are not declared.",
+    choice: "R-07: at most 1 + MAX_RETRANSMIT datagrams; RFC 7252 §4.2: giving up early is allowed",
+    profile: WITHOUT_COAP,
+    coapRules: (note) => ({ transmissions: (params) => differing(note, STANDARD.transmissions(params), 1) }),
+  },
+  {
     id: "scattered-message-ids",
     sentence: "Message ids do not count up but leap.",
     choice: "RFC 7252 §4.4: ids need only differ",
@@ -78,6 +88,40 @@ export const LEGAL_TRANSMISSION: readonly LegalVariant[] = [
     rules: (note) => ({
       get answersSeparately() {
         note();
+        return true;
+      },
+    }),
+  },
+  {
+    id: "ignores-unreachable",
+    sentence: "A report that a device cannot be reached changes nothing: the exchange goes on.",
+    choice: "RFC 7252 §4.2: a sender may give up, and need not",
+    coapRules: (note) => ({
+      unreachable: () => {
+        note();
+        return "ignored";
+      },
+    }),
+  },
+  {
+    id: "ignores-reset-after-ack",
+    sentence: "A Reset of a request that was acknowledged is ignored: the response is waited for.",
+    choice: "RFC 7252 §4.2: what is acknowledged is not on its way any more",
+    coapRules: (note) => ({
+      reset: (acknowledged) => {
+        if (!acknowledged) return "fails";
+        note();
+        return "ignored";
+      },
+    }),
+  },
+  {
+    id: "takes-non-registers",
+    sentence: "A Register in a Non-confirmable message is taken like any other.",
+    choice: "OMA LwM2M Transport, URI mapping: devices must not send it; nothing says what becomes of it",
+    rules: (note) => ({
+      takesRegister: (type) => {
+        if (type === "NON") note();
         return true;
       },
     }),

@@ -22,7 +22,7 @@ export const QUEUE_MUTANTS: readonly Mutant[] = [
     sentence: "A task for a registered device waits for the next Update instead of being tried at once.",
     requirement: "Q-02",
     source: "the queue is drained by registration events alone",
-    rules: (note) => ({ triesNewTask: (device) => differing(note, REFERENCE.triesNewTask(device), false) }),
+    rules: (note) => ({ triesNewTask: (device, task) => differing(note, REFERENCE.triesNewTask(device, task), false) }),
   },
   {
     id: "new-task-waits-behind-failed",
@@ -30,10 +30,10 @@ export const QUEUE_MUTANTS: readonly Mutant[] = [
     requirement: "Q-02",
     source: "a queue of which only the head is looked at",
     rules: (note) => ({
-      triesNewTask: (device) =>
+      triesNewTask: (device, newTask) =>
         differing(
           note,
-          REFERENCE.triesNewTask(device),
+          REFERENCE.triesNewTask(device, newTask),
           !device.pending.slice(0, -1).some((task) => task.numAttempts > 0),
         ),
     }),

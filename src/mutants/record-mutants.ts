@@ -1,8 +1,16 @@
 /** Defects of keeping and showing tasks: retention, states, counts, cancelling, rights. L-01 to L-04, T-01 to T-04, A-01. */
 import { after, NEVER, seconds } from "../protocol/time.ts";
-import { REFERENCE_RULES as REFERENCE } from "../reference-server/rules.ts";
+import { REFERENCE_RULES as REFERENCE, type ServerRules } from "../reference-server/rules.ts";
 import { always, differing, movingBy } from "./defect.ts";
-import type { Mutant } from "./mutant.ts";
+import type { Mutant, Note } from "./mutant.ts";
+
+/** Whoever gives no token may do what this method does. */
+const openTo =
+  (open: string, note: Note): ServerRules["mayUse"] =>
+  (type, token, administrator, method) => {
+    const may = REFERENCE.mayUse(type, token, administrator, method);
+    return differing(note, may, may || (token === undefined && method === open));
+  };
 
 export const RECORD_MUTANTS: readonly Mutant[] = [
   {
@@ -68,8 +76,32 @@ export const RECORD_MUTANTS: readonly Mutant[] = [
     requirement: "A-01",
     source: "authentication taken for authorisation",
     rules: (note) => ({
-      mayUse: (type, token, administrator) => differing(note, REFERENCE.mayUse(type, token, administrator), true),
+      mayUse: (type, token, administrator, method) => {
+        const may = REFERENCE.mayUse(type, token, administrator, method);
+        return differing(note, may, may || token !== undefined);
+      },
     }),
+  },
+  {
+    id: "creates-without-token",
+    sentence: "Whoever gives no token at all may create tasks of any device type.",
+    requirement: "A-01",
+    source: "a right that is compared only where there is somebody to compare",
+    rules: (note) => ({ mayUse: openTo("POST", note) }),
+  },
+  {
+    id: "cancels-without-token",
+    sentence: "Whoever gives no token at all may cancel tasks of any device type.",
+    requirement: "A-01",
+    source: "one route without the check that the others have",
+    rules: (note) => ({ mayUse: openTo("PUT", note) }),
+  },
+  {
+    id: "reads-without-token",
+    sentence: "Whoever gives no token at all may read tasks of any device type, their statuses and histories.",
+    requirement: "A-01",
+    source: "reading taken for harmless",
+    rules: (note) => ({ mayUse: openTo("GET", note) }),
   },
   {
     id: "back-to-requested",

@@ -18,6 +18,9 @@ export type HarnessErrorCode =
   | "file-not-json"
   | "child-failed"
   | "target-not-usable"
+  | "store-in-use"
+  | "store-not-usable"
+  | "store-failed"
   | "interrupted";
 
 /**

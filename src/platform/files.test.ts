@@ -7,6 +7,7 @@ import {
   makeDirectory,
   readBytes,
   readJson,
+  readStart,
   readText,
   remove,
   writeJson,
@@ -50,6 +51,15 @@ describe("files", () => {
       code: "file-not-readable",
       message: `${place} cannot be read: it is a directory`,
     });
+  });
+
+  it("reads the first bytes of a file, fewer when there are fewer, and nothing where there is none", async () => {
+    const file = path.join(place, "start");
+    await writeText(file, "abcdef");
+    expect(await readStart(file, 4)).toEqual(new TextEncoder().encode("abcd"));
+    expect(await readStart(file, 100)).toHaveLength(6);
+    expect(await readStart(path.join(place, "none"), 4)).toBeUndefined();
+    await expect(readStart(place, 4)).rejects.toMatchObject({ code: "file-not-readable" });
   });
 
   it("says that a path leads through a file", async () => {

@@ -4,7 +4,7 @@
  * A file is replaced as a whole: written beside its place first, then renamed, so that a reader (or the next start
  * after a crash) sees the old content or the new one, never half of it.
  */
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { HarnessError, systemCode } from "./errors.ts";
 import { uniqueName } from "./hash.ts";
@@ -20,6 +20,22 @@ export async function readBytes(file: string): Promise<Uint8Array> {
     return await readFile(file);
   } catch (cause) {
     if (systemCode(cause) === "ENOENT") throw new HarnessError("file-not-found", `${file} does not exist`, { cause });
+    throw new HarnessError("file-not-readable", `${file} cannot be read: ${reason(cause)}`, { cause });
+  }
+}
+
+/** The first bytes of a file, fewer when it is shorter; `undefined` when nothing is there. @throws HarnessError `file-not-readable` */
+export async function readStart(file: string, length: number): Promise<Uint8Array | undefined> {
+  try {
+    const handle = await open(file, "r");
+    try {
+      const { bytesRead, buffer } = await handle.read(new Uint8Array(length), 0, length, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    if (systemCode(cause) === "ENOENT") return undefined;
     throw new HarnessError("file-not-readable", `${file} cannot be read: ${reason(cause)}`, { cause });
   }
 }

@@ -49,6 +49,8 @@ export interface RestRequest {
   readonly path: readonly string[];
   readonly query: Readonly<Record<string, string>>;
   readonly token?: string | undefined;
+  /** Has no token on purpose: no client adds one. */
+  readonly anonymous?: true | undefined;
   /** Parsed JSON body; `undefined` when there was none. */
   readonly body?: unknown;
 }

@@ -1,9 +1,10 @@
 /** What the parts of the server share: rules, profile, the entities by id, and the way out. */
 import type { CompleteProfile } from "../protocol/profile.ts";
-import type { Device, DeviceType, Task } from "./entities.ts";
+import type { Device, DeviceType } from "./entities.ts";
 import type { Identifiers } from "./identifiers.ts";
 import type { Outbox } from "./outbox.ts";
 import type { ServerRules } from "./rules.ts";
+import type { TaskTable } from "./task-table.ts";
 
 export interface Context {
   readonly rules: ServerRules;
@@ -15,7 +16,7 @@ export interface Context {
   readonly open: boolean;
   readonly deviceTypes: Map<string, DeviceType>;
   readonly devices: Map<string, Device>;
-  readonly tasks: Map<string, Task>;
+  readonly tasks: TaskTable;
   /** Replaced at each start. */
   identifiers: Identifiers;
 }

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { ACCEPT, CONTENT_FORMAT, uintValue } from "../protocol/coap/options.ts";
 import type { CoapMessage } from "../protocol/coap/types.ts";
 import { decodeInstance, encodeInstance, TLV } from "../protocol/lwm2m/content.ts";
+import type { ResourceValue } from "../protocol/lwm2m/value.ts";
+import { API_OBJECTS, apiResources } from "../protocol/task-api/properties.ts";
 import { brief, createTask, mirrorOf, oneDevice, taskOf } from "./test-calls.ts";
 import { changed, content, pathOf, type Script } from "./test-kit.ts";
 
@@ -19,6 +21,77 @@ function run(fields: object, script: (request: CoapMessage) => Script) {
 }
 
 const read = { taskType: "R", property: "deviceProperties.device", taskParameters: {} };
+
+/** Every resource that a task may name, with what each kind of task sends for it. */
+const RESOURCES = API_OBJECTS.flatMap(({ name, object }) =>
+  apiResources(object).map((row) => ({ property: `${name}.${row.name}`, path: `${object}/0/${row.id}`, row })),
+);
+
+describe("tasks on every resource of the API", () => {
+  it("are 58 resources of 5 objects", () => {
+    expect([RESOURCES.length, API_OBJECTS.length]).toEqual([58, 5]);
+  });
+
+  it.each(RESOURCES)("$property: R is GET, E is POST, W is PUT of $path", ({ property, path, row }) => {
+    const sent = (taskType: string, value?: string) => {
+      const taskParameters = value === undefined ? {} : { value };
+      const { request } = run({ taskType, property: `deviceProperties.${property}`, taskParameters }, changed);
+      return `${request.code} ${pathOf(request)}`;
+    };
+    expect([sent("R"), sent("E"), sent("W", row.multiple ? (row.type === "string" ? '["1"]' : "[1]") : "1")]).toEqual([
+      `0.01 ${path}`,
+      `0.02 ${path}`,
+      `0.03 ${path}`,
+    ]);
+  });
+
+  it.each([
+    ["firmwareUpdate.packageURI", "https://h/f.bin", "https://h/f.bin", { packageURI: "https://h/f.bin" }],
+    ["firmwareUpdate.updateSupportedObjects", "true", "1", { updateSupportedObjects: true }],
+    ["connectivityStatistics.collectionPeriod", "60", "60", { collectionPeriod: 60 }],
+    ["device.currentTime", "1485974852000", "1485974852", { currentTime: 1_485_974_852_000 }],
+  ])("W on %s turns %j into the text %j, and the mirror shows %j", (property, value, text, mirror) => {
+    const task = { property: `deviceProperties.${property}`, taskParameters: { value } };
+    const { world, request, status } = run(task, changed);
+    expect([textOf(request), status]).toEqual([text, "SUCCEEDED 1"]);
+    const [group = ""] = property.split(".");
+    expect(world.rest("GET", "devicemgmt/devices/d/properties").body).toMatchObject({
+      data: { deviceProperties: { [group]: mirror } },
+    });
+  });
+
+  it("R of whole objects brings typed values to the mirror: numbers, time in milliseconds, lists, opaque as base64", () => {
+    const read6 = { taskType: "R", property: "deviceProperties.location", taskParameters: {} };
+    const location = new Map<number, ResourceValue>([
+      [0, 48.5],
+      [1, -123.25],
+      [4, Uint8Array.of(1, 2)],
+      [5, 1_485_974_852],
+    ]);
+    const { world } = run(read6, () => content(encodeInstance(6, location), TLV));
+    const read4 = { ...read6, property: "deviceProperties.connectivityMonitoring.ipAddresses" };
+    const addresses = new Map([
+      [
+        4,
+        new Map([
+          [0, "192.0.2.1"],
+          [1, "192.0.2.2"],
+        ]),
+      ],
+    ]);
+    const other = run(read4, () => content(encodeInstance(4, addresses), TLV));
+    expect(world.rest("GET", "devicemgmt/devices/d/properties").body).toMatchObject({
+      data: {
+        deviceProperties: {
+          location: { latitude: 48.5, longitude: -123.25, velocity: "AQI=", timestamp: 1_485_974_852_000 },
+        },
+      },
+    });
+    expect(other.world.rest("GET", "devicemgmt/devices/d/properties").body).toMatchObject({
+      data: { deviceProperties: { connectivityMonitoring: { ipAddresses: ["192.0.2.1", "192.0.2.2"] } } },
+    });
+  });
+});
 
 describe("requests to the device", () => {
   it("a write of a resource is PUT with text", () => {

@@ -21,6 +21,7 @@ import { changeMirror } from "./properties.ts";
 import type { AttemptFailure, Loss, MirrorMoment, Occasion } from "./rules.ts";
 import { writeServerProperty } from "./server-property-task.ts";
 import { moveDeviceTask, noteDeviceTask, removeFrom } from "./tasks.ts";
+import { isTerminal } from "./transitions.ts";
 
 export interface Dispatcher {
   /** When a retry by timer is due; `NEVER` unless the profile declares `timerRetry`. */
@@ -91,7 +92,7 @@ class Agendas implements Dispatcher {
   tryNow(deviceTask: DeviceTask, now: Instant): void {
     const { rules } = this.context;
     const { device } = deviceTask;
-    if (!rules.isDispatchable(deviceTask.status) || !rules.triesNewTask(device)) return;
+    if (!rules.isDispatchable(deviceTask.status) || !rules.triesNewTask(device, deviceTask.task)) return;
     if (!device.agenda.includes(deviceTask)) insert(device.agenda, deviceTask, rules.comesBefore);
     this.occasion(device, "new-task", now);
     this.pump(device, now);
@@ -204,10 +205,10 @@ class Agendas implements Dispatcher {
     else deviceTask.numAttempts = before;
   }
 
-  /** The exchange goes to the new address; the device task is PROCESSING all the while. */
+  /** The exchange goes to the new address, unless that ends the device task: one that is cancelled in flight. */
   private resend(deviceTask: DeviceTask, to: Address, now: Instant): void {
     moveDeviceTask(this.context, deviceTask, "resend", now);
-    if (deviceTask.status !== "PROCESSING") return;
+    if (isTerminal(deviceTask.status)) return;
     deviceTask.numAttempts = this.context.rules.attemptsAfter(deviceTask.numAttempts, "resend");
     noteDeviceTask(this.context, deviceTask);
     this.send(deviceTask, to, now);

@@ -36,6 +36,13 @@ export function setServerProperty(context: Context, device: Device, name: string
   context.outbox.store(TABLES.serverProperties, device.did, () => propertiesRecord(serverProperties));
 }
 
+/** Forgets all server properties of a device. */
+export function deleteServerProperties(context: Context, { did, serverProperties }: Device): void {
+  if (serverProperties.size === 0) return;
+  serverProperties.clear();
+  context.outbox.remove(TABLES.serverProperties, did);
+}
+
 /** Sets all values in a JSON object, however deep; arrays and empty objects are values. */
 export function setServerProperties(
   context: Context,

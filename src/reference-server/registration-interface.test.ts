@@ -173,11 +173,24 @@ describe("Update, De-register and lifetime (row 16; G-04..G-06)", () => {
     expect(device.requests.map((request) => stringOptions(request, URI_PATH))).toEqual([["other", "3", "0", "15"]]);
   });
 
-  it("the location may come back as one option with slashes", () => {
+  it("the location may come back as one option, with or without a slash in front", () => {
     const { device } = oneDevice();
     device.register();
-    device.location = [`/${device.location.join("/")}`];
-    expect(device.update()).toBe("2.04");
+    const path = device.location.join("/");
+    for (const location of [path, `/${path}`]) {
+      device.location = [location];
+      expect(device.update()).toBe("2.04");
+    }
+  });
+
+  it("what is no location is refused: a segment more, another root, an empty segment in front, another name", () => {
+    const { device } = oneDevice();
+    device.register();
+    const [, name = ""] = device.location;
+    for (const location of [["rd", name, "more"], [`rd/${name}/more`], ["other", name], ["", "rd", name], ["rd/no"]]) {
+      device.location = location;
+      expect(device.update()).toBe("4.04");
+    }
   });
 });
 

@@ -63,7 +63,7 @@ export function createRegistrationInterface(
   };
 
   const register = (message: CoapMessage, from: Address, now: Instant): Reply => {
-    if (message.type !== "CON") return reply("4.00", "Register must be Confirmable");
+    if (!rules.takesRegister(message.type)) return reply("4.00", "Register must be Confirmable");
     const request = rules.readRegister(message);
     if (!request.ok) return { ...refusal(request.error), afterwards: () => refused(from, now) };
     const device = context.devices.get(request.value.endpoint) ?? enrol(context, request.value.endpoint, now);

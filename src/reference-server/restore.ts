@@ -166,6 +166,7 @@ function restoreDeviceTasks(context: Context, rows: Rows): void {
   }
   // Tasks stand in the order of creation, so each device gets its queue in that order.
   for (const task of context.tasks.values()) {
+    context.tasks.targeted(task);
     for (const deviceTask of task.deviceTasks) {
       if (task.status !== "SCHEDULED" && !isTerminal(deviceTask.status)) deviceTask.device.pending.push(deviceTask);
     }

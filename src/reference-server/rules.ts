@@ -6,7 +6,7 @@
  * are those of the requirements catalogue, rows those of docs/semantics.md.
  */
 import type { Address } from "../protocol/address.ts";
-import type { CoapContent, CoapMessage, Code, ExchangeFailure } from "../protocol/coap/types.ts";
+import type { CoapContent, CoapMessage, Code, ExchangeFailure, MessageType } from "../protocol/coap/types.ts";
 import { parseRegister, type Register, type RegistrationError } from "../protocol/lwm2m/registration.ts";
 import type { CompleteProfile } from "../protocol/profile.ts";
 import type { Result } from "../protocol/result.ts";
@@ -73,7 +73,11 @@ export interface TaskRules {
   /** E-01..E-03, row 9: where the active period starts. */
   readonly activeFrom: (createdAt: Instant, scheduledOn: number | undefined) => Instant;
   /** E-05: when the active period ends. */
-  readonly expiresAt: (activeFrom: Instant, expiresAfter: number) => Instant;
+  readonly expiresAt: (activeFrom: Instant, expiresAfter: number, createdAt: Instant) => Instant;
+  /** L-04, row 8: whether a task with `scheduledOn` may end then, given how long its record is kept. */
+  readonly mayEndAt: (end: Instant, retainedUntil: Instant) => boolean;
+  /** T-05, row 9: whether a task stands in the queues of its devices before it begins. */
+  readonly queuesBeforeBegin: boolean;
   /** E-04: the end of a task's active period after its device type was configured anew. */
   readonly expiresAtAfterTypeChange: (task: Task) => Instant;
   /** E-05, E-07, row 10: whether the end of the active period ends this device task. */
@@ -90,8 +94,13 @@ export interface TaskRules {
   readonly answersTaskFirst: boolean;
   /** D-04, row 18: whether a server property is written without asking the device. */
   readonly writesServerPropertyAlone: boolean;
-  /** A-01, row 30: whether the bearer of a token may use a device type and its tasks. */
-  readonly mayUse: (type: DeviceType, token: string | undefined, administrator: string | undefined) => boolean;
+  /** A-01, row 30: whether the bearer of a token may use a device type and its tasks by this HTTP method. */
+  readonly mayUse: (
+    type: DeviceType,
+    token: string | undefined,
+    administrator: string | undefined,
+    method: string,
+  ) => boolean;
   /** Rows 19–21, 33: the last word on how an answer of the REST API looks. */
   readonly rendered: (response: RestResponse) => RestResponse;
 }
@@ -103,8 +112,8 @@ export interface DispatchRules {
   readonly atTrigger: (deviceTask: DeviceTask, occasion: Occasion) => "try" | "leave" | "fail";
   /** Q-03: the error with which a new device task fails at once; `undefined`: it waits for its device. */
   readonly refusalOf: (device: Device) => TaskError | undefined;
-  /** Q-02, row 4: whether a new task is tried without any event of the device. */
-  readonly triesNewTask: (device: Device) => boolean;
+  /** Q-02, T-05, row 4: whether a task that begins is tried without any event of the device. */
+  readonly triesNewTask: (device: Device, task: Task) => boolean;
   /** Q-11, E-06, I-03: whether a device task of this status may be tried. */
   readonly isDispatchable: (status: DeviceTaskStatus) => boolean;
   /** Q-11, R-09, I-03: whether a device task of this status stays in the device's queue. */
@@ -165,6 +174,8 @@ export interface AnswerRules {
 export interface RegistrationRules {
   /** G-07: what a Register says, or why it is refused. */
   readonly readRegister: (message: CoapMessage) => Result<Register, RegistrationError>;
+  /** G-07: whether a Register is looked at that came in such a message. Transport, URI mapping: all are Confirmable. */
+  readonly takesRegister: (type: MessageType) => boolean;
   /** G-07: what an endpoint that nobody provisioned is told. */
   readonly unknownEndpoint: RegistrationError;
   /** G-02, row 15: how a Register of an endpoint that is registered is refused; `undefined`: it is not. */
@@ -242,6 +253,8 @@ const TASK_RULES: TaskRules = {
   activeFrom: (createdAt, scheduledOn) =>
     scheduledOn === undefined || fromUnixMillis(scheduledOn) <= createdAt ? createdAt : fromUnixMillis(scheduledOn),
   expiresAt: (activeFrom, expiresAfter) => after(activeFrom, seconds(expiresAfter)),
+  mayEndAt: (end, retainedUntil) => end <= retainedUntil,
+  queuesBeforeBegin: false,
   expiresAtAfterTypeChange: (task) => task.expiresAt,
   expiryReaches: ({ status }, profile) =>
     !isTerminal(status) &&
@@ -273,7 +286,8 @@ const DISPATCH_RULES: DispatchRules = {
   destination: ({ registration }, now, profile) =>
     registration !== undefined && isAwake(registration, now, profile) ? registration.address : undefined,
   attemptsAfter: (attempts, event) => (event === "attempt" || event === "resend" ? attempts + 1 : attempts),
-  requeues: () => true,
+  // Row 25: what does not fit will not fit the next time either.
+  requeues: (failure) => failure !== "unfit",
   repeatsAtOnce: () => false,
   errorOfFailure: (failure) => misfit(failure),
   isFinal: () => true,
@@ -300,6 +314,7 @@ const ANSWER_RULES: AnswerRules = {
 
 const REGISTRATION_RULES: RegistrationRules = {
   readRegister: parseRegister,
+  takesRegister: (type) => type === "CON",
   unknownEndpoint: { code: "4.03", diagnostic: "endpoint is not known here" },
   errorAtReRegister: undefined,
   locationAtReRegister: (previous, fresh, profile) => (profile.locationAtReRegister === "reused" ? previous : fresh),

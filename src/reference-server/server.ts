@@ -7,8 +7,9 @@
  * Source: docs/semantics.md, column "reference server".
  */
 import type { Address } from "../protocol/address.ts";
-import { type CoapEndpoint, createCoapEndpoint } from "../protocol/coap/endpoint.ts";
-import { BLOCK1, unknownCriticalOptions } from "../protocol/coap/options.ts";
+import { createBlockwiseEndpoint } from "../protocol/coap/blockwise-endpoint.ts";
+import type { CoapEndpoint } from "../protocol/coap/endpoint.ts";
+import { unknownCriticalOptions } from "../protocol/coap/options.ts";
 import type { CoapParams } from "../protocol/coap/params.ts";
 import type { CoapRules } from "../protocol/coap/rules.ts";
 import type { CoapContent, CoapEffect, CoapMessage, IncomingId } from "../protocol/coap/types.ts";
@@ -23,14 +24,18 @@ import { createOutbox } from "./outbox.ts";
 import { TABLES } from "./records.ts";
 import { createRegistrationInterface, type Reply } from "./registration-interface.ts";
 import { createRegistrations } from "./registrations.ts";
+import { createAccess } from "./rest/access.ts";
 import { notReady } from "./rest/answer.ts";
 import { createTaskHandler } from "./rest/create-task.ts";
 import { createDeviceHandlers } from "./rest/device-handlers.ts";
-import { createRouter, endpoints } from "./rest/router.ts";
+import { createPropertyHandlers } from "./rest/property-handlers.ts";
+import { createRouter } from "./rest/router.ts";
 import { createTaskHandlers } from "./rest/task-handlers.ts";
+import { createTaskListHandlers } from "./rest/task-lists.ts";
 import { restore, startsBefore } from "./restore.ts";
 import { REFERENCE_RULES, type ServerRules } from "./rules.ts";
 import { createTaskLifecycle } from "./task-lifecycle.ts";
+import { createTaskTable } from "./task-table.ts";
 
 export interface ReferenceServerOptions {
   readonly profile: CompleteProfile;
@@ -58,14 +63,14 @@ export function createReferenceServer(options: ReferenceServerOptions): ServerPo
   const dispatcher = createDispatcher(context, () => coap, perform);
   const lifecycle = createTaskLifecycle(context, dispatcher);
   const devices = createRegistrationInterface(context, registrations, dispatcher);
-  const router = createRouter(
-    context,
-    endpoints(
-      createTaskHandler(context, lifecycle, () => ++lastSequence),
-      createTaskHandlers(context, lifecycle),
-      createDeviceHandlers(context, lifecycle),
-    ),
-  );
+  const access = createAccess(context);
+  const router = createRouter(context, {
+    "create-task": createTaskHandler(context, lifecycle, () => ++lastSequence),
+    ...createTaskHandlers(context, access, lifecycle),
+    ...createTaskListHandlers(context, access),
+    ...createDeviceHandlers(context, access, lifecycle),
+    ...createPropertyHandlers(context, access),
+  });
 
   function perform(effects: readonly CoapEffect[], now: Instant): void {
     for (const effect of effects) {
@@ -158,7 +163,7 @@ const newContext = (options: ReferenceServerOptions): Context => ({
   open: options.open ?? false,
   deviceTypes: new Map(),
   devices: new Map(),
-  tasks: new Map(),
+  tasks: createTaskTable(),
   identifiers: createIdentifiers(options.random, 0),
 });
 
@@ -184,7 +189,7 @@ const NO_CLOCK: Clock = { deadline: () => NEVER, tick: () => undefined };
 
 /** Streams are keyed by the number of the start: a message id or token from before a restart does not come again. */
 const newEndpoint = ({ coap, random, coapRules }: ReferenceServerOptions, start: number): CoapEndpoint =>
-  createCoapEndpoint({ params: coap, random: (key) => random(startKey(start, key)), rules: coapRules });
+  createBlockwiseEndpoint({ params: coap, random: (key) => random(startKey(start, key)), rules: coapRules });
 
 /** Piggybacked on the ACK, or after an empty one in a message of its own. RFC 7252 §5.2.1, §5.2.2 */
 const answered = (
@@ -195,8 +200,7 @@ const answered = (
   now: Instant,
 ): readonly CoapEffect[] => [...(separately ? coap.acknowledge(id, now) : []), ...coap.respond(id, content, now)];
 
-/** Block1 belongs to a transfer in pieces, which no request of a device needs here. RFC 7252 §5.4.1, RFC 7959 §2 */
-const isUnderstood = (message: CoapMessage): boolean =>
-  unknownCriticalOptions(message).length === 0 && !message.options.some(({ number }) => number === BLOCK1);
+/** RFC 7252 §5.4.1 */
+const isUnderstood = (message: CoapMessage): boolean => unknownCriticalOptions(message).length === 0;
 
 const BAD_OPTION: Reply = { content: { code: "4.02", options: [], payload: new Uint8Array(0) } };

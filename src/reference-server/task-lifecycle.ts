@@ -34,7 +34,10 @@ export function createTaskLifecycle(context: Context, dispatcher: Dispatcher): T
   const deadlines = createDeadlines<Task>(nextDeadline);
 
   const begin = (task: Task, now: Instant): void => {
-    if (task.activeFrom > now) return;
+    if (task.activeFrom > now) {
+      if (rules.queuesBeforeBegin) for (const deviceTask of task.deviceTasks) dispatcher.admit(deviceTask, now);
+      return;
+    }
     moveTask(context, task, "begin", now);
     if (!moveTask(context, task, "expand", now)) return;
     const alone = task.operation.kind === "server-property" && rules.writesServerPropertyAlone;

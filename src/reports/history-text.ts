@@ -40,6 +40,8 @@ function eventText(event: HistoryEvent): string {
       return `← device ${event.device}  ${datagramText(event.bytes)}${event.lost ? "  (lost on the way)" : ""}${event.copy ? "  (copy made by the network)" : ""}`;
     case "downlink":
       return `→ ${event.device === undefined ? event.address : `device ${event.device}`}  ${datagramText(event.bytes)}${arrivalsText(event.arrivals.length)}`;
+    case "unreachable":
+      return `← network: device ${event.device} (${event.address}) cannot be reached`;
     case "delivery":
       return `  device ${event.device}  receives ${identityText(event.bytes)}`;
     case "effect":

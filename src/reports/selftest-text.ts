@@ -13,6 +13,7 @@ import { count, tableRow } from "./text.ts";
 const CAUGHT = "●";
 const ALSO = "+";
 const MISSED = "!";
+const UNFINISHED = "?";
 const NOTHING = "·";
 
 export function renderSelfTest(report: SelfTestReport): string {
@@ -41,7 +42,7 @@ export function renderSelfTestPage(report: SelfTestReport): string {
     "",
     "## Mutant by requirement",
     "",
-    `\`${CAUGHT}\` broken as it must, \`${ALSO}\` also broken, \`${MISSED}\` not caught.`,
+    `\`${CAUGHT}\` broken as it must, \`${ALSO}\` also broken, \`${MISSED}\` not caught${report.interrupted ? `, \`${UNFINISHED}\` not tested to the end` : ""}.`,
     "",
     "```",
     ...matrixLines(report),
@@ -86,15 +87,17 @@ function matrixLines({ mutants }: SelfTestReport): readonly string[] {
   return [...head.map((line) => line.trimEnd()), ...rows];
 }
 
-function mark({ broken, requirement, problem }: MutantOutcome, id: string): string {
-  if (id === requirement) return problem === undefined ? CAUGHT : MISSED;
+function mark({ broken, requirement, problem, unfinished }: MutantOutcome, id: string): string {
+  if (id === requirement) return problem === undefined ? CAUGHT : unfinished === true ? UNFINISHED : MISSED;
   return broken[id] === undefined ? NOTHING : ALSO;
 }
 
+const isFinished = ({ unfinished }: { readonly unfinished?: true }): boolean => unfinished !== true;
+
 function problemLines({ mutants, variants, reference }: SelfTestReport): readonly string[] {
   const problems = [
-    ...mutants.map(({ id, problem }) => ({ id: `mutant ${id}`, problem })),
-    ...variants.map(({ id, problem }) => ({ id: `legal variant ${id}`, problem })),
+    ...mutants.filter(isFinished).map(({ id, problem }) => ({ id: `mutant ${id}`, problem })),
+    ...variants.filter(isFinished).map(({ id, problem }) => ({ id: `legal variant ${id}`, problem })),
     { id: "the unmutated server", problem: reference.problem },
   ];
   return problems.flatMap(({ id, problem }) => (problem === undefined ? [] : [`${id}: ${problem}`]));
@@ -107,7 +110,10 @@ function conclusionLines(report: SelfTestReport): readonly string[] {
     plansUntilCaught === undefined
       ? ""
       : `, after ${plansUntilCaught.median} plans in the median, ${plansUntilCaught.p95} at the 95th percentile`;
+  const open = [...mutants, ...variants].filter((row) => !isFinished(row)).length;
+  const partial = `PARTIAL: interrupted; ${open} of ${count(mutants.length + variants.length, "mutant and variant", "mutants and variants")} not tested to the end.`;
   return [
+    ...(interrupted ? [partial] : []),
     `${caught} of ${count(mutants.length, "mutant")} caught by the requirement that they must break, with ${count(seeds.length, "seed")} each${soon}.`,
     `${must.caught} of ${must.all} that break a MUST; ${passing} of ${count(variants.length, "legal variant")} pass; the unmutated server ${reference.problem === undefined ? "passes" : "fails"} ${count(reference.plans, "plan")}.`,
     `${{ pass: "PASS", fail: "FAIL", inconclusive: "INCONCLUSIVE" }[outcome]}${interrupted ? " (interrupted)" : ""}`,

@@ -35,12 +35,16 @@ describe("describeOperation", () => {
     expect(line({ ...task, taskType: "R", devices: "all", type: 1 })).toBe(
       "at 0.5 s task 3 is created: read deviceProperties.device.timezone on all devices of type 1",
     );
+    expect(line({ ...task, taskType: "R", devices: [1], scheduledOn: 90_000, expiresAfter: 60 })).toBe(
+      "at 0.5 s task 3 is created: read deviceProperties.device.timezone on device 1, to begin at 90 s, expires after 60 s",
+    );
   });
 
   it("says who asks when it is not the owner of the device type", () => {
     expect(line({ at: 1_000, kind: "poll", task: 2, as: "stranger" })).toBe(
       "at 1 s task 2 and its device tasks are read, with the token of somebody else",
     );
+    expect(line({ at: 1_000, kind: "cancel-task", task: 2, as: "nobody" })).toMatch(/, without any token$/);
   });
 
   it("says what a device does", () => {

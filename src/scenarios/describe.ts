@@ -2,9 +2,9 @@
  * Plans in words: one English line per operation and per fault, for reports; and a signature that tells plans apart by
  * what they do, not by when.
  */
-import type { Behaviour, RegisterDefect, RequestMatch } from "../simulator/model/device.ts";
+import type { Behaviour, OddRequest, RegisterDefect, RequestMatch } from "../simulator/model/device.ts";
 import type { Direction, Fault } from "../simulator/model/fault.ts";
-import type { Operation, Plan } from "./plan.ts";
+import type { Operation, Outsider, Plan } from "./plan.ts";
 
 const UNITS = [
   { name: "d", milliseconds: 86_400_000 },
@@ -30,8 +30,11 @@ function describeTask(operation: Extract<Operation, { kind: "create-task" }>): s
       : `device${devices.length === 1 ? "" : "s"} ${devices.join(", ")}`;
   const expiry =
     operation.expiresAfter === undefined ? "" : `, expires after ${describeTime(operation.expiresAfter * 1_000)}`;
-  return `task ${operation.task} is created: ${VERBS[operation.taskType]} ${operation.property}${value} on ${target}${expiry}`;
+  return `task ${operation.task} is created: ${VERBS[operation.taskType]} ${operation.property}${value} on ${target}${beginning(operation)}${expiry}`;
 }
+
+const beginning = ({ scheduledOn }: { readonly scheduledOn?: number | undefined }): string =>
+  scheduledOn === undefined ? "" : `, to begin at ${describeTime(scheduledOn)}`;
 
 const TOKENS = { unknown: "an unknown token", last: "the token of its last exchange" } as const;
 
@@ -52,9 +55,9 @@ function whatHappens(operation: Operation): string {
     case "configure-type":
       return `device type ${operation.type} gets taskExpiresAfter ${describeTime(operation.taskExpiresAfter * 1_000)}`;
     case "register":
-      return `device ${operation.device} registers`;
+      return `device ${operation.device} registers${changes(operation)}`;
     case "update":
-      return `device ${operation.device} updates its registration${newLifetime(operation.lifetime)}`;
+      return `device ${operation.device} updates its registration${changes(operation)}`;
     case "deregister":
       return `device ${operation.device} de-registers`;
     case "reboot":
@@ -65,13 +68,36 @@ function whatHappens(operation: Operation): string {
       return `device ${operation.device} sends an Update to an old location`;
     case "malformed-register":
       return `device ${operation.device} sends a Register ${DEFECTS[operation.defect]}`;
+    case "odd-request":
+      return `device ${operation.device} sends ${ODD[operation.form]}`;
     case "stray-response":
       return `device ${operation.device} sends a stray ${operation.type} response${strayCode(operation)} with ${TOKENS[operation.token]}`;
   }
 }
 
-const newLifetime = (lifetime: number | undefined): string =>
-  lifetime === undefined ? "" : `, with the lifetime ${describeTime(lifetime * 1_000)} from now on`;
+/** `, with the lifetime 60 s, in queue mode from now on` */
+function changes(operation: Extract<Operation, { kind: "register" | "update" }>): string {
+  const { lifetime, queueMode, rootPath } = operation;
+  const parts = [
+    ...(lifetime === undefined ? [] : [`with the lifetime ${describeTime(lifetime * 1_000)}`]),
+    ...("lwm2m" in operation && operation.lwm2m !== undefined ? [`with LwM2M ${operation.lwm2m}`] : []),
+    ...(queueMode === undefined ? [] : [queueMode ? "in queue mode" : "without queue mode"]),
+    ...(rootPath === undefined ? [] : [`with its objects below ${rootPath}`]),
+  ];
+  return parts.length === 0 ? "" : `, ${parts.join(", ")} from now on`;
+}
+
+const ODD: Readonly<Record<OddRequest, string>> = {
+  "non-confirmable-register": "a Register in a Non-confirmable message",
+  "unknown-endpoint": "a Register under a name that nobody provisioned",
+  "unreadable-update": 'an Update with the lifetime "soon"',
+  "unknown-deregister": "a De-register of a location that never was one",
+  "deeper-update": "an Update to its location with one segment more",
+  "foreign-root-update": "an Update to its location below another root",
+  "joined-update": "an Update with its location in one option",
+  "joined-absolute-update": "an Update with its location in one option, and a slash in front",
+  "slashed-update": "an Update to its location with an empty segment in front",
+};
 
 /** ` 4.04 under the message id of the last request`, as far as that is said. */
 const strayCode = ({ code, messageId }: Extract<Operation, { kind: "stray-response" }>): string =>
@@ -86,8 +112,13 @@ const DEFECTS: Readonly<Record<RegisterDefect, string>> = {
   "garbled-objects": "with objects that cannot be read",
 };
 
+const OUTSIDERS: Readonly<Record<Outsider, string>> = {
+  stranger: ", with the token of somebody else",
+  nobody: ", without any token",
+};
+
 const byWhom = (operation: Operation): string =>
-  "as" in operation && operation.as === "stranger" ? ", with the token of somebody else" : "";
+  "as" in operation && operation.as !== undefined ? OUTSIDERS[operation.as] : "";
 
 /** `at 12 s device 0 registers` */
 export const describeOperation = (operation: Operation): string =>
@@ -125,6 +156,8 @@ function describeBehaviour(behaviour: Behaviour): string {
       return "acknowledges but never answers";
     case "reset":
       return "resets";
+    case "acknowledge-then-reset":
+      return `acknowledges, and ${describeTime(behaviour.delay)} later resets,`;
   }
 }
 
@@ -144,7 +177,7 @@ function whatIsWrong(fault: Fault): string {
     case "latency":
       return `has a latency of ${describeTime(fault.delay)} for its ${LINKS[fault.direction]}datagrams`;
     case "offline":
-      return "is offline";
+      return fault.reported === true ? "is offline, and the network says so to the server" : "is offline";
     case "behaviour":
       return `${describeBehaviour(fault.behaviour)} ${describeMatch(fault.match)}`;
   }
@@ -185,7 +218,8 @@ function operationSignature(operation: Operation, name: NameDevice): string {
   if (operation.kind === "create-task") {
     const devices = operation.devices === "all" ? "all" : operation.devices.map(name).join(",");
     const expiry = operation.expiresAfter === undefined ? "" : ":expires";
-    return `create-task:${operation.taskType}:${devices}${expiry}`;
+    const beginning = operation.scheduledOn === undefined ? "" : ":scheduled";
+    return `create-task:${operation.taskType}:${devices}${expiry}${beginning}`;
   }
   return "device" in operation ? `${operation.kind}:${name(operation.device)}` : operation.kind;
 }

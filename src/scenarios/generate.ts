@@ -98,10 +98,16 @@ interface DrawnPlacements {
 const makesSense = ({ live, needs }: BuildingBlock, { mode, profile }: GenerateOptions): boolean =>
   (mode === "sim" || live) && (needs === undefined || profile[needs] !== undefined);
 
+/** What a block weighs that suits the profile, among blocks that weigh some two hundred together. */
+const SUITED = 60;
+
+const weightOfBlock = (block: BuildingBlock<BlockId>, family: Family, { profile }: GenerateOptions): number =>
+  (family.blocks[block.id] ?? 0) + (block.suits?.(profile) === true ? SUITED : 0);
+
 function drawPlacements(key: string, family: Family, swarm: Swarm, options: GenerateOptions): DrawnPlacements {
   const { mode } = options;
   const usable = ALL_BLOCKS.map((block, position) => {
-    const base = makesSense(block, options) ? (family.blocks[block.id] ?? 0) : 0;
+    const base = makesSense(block, options) ? weightOfBlock(block, family, options) : 0;
     return { block, base, weight: base * (swarm.factors[position] ?? 0) };
   }).filter((row) => row.base > 0);
   const chosen = usable.filter((row) => row.weight > 0);

@@ -27,6 +27,10 @@ export interface Pace {
   readonly responseTimeout: number;
   /** Choice 13. */
   readonly awakeWindow: number;
+  /** Choice 4; `undefined`: the server has no timer. */
+  readonly timerRetry: number | undefined;
+  /** Choice 16. */
+  readonly defaultLifetime: number;
   /** Choice 7. */
   readonly defaultExpiry: number;
   /** Choice 11. */
@@ -76,6 +80,8 @@ export function paceOf(profile: Profile, mode: PlanMode): Pace {
     giveUpLatest: Math.ceil(toMillis(maxTransmitWait(params))),
     responseTimeout: Math.ceil(toMillis(params.responseTimeout)),
     awakeWindow: Math.ceil(complete.awakeWindow * 1_000),
+    timerRetry: complete.timerRetry === undefined ? undefined : Math.ceil(complete.timerRetry * 1_000),
+    defaultLifetime: Math.round(complete.defaultLifetime * 1_000),
     defaultExpiry: Math.round(complete.defaultExpiresAfter * 1_000),
     retention: Math.round(complete.retention * 1_000),
     longestPeriod: Math.floor(complete.expiresAfterBounds.max),
@@ -87,7 +93,7 @@ export function paceOf(profile: Profile, mode: PlanMode): Pace {
     beat: live ? 300 : 2_000,
     gap: live ? 250 : 60_000,
     latency: live ? 20 : 200,
-    budget: live ? LIVE_BUDGET : 60 * DAY,
+    budget: live ? LIVE_BUDGET : Math.max(60 * DAY, Math.round(complete.retention * 2_000)),
   };
 }
 

@@ -9,7 +9,7 @@
 import { z } from "zod";
 import { Profile } from "../protocol/profile.ts";
 import { TASK_TYPES } from "../protocol/task-api/states.ts";
-import { DeviceModel, RegisterDefect } from "../simulator/model/device.ts";
+import { Change, DeviceModel, OddRequest, RegisterDefect } from "../simulator/model/device.ts";
 import { Fault } from "../simulator/model/fault.ts";
 
 /** The format that this version writes and reads. */
@@ -19,8 +19,11 @@ const Milliseconds = z.number().int().min(0);
 const at = { at: Milliseconds };
 const device = { device: z.number().int().min(0) };
 const task = { task: z.number().int().min(0) };
-/** Whose token the request carries; absent: the owner's of the device types. Skipped where the profile gives no other. */
-const as = { as: z.literal("stranger").optional() };
+/**
+ * Whose token the request carries; absent: the owner's of the device types; `nobody`: none at all. Skipped where the
+ * profile does not say who owns them.
+ */
+const as = { as: z.enum(["stranger", "nobody"]).optional() };
 
 export const Operation = z.discriminatedUnion("kind", [
   // ── by REST
@@ -37,6 +40,8 @@ export const Operation = z.discriminatedUnion("kind", [
     type: z.number().int().min(0).default(0),
     /** Seconds. */
     expiresAfter: z.number().int().min(1).optional(),
+    /** When it is to begin, as `at`; in the past of the operation: at once. Absent: the same. */
+    scheduledOn: Milliseconds.optional(),
     ...as,
   }),
   /** Task, device task statuses of the task. */
@@ -56,14 +61,24 @@ export const Operation = z.discriminatedUnion("kind", [
   }),
 
   // ── by the device
-  /** Registers (again): a new Register, whatever the state. */
-  z.strictObject({ ...at, kind: z.literal("register"), ...device }),
+  /** Registers (again): a new Register, whatever the state. What it changes holds from now on. */
+  z.strictObject({
+    ...at,
+    kind: z.literal("register"),
+    ...device,
+    ...Change,
+    /** Seconds. */
+    lifetime: z.number().int().min(1).optional(),
+    lwm2m: z.enum(["1.0", "1.1"]).optional(),
+  }),
   z.strictObject({
     ...at,
     kind: z.literal("update"),
     ...device,
     /** Seconds. From now on the device's lifetime: said in this Update, and in later Registers. Absent: `lt` is left out. */
     lifetime: z.number().int().min(1).optional(),
+    /** Told by its binding, and from LwM2M 1.1 on by a Register, since there only a Register can; its root by its objects. */
+    ...Change,
   }),
   z.strictObject({ ...at, kind: z.literal("deregister"), ...device }),
   /** Loses all but its flash: registration, deduplication, exchanges. Registers again after `bootTime`. */
@@ -74,6 +89,8 @@ export const Operation = z.discriminatedUnion("kind", [
   z.strictObject({ ...at, kind: z.literal("stale-update"), ...device }),
   /** Sends a Register that the server has to refuse, whatever the state; its own registration is not meant. */
   z.strictObject({ ...at, kind: z.literal("malformed-register"), ...device, defect: RegisterDefect }),
+  /** Sends one of them; skipped where it needs a registration and has none. Its own registration is not meant. */
+  z.strictObject({ ...at, kind: z.literal("odd-request"), ...device, form: OddRequest }),
   /** Sends a response that answers nothing: unknown token, or the token of the last exchange once more. */
   z.strictObject({
     ...at,
@@ -92,6 +109,8 @@ export const Operation = z.discriminatedUnion("kind", [
 ]);
 export type Operation = z.infer<typeof Operation>;
 export type OperationKind = Operation["kind"];
+/** Somebody who does not own the device type: with a token of their own, or with none. */
+export type Outsider = NonNullable<Extract<Operation, { kind: "poll" }>["as"]>;
 
 export const DeviceTypeModel = z.strictObject({
   /** Seconds; absent: the device type has none. */

@@ -73,7 +73,7 @@ function comeBack(sketch: Sketch, lane: Lane, at: number, again: number | undefi
 /** A device whose lifetime is shorter than the drain updates in time, until it is drained. */
 function stayRegistered(sketch: Sketch, lane: Lane, from: number, until: number): void {
   const lifetime = (lane.model.lifetime ?? 0) * 1_000;
-  if (lifetime === 0) return;
+  if (lifetime <= 0) return;
   for (let at = from + lifetime / 2; at < until; at += lifetime / 2) update(sketch, lane, Math.floor(at));
 }
 
@@ -86,7 +86,10 @@ function readAll(sketch: Sketch, at: number): void {
 
 /** Reads each task a last time: what had settled stays so, and what waited for a device that is gone has expired. */
 function readLast(sketch: Sketch, at: number): number {
-  for (let task = 0; task < sketch.nextTask; task += 1) poll(sketch, task, at + task);
+  for (let task = 0; task < sketch.nextTask; task += 1) {
+    poll(sketch, task, at + task);
+    if (task % 3 !== sketch.swarm.dial % 3) pollHistory(sketch, task, at + task);
+  }
   return at + sketch.nextTask;
 }
 
@@ -96,7 +99,7 @@ function lastExpiry(sketch: Sketch): number {
   const waiting = creations(sketch).filter(
     ({ devices }) => gone.size > 0 && (devices === "all" || devices.some((device) => gone.has(device))),
   );
-  return Math.max(0, ...waiting.map((task) => task.at + activePeriod(sketch, task)));
+  return Math.max(0, ...waiting.map((task) => Math.max(task.at, task.scheduledOn ?? 0) + activePeriod(sketch, task)));
 }
 
 /** Milliseconds; the longer one while it is open whether a change of the device type came first (choice 7). */

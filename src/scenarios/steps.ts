@@ -8,6 +8,7 @@ import type { TaskType } from "../protocol/task-api/states.ts";
 import type { Behaviour, RequestMatch } from "../simulator/model/device.ts";
 import type { Direction } from "../simulator/model/fault.ts";
 import { part } from "./pace.ts";
+import type { Outsider } from "./plan.ts";
 import type { Lane, Sketch } from "./sketch.ts";
 
 const DEVICE_OBJECT = "deviceProperties.device";
@@ -41,6 +42,8 @@ export interface TaskChoice {
 export interface TaskOptions {
   /** Seconds. */
   readonly expiresAfter?: number | undefined;
+  /** When it is to begin, milliseconds from the start of the plan. Absent: at once. */
+  readonly scheduledOn?: number | undefined;
   /** One of these types only. */
   readonly only?: readonly TaskType[];
   /** The target is given as `all` devices of the type. */
@@ -50,7 +53,7 @@ export interface TaskOptions {
   /** This and nothing else, even when the device has had it before. */
   readonly content?: TaskContent;
   /** By whom it is asked for; absent: by the owner of the device type. */
-  readonly as?: "stranger";
+  readonly as?: Outsider;
 }
 
 export const pick = <T>(list: readonly T[], dial: number): T => {
@@ -146,13 +149,18 @@ export function createTask(
     devices: options.all === true ? "all" : lanes.map((lane) => lane.device),
     type: lanes[0]?.type ?? 0,
     ...(options.expiresAfter === undefined ? {} : { expiresAfter: options.expiresAfter }),
+    ...(options.scheduledOn === undefined ? {} : { scheduledOn: options.scheduledOn }),
     ...(options.as === undefined ? {} : { as: options.as }),
   });
   return ref;
 }
 
+/** One poll in so many asks for the histories, too. */
+const HISTORY_EVERY = 4;
+
 export const poll = (sketch: Sketch, task: number, at: number): void => {
   sketch.operations.push({ at, kind: "poll", task });
+  if ((sketch.operations.length + sketch.swarm.dial) % HISTORY_EVERY === 0) pollHistory(sketch, task, at);
 };
 
 export const pollHistory = (sketch: Sketch, task: number, at: number): void => {

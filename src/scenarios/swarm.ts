@@ -50,7 +50,7 @@ const NATURE = fc.record(
 );
 
 /** Blocks for which there is a factor. */
-export const MOST_BLOCKS = 96;
+export const MOST_BLOCKS = 160;
 
 /** The largest fleet of a plan. */
 export const MOST_DEVICES = 10;
@@ -62,7 +62,7 @@ const SIMULATED_DEVICES = weighted([
   [5, 3],
   [3, 4],
   [2, 6],
-  [3, MOST_DEVICES],
+  [5, MOST_DEVICES],
 ]);
 /** For families that want a crowd. */
 const CROWD = weighted([

@@ -8,7 +8,7 @@ import { createRandomSource } from "../../src/platform/random.ts";
 import { createAlarm, pause } from "../../src/platform/timers.ts";
 import { openUdp } from "../../src/platform/udp.ts";
 import type { Address } from "../../src/protocol/address.ts";
-import { createCoapEndpoint } from "../../src/protocol/coap/endpoint.ts";
+import { createBlockwiseEndpoint } from "../../src/protocol/coap/blockwise-endpoint.ts";
 import { COAP_DEFAULTS } from "../../src/protocol/coap/params.ts";
 import type { CoapContent, CoapEffect, CoapMessage, OutgoingId } from "../../src/protocol/coap/types.ts";
 import { EMPTY_PROFILE } from "../../src/protocol/profile.ts";
@@ -133,7 +133,7 @@ export interface Client {
 
 export async function openClient(): Promise<Client> {
   const socket = await openUdp({ host: "127.0.0.1" });
-  const endpoint = createCoapEndpoint({ params: COAP_DEFAULTS, random: createRandomSource("interop") });
+  const endpoint = createBlockwiseEndpoint({ params: COAP_DEFAULTS, random: createRandomSource("interop") });
   const waiting = new Map<OutgoingId, PromiseWithResolvers<CoapMessage>>();
   const alarm = createAlarm(() => perform(endpoint.tick(now())));
 

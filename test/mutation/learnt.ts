@@ -4,10 +4,6 @@ export const LEARNT = `
 
 - **No plan creates a task with \`scheduledOn\`** (row 9). The whole life of a SCHEDULED task, from \`activeFrom\` to its
   cancelling and its place in a device's queue, can be broken without any plan noticing.
-- **A task model without its counts is not accused.** A server that leaves out \`totalDevices\` and its companions passes
-  T-03, also when its tasks never become COMPLETE. In the same way a device task whose status is no status of the API is
-  passed over instead of accused.
-- **Histories are hardly read.** A server that records no history at all, or loses it in a restart, passes.
 - **Four declared choices are not judged.** 120 plans accuse nobody who declares \`timerRetry\`,
   \`updateFromNewAddress: require-register\`, \`locationAtReRegister: reused\` or \`drainAfterFailure: continue\` and does the
   opposite. Who declares \`inFlightAtExpiry: answer-counts\`, \`lateResponse: updates-mirror\` or

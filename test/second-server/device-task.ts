@@ -38,6 +38,9 @@ export interface Task {
   /** Seconds. */
   readonly expiresAfter: number;
   readonly createdAt: Instant;
+  /** Choice 9. */
+  readonly beginsAt: Instant;
+  begun: boolean;
   readonly devices: DeviceTask[];
   cancelledAt: Instant | undefined;
 }
@@ -95,9 +98,13 @@ export function shownHistory({ did, log }: DeviceTask, habits: RestHabits) {
   return lines.filter(({ status }, index) => status !== lines[index - 1]?.status);
 }
 
-export function statusOf({ devices, cancelledAt }: Task): TaskStatus {
+export function statusOf(
+  { devices, cancelledAt, begun, createdAt, beginsAt }: Task,
+  { scheduledAs }: RestHabits,
+): TaskStatus {
   if (cancelledAt !== undefined) return "CANCELLED";
   if (devices.every(isOver)) return "COMPLETE";
+  if (!begun && beginsAt > createdAt) return scheduledAs;
   return devices.some(({ log }) => log.length > 1) ? "PROCESSING" : "REQUESTED";
 }
 
@@ -116,7 +123,7 @@ export function shownTask(task: Task, habits: RestHabits) {
       numCompleted: ends.length - (habits.completedCounts === "every-end" ? 0 : numCancelled),
       totalDevices: task.devices.length,
     },
-    status: statusOf(task),
+    status: statusOf(task, habits),
     id: task.id,
     dtid: task.dtid,
     dids: task.devices.map(({ did }) => did),

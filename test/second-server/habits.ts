@@ -86,6 +86,8 @@ export interface RestHabits {
   readonly completedCounts: "every-end" | "answers-alone";
   /** Of a device task that was never tried. */
   readonly waitsAs: "REQUESTED" | "QUEUED";
+  /** How a task looks that is to begin later. */
+  readonly scheduledAs: "SCHEDULED" | "REQUESTED";
   /** Choice 30. */
   readonly strangersGet: 401 | 403 | 404;
   /** Choice 29. */

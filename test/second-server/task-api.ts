@@ -9,7 +9,7 @@
 import { DEVICE, objectRow } from "../../src/protocol/lwm2m/objects.ts";
 import type { RestRequest, RestResponse } from "../../src/protocol/server-port.ts";
 import { TASK_TYPES, type TaskType } from "../../src/protocol/task-api/states.ts";
-import { after, seconds, toUnixMillis } from "../../src/protocol/time.ts";
+import { after, between, fromUnixMillis, type Instant, seconds, toUnixMillis } from "../../src/protocol/time.ts";
 import type { Agenda } from "./agenda.ts";
 import type { DeviceActor } from "./device-actor.ts";
 import {
@@ -154,10 +154,14 @@ export class TaskApi {
     if (!work.ok) return this.refusal("property", work.error);
     const expiresAfter = this.periodOf(parameters.expiresAfter, type);
     if (expiresAfter === undefined) return this.refusal("expiresAfter");
+    const beginsAt = this.beginningOf(parameters.scheduledOn);
+    if (beginsAt === undefined) return this.refusal("scheduledOn");
+    const tooLate = between(this.outside.agenda.now, beginsAt) + seconds(expiresAfter) > seconds(LONGEST);
+    if (tooLate && parameters.scheduledOn !== undefined) return this.refusal("scheduledOn", "too late");
     const dids = Array.isArray(fields.dids) ? fields.dids.map(String) : this.devicesOf(type.dtid);
     const foreign = dids.find((did) => this.devices.get(did)?.dtid !== type.dtid);
-    if (dids.length === 0 || foreign !== undefined) return this.refusal("dids", foreign);
-    return this.begin({ dtid: type.dtid, taskType, property, value, work: work.value, expiresAfter }, dids);
+    if ((dids.length === 0 && fields.dids !== undefined) || foreign !== undefined) return this.refusal("dids", foreign);
+    return this.begin({ dtid: type.dtid, taskType, property, value, work: work.value, expiresAfter, beginsAt }, dids);
   }
 
   private devicesOf(dtid: string): string[] {
@@ -172,6 +176,14 @@ export class TaskApi {
     return this.outside.habits.tasks.beyondBounds === "shortened" ? LONGEST : undefined;
   }
 
+  /** `undefined`: to be refused. Choice 9. */
+  private beginningOf(scheduledOn: unknown): Instant | undefined {
+    const { now } = this.outside.agenda;
+    if (scheduledOn === undefined) return now;
+    if (typeof scheduledOn !== "number" || !Number.isInteger(scheduledOn) || scheduledOn < 0) return undefined;
+    return Math.max(now, fromUnixMillis(scheduledOn)) as Instant;
+  }
+
   private begin(
     asked: {
       dtid: string;
@@ -180,6 +192,7 @@ export class TaskApi {
       value: string | undefined;
       work: Work;
       expiresAfter: number;
+      beginsAt: Instant;
     },
     dids: readonly string[],
   ): Answer {
@@ -191,29 +204,40 @@ export class TaskApi {
       sequence: this.created++,
       createdAt: agenda.now,
       devices,
+      begun: false,
       cancelledAt: undefined,
     };
     devices.push(
       ...[...new Set(dids)].map((did) => ({ task, did, log: [{ kind: "assigned" as const, at: agenda.now }] })),
     );
     this.tasks.set(task.id, task);
-    const { work } = asked;
-    if (work.kind === "cloud") for (const deviceTask of devices) this.writeHere(deviceTask, work);
     const each = (act: (actor: DeviceActor, deviceTask: DeviceTask) => void) => () => {
       for (const deviceTask of devices) act(this.outside.actor(deviceTask.did), deviceTask);
     };
     agenda.at(
-      after(task.createdAt, seconds(asked.expiresAfter)),
+      after(task.beginsAt, seconds(asked.expiresAfter)),
       each((actor, deviceTask) => actor.expire(deviceTask)),
     );
     agenda.at(after(task.createdAt, seconds(LONGEST)), () => {
       this.tasks.delete(task.id);
       each((actor, deviceTask) => actor.forget(deviceTask))();
     });
-    const shown = shownTask(task, habits.rest);
-    const begins = each((actor, deviceTask) => {
-      if (!isOver(deviceTask)) actor.assign(deviceTask);
+    const { work } = asked;
+    const startNow = each((actor, deviceTask) => {
+      if (isOver(deviceTask)) return;
+      if (work.kind === "cloud") this.writeHere(deviceTask, work);
+      else actor.assign(deviceTask);
     });
+    const start = (): void => {
+      task.begun = true;
+      startNow();
+    };
+    const begins = (): void => {
+      if (task.beginsAt > agenda.now) agenda.at(task.beginsAt, start);
+      else start();
+    };
+    if (work.kind === "cloud" && task.beginsAt <= agenda.now) start();
+    const shown = shownTask(task, habits.rest);
     return {
       status: habits.rest.createsWith,
       headers: { Location: `/devicemgmt/tasks/${task.id}` },
@@ -234,10 +258,11 @@ export class TaskApi {
     const { agenda, actor, habits } = this.outside;
     const chosen = did === undefined ? task.devices : task.devices.filter((deviceTask) => deviceTask.did === did);
     const [first] = chosen;
-    if (first === undefined) return error(404, "no such device in this task");
-    if (did === undefined && statusOf(task) !== "COMPLETE") task.cancelledAt ??= agenda.now;
+    if (first === undefined && did !== undefined) return error(404, "no such device in this task");
+    if (did === undefined && statusOf(task, habits.rest) !== "COMPLETE") task.cancelledAt ??= agenda.now;
     for (const deviceTask of chosen) if (!isOver(deviceTask)) actor(deviceTask.did).cancel(deviceTask);
-    const data = did === undefined ? shownTask(task, habits.rest) : shownDeviceTask(first.did, first.log, habits.rest);
+    const whole = did === undefined || first === undefined;
+    const data = whole ? shownTask(task, habits.rest) : shownDeviceTask(first.did, first.log, habits.rest);
     return ok({ data });
   }
 
@@ -259,7 +284,7 @@ export class TaskApi {
       return ok({ data: { history: deviceTask === undefined ? [] : shownHistory(deviceTask, rest) } });
     }
     const { modifiedOn } = shownTask(task, rest);
-    const now = { status: statusOf(task), ts: modifiedOn };
+    const now = { status: statusOf(task, rest), ts: modifiedOn };
     const first = { status: "REQUESTED", ts: toUnixMillis(task.createdAt) };
     return ok({ data: { history: now.status === first.status ? [first] : [first, now] } });
   }

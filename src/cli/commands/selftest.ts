@@ -66,10 +66,12 @@ export const SELFTEST = defineCommand({
         onProgress: ({ done, cases }) => line.show(`${done} of ${cases} cases`),
       });
       line.clear();
-      if (out !== undefined && !report.interrupted) await writeText(out, renderSelfTestPage(report));
+      // A part of it never takes the place of the page in the documentation.
+      const file = report.interrupted ? options.out : out;
+      if (file !== undefined) await writeText(file, renderSelfTestPage(report));
       if (options.json) io.out(`${JSON.stringify(report, null, 2)}\n`);
       else io.out(renderSelfTest(report));
-      if (out !== undefined && !report.interrupted) (options.json ? io.err : io.out)(`matrix in ${out}\n`);
+      if (file !== undefined) (options.json ? io.err : io.out)(`matrix in ${file}\n`);
       return exitCodeOf(report.outcome);
     } finally {
       line.clear();

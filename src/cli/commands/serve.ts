@@ -1,15 +1,20 @@
 /** `serve`: the reference server as a server of its own. */
 import { z } from "zod";
-import { issueText } from "../../harness/record/formats.ts";
 import { UsageError } from "../../platform/errors.ts";
 import { isLoopback } from "../../platform/udp.ts";
 import { defineCommand, Flag, integer, Text } from "../command.ts";
+import { readDevicesFile } from "../devices-file.ts";
 import { EXIT_PASS } from "../exit-codes.ts";
-import { readNamedJson } from "../named-files.ts";
 import { PROFILE_OPTION, ProfileName, readProfile, TIME_OPTIONS, TimeSchemas } from "../profiles.ts";
-import type { Provision } from "../services.ts";
 
 const Port = integer(0, 65_535);
+/** `100` or `100/1000`: requests in a minute and in a day; without a day as many as its minutes allow. */
+const RateLimitText = Text.transform((text, context) => {
+  const [, minute, day] = /^([1-9]\d{0,8})(?:\/([1-9]\d{0,11}))?$/.exec(text) ?? [];
+  if (minute !== undefined) return { perMinute: Number(minute), perDay: Number(day ?? Number(minute) * 1_440) };
+  context.addIssue("Give N or N/D, such as 100/1000");
+  return z.NEVER;
+});
 
 export const SERVE = defineCommand({
   name: "serve",
@@ -32,7 +37,7 @@ export const SERVE = defineCommand({
       name: "devices",
       value: "FILE",
       about:
-        'device types and devices to begin with, a JSON file {"deviceTypes": […], "devices": […]} of bodies as POST /devicetypes and POST /devices take them',
+        "device types and devices to begin with: a YAML or JSON file with the lists deviceTypes and devices, of bodies as POST /devicetypes and POST /devices take them",
       presetText: "none",
     },
     {
@@ -41,6 +46,19 @@ export const SERVE = defineCommand({
       about: "bearer token that every REST request must carry",
       presetText: "none: open",
     },
+    {
+      name: "data",
+      value: "STORE",
+      about:
+        "keep everything in a file (SQLite), or in a database (postgres://user@host:5432/name), and go on from there at the next start",
+      presetText: "memory, gone with the process",
+    },
+    {
+      name: "rate-limit",
+      value: "N[/D]",
+      about: "requests that each token may make in a minute, and in a day",
+      presetText: "none",
+    },
     { name: "open", about: "enrol every endpoint that registers, under the device type default" },
     {
       name: "stop-with-stdin",
@@ -48,7 +66,12 @@ export const SERVE = defineCommand({
     },
     ...TIME_OPTIONS.map((option) => ({ ...option, about: option.about.replace("the target", "the server") })),
   ],
-  examples: ["serve", "serve --http 0 --coap 0 --ack-timeout 300ms --max-retransmit 1 --response-timeout 1500ms"],
+  examples: [
+    "serve",
+    "serve --data server.db",
+    "serve --devices house.yaml --rate-limit 100/1000",
+    "serve --http 0 --coap 0 --ack-timeout 300ms --max-retransmit 1 --response-timeout 1500ms",
+  ],
   schema: z.strictObject({
     http: Port,
     coap: Port,
@@ -56,6 +79,8 @@ export const SERVE = defineCommand({
     profile: ProfileName,
     devices: Text.optional(),
     token: Text.optional(),
+    data: Text.optional(),
+    "rate-limit": RateLimitText.optional(),
     open: Flag,
     "stop-with-stdin": Flag,
     ...TimeSchemas,
@@ -75,26 +100,18 @@ export const SERVE = defineCommand({
       profile,
       token: options.token,
       open: options.open,
-      provision: options.devices === undefined ? undefined : await readProvision(options.devices),
+      data: options.data,
+      provision: options.devices === undefined ? undefined : await readDevicesFile(options.devices, profile),
+      rateLimit: options["rate-limit"],
     });
     io.out(`${JSON.stringify({ ready: true, http: server.http, coap: server.coap })}\n`);
-    await (options["stop-with-stdin"] ? services.inputEnded() : aborted(io.signal));
+    const wanted = options["stop-with-stdin"] ? services.inputEnded() : aborted(io.signal);
+    const failure = await Promise.race([wanted, ...(server.failure === undefined ? [] : [server.failure])]);
     await server.close();
+    if (failure !== undefined) throw failure;
     return EXIT_PASS;
   },
 });
-
-const ProvisionFile = z.strictObject({
-  deviceTypes: z.array(z.record(z.string(), z.unknown())).default([]),
-  devices: z.array(z.record(z.string(), z.unknown())).default([]),
-});
-
-async function readProvision(file: string): Promise<Provision> {
-  const value = await readNamedJson("devices", file);
-  const parsed = ProvisionFile.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new UsageError("bad-file", `--devices: ${file}: ${issueText(parsed.error)}`);
-}
 
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();

@@ -1,7 +1,8 @@
 /** `verify`: the main job. Generates plans, runs them against the target, judges what was seen, writes a record. */
 import { z } from "zod";
 import { KEEP } from "../../harness/plan-runner.ts";
-import { checkPrefixes } from "../campaign-options.ts";
+import { FAMILY_NAMES } from "../../scenarios/families/names.ts";
+import { checkFamilies, checkPrefixes } from "../campaign-options.ts";
 import { runAndReport } from "../campaign-run.ts";
 import { Duration, defineCommand, Flag, integer, List, PositiveDuration, Text } from "../command.ts";
 import { formatDuration } from "../duration.ts";
@@ -19,6 +20,7 @@ const Options = z.strictObject({
   runs: integer(1, 10_000_000).optional(),
   time: PositiveDuration.optional(),
   seed: Text.regex(/^[\w.:-]{1,48}$/, "must be 1 to 48 letters, figures or any of . : _ -").optional(),
+  families: List.optional(),
   only: List.optional(),
   require: List.optional(),
   strict: Flag,
@@ -60,8 +62,14 @@ export const VERIFY = defineCommand({
     {
       name: "seed",
       value: "TEXT",
-      about: "same seed and --runs in simulation: same plans, same result",
+      about: "same seed, --runs and --families in simulation: same plans, same result",
       presetText: "random",
+    },
+    {
+      name: "families",
+      value: "NAMES",
+      about: `only plans of these scenario families: ${FAMILY_NAMES.join(", ")}`,
+      presetText: "all",
     },
     {
       name: "only",
@@ -108,6 +116,7 @@ export const VERIFY = defineCommand({
   examples: [
     "verify --runs 200 --seed 4711",
     "verify --target http://127.0.0.1:8080/v1.1 --coap coap://127.0.0.1:5683 --time 2m",
+    "verify --families expiry,cancel --only E-,T- --runs 500",
     "verify --only Q-,R-04 --strict --json",
   ],
   schema: Options,
@@ -123,6 +132,7 @@ export const VERIFY = defineCommand({
       seed: options.seed ?? services.randomSeed(),
       runs: unlimited && !isLive ? SIMULATED_RUNS : options.runs,
       time: unlimited && isLive ? LIVE_TIME : options.time,
+      families: checkFamilies(options.families),
       only: checkPrefixes("only", options.only ?? []),
       require: checkPrefixes("require", options.require ?? []),
       strict: options.strict,

@@ -12,7 +12,9 @@ import { NOT_YET } from "./conditions/not-yet.ts";
 import { DRAINING, WAITING } from "./conditions/queue.ts";
 import { REGISTERED_DEVICES, REGISTRATION_REQUESTS } from "./conditions/registration.ts";
 import { REPEATED_ATTEMPTS } from "./conditions/retry.ts";
+import { SCHEDULED } from "./conditions/scheduled.ts";
 import { CANCELLING, SHOWN_DEVICE_STATUSES, SHOWN_TASK_STATUSES, TASKS } from "./conditions/task.ts";
+import { ODD_REGISTRATIONS, UNREACHABLE_DEVICES } from "./conditions/untidy.ts";
 
 export interface Theme {
   readonly title: string;
@@ -26,7 +28,8 @@ export const THEMES: readonly Theme[] = [
   { title: "Retry", tables: [REPEATED_ATTEMPTS] },
   { title: "Expiry and record", tables: [EXPIRED, DEADLINES, RECORDS] },
   { title: "Registration", tables: [REGISTRATION_REQUESTS, REGISTERED_DEVICES] },
-  { title: "Task", tables: [TASKS, CANCELLING, SHOWN_DEVICE_STATUSES, SHOWN_TASK_STATUSES] },
+  { title: "Untidy devices", tables: [ODD_REGISTRATIONS, UNREACHABLE_DEVICES] },
+  { title: "Task", tables: [TASKS, SCHEDULED, CANCELLING, SHOWN_DEVICE_STATUSES, SHOWN_TASK_STATUSES] },
   { title: "Device Mirror", tables: [MIRRORS] },
   { title: "Answers", tables: [...ANSWERED_WITH, ERRORS, FINALITY] },
 ];

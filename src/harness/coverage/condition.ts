@@ -2,8 +2,11 @@
  * What a condition is: something that a campaign should meet sometimes, such as "a response arrived after expiry".
  * Meeting it proves nothing about the server; never meeting it says what the campaign did not try.
  */
+
+import type { Exchange } from "../oracle/exchange-view.ts";
 import type { FactOf } from "../oracle/facts.ts";
-import type { DeviceTaskView, Exchange, RegistrationRequest, TaskView } from "../oracle/model.ts";
+import type { RegistrationRequest } from "../oracle/registration-view.ts";
+import type { DeviceTaskView, TaskView } from "../oracle/task-view.ts";
 import type { DeviceScene, Scene } from "./scene.ts";
 
 /** What a condition may be about. */

@@ -4,7 +4,9 @@
  * States are those of the oracle's model, not those that a server shows. An answer comes with the class of its code.
  */
 import { codeClass } from "../../protocol/coap/codes.ts";
-import type { DeviceTaskEnd, DeviceTaskView, Exchange, ExchangeEnd, RegistrationRequest } from "../oracle/model.ts";
+import type { Exchange, ExchangeEnd } from "../oracle/exchange-view.ts";
+import type { RegistrationRequest } from "../oracle/registration-view.ts";
+import type { DeviceTaskEnd, DeviceTaskView, TaskView } from "../oracle/task-view.ts";
 import { creationOf, endedBefore, endOf, releasedBy, requestsOf, settlementOf, startOf } from "./exchange-questions.ts";
 import { isBefore, type Moment } from "./moments.ts";
 import { type DeviceMode, type DeviceScene, modeBefore, type Scene, sceneOfDevice } from "./scene.ts";
@@ -13,6 +15,8 @@ export type StoryState = "none" | "pending" | "in-flight" | "cancel-requested" |
 
 export type StoryEvent =
   | "create"
+  /** The scheduledOn of its task has come. */
+  | "begin"
   | "send-at-creation"
   | "send-at-register"
   | "send-at-update"
@@ -73,6 +77,7 @@ interface Beat extends Moment {
 
 /** The story of a device task from its creation on; nothing of one that was refused or that the oracle lost sight of. */
 export function storyOf(deviceTask: DeviceTaskView, scene: Scene): readonly Transition[] {
+  if (deviceTask.operation === undefined && beginsLater(deviceTask.task)) return [];
   if (deviceTask.task.state !== "created" || (deviceTask.blurred !== undefined && !wasCancelledAtExpiry(deviceTask)))
     return [];
   const device = sceneOfDevice(scene, deviceTask.device);
@@ -89,6 +94,8 @@ export function storyOf(deviceTask: DeviceTaskView, scene: Scene): readonly Tran
   }
   return story;
 }
+
+const beginsLater = ({ created, activeFrom }: TaskView): boolean => activeFrom.latest > created.latest;
 
 function nextState(state: StoryState, { what, to }: Beat): StoryState {
   if (what === "cancel" && to === undefined && state === "in-flight") return "cancel-requested";
@@ -123,6 +130,9 @@ function beatsOf(deviceTask: DeviceTaskView, device: DeviceScene, scene: Scene):
     const { at, event } = settlementMoment(deviceTask);
     beats.push({ at, event, what: settledBy(deviceTask, how), to: how, weight: 2, request: undefined });
   }
+  const { activeFrom } = deviceTask.task;
+  if (beginsLater(deviceTask.task))
+    beats.push({ at: activeFrom.latest, event: -1, what: "begin", to: undefined, weight: 1, request: undefined });
   for (const change of device.standing) {
     if (!isBefore(created, change)) continue;
     const { at, event, kind, request } = change;
@@ -167,9 +177,11 @@ function addExchange(beats: Beat[], exchange: Exchange, device: DeviceScene, sce
   const end = endOf(exchange);
   // A De-register that ends an exchange is one step with the De-register.
   const left = endedBy === "deregister" ? device.standing.find(({ at }) => at === end.at) : undefined;
+  // One that may have failed is known to have when the next attempt begins: just before it.
+  const known = exchange.maybeFailed === undefined ? end.event : end.event - 0.5;
   beats.push({
     at: end.at,
-    event: left?.event ?? end.event,
+    event: left?.event ?? known,
     what: endedBy,
     to: "pending",
     weight: 1,

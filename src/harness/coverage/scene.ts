@@ -8,10 +8,12 @@ import { readType } from "../../protocol/coap/message.ts";
 import type { Code, MessageType } from "../../protocol/coap/types.ts";
 import type { DeviceEvent, DownlinkEvent, EffectEvent, History, RunTime, UplinkEvent } from "../history.ts";
 import type { OracleContext } from "../oracle/context.ts";
+import type { DeviceView } from "../oracle/device-view.ts";
+import type { Exchange } from "../oracle/exchange-view.ts";
 import type { FactOf } from "../oracle/facts.ts";
 import { messageKey } from "../oracle/message-key.ts";
-import type { DeviceView, Exchange, RegistrationRequest } from "../oracle/model.ts";
 import type { Judgement, SeenFact } from "../oracle/oracle.ts";
+import type { RegistrationRequest } from "../oracle/registration-view.ts";
 import { isBefore, lastBefore, type Moment } from "./moments.ts";
 
 /** The header of a datagram, and its fate. */
@@ -58,6 +60,8 @@ export interface DeviceScene {
   readonly downs: Datagram[];
   /** Power, sleep, connectivity, addresses. */
   readonly life: (DeviceEvent & { readonly index: number })[];
+  /** Reports of the network that its address cannot be reached. */
+  readonly reports: Moment[];
   readonly effects: EffectEvent[];
   readonly exchanges: Exchange[];
   /** By token: what belongs to an exchange. */
@@ -122,6 +126,7 @@ const emptyDevice = (view: DeviceView): DeviceScene => ({
   ups: [],
   downs: [],
   life: [],
+  reports: [],
   effects: [],
   exchanges: [],
   logs: new Map(),
@@ -142,6 +147,9 @@ function readEvents(scene: MutableScene, { events }: History): void {
         break;
       case "downlink":
         if (event.device !== undefined) readDown(scene.devices[event.device], datagramOf(event, index));
+        break;
+      case "unreachable":
+        scene.devices[event.device]?.reports.push({ at: event.at, event: index });
         break;
       case "effect":
         scene.devices[event.device]?.effects.push(event);
@@ -253,12 +261,14 @@ function readFact(scene: MutableScene, { fact, event }: SeenFact): void {
   }
 }
 
-/** An attempt follows the last Register or Update, or the creation of its task if that came later. */
+/** An attempt follows the last Register or Update, or the creation of its task, or its scheduledOn, if that came later. */
 function release(scene: MutableScene, device: DeviceScene, exchange: Exchange): void {
   if (exchange.task === undefined) return;
-  const { asked, event } = exchange.task.task;
+  const { asked, event, activeFrom } = exchange.task.task;
   const change = device.standing.at(-1);
-  const created = change === undefined || isBefore(change, { at: asked.latest, event });
+  const isLater = activeFrom.earliest > asked.latest;
+  const begun = isLater ? { at: activeFrom.earliest, event: -1 } : { at: asked.latest, event };
+  const created = change === undefined || isBefore(change, begun);
   scene.released.set(exchange, created ? "creation" : change);
 }
 

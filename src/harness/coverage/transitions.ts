@@ -29,6 +29,7 @@ const ROWS: readonly TransitionRow[] = [
   // A server property is written without the device.
   { from: "none", what: "create", to: "succeeded", usual: "AU", rare: "QS" },
 
+  { from: "pending", what: "begin", to: "pending", usual: "AU", rare: "QS" },
   { from: "pending", what: "send-at-creation", to: "in-flight", usual: "AQ" },
   { from: "pending", what: "send-at-register", to: "in-flight", usual: "AQ" },
   { from: "pending", what: "send-at-update", to: "in-flight", usual: "AQ" },
@@ -70,6 +71,7 @@ const ROWS: readonly TransitionRow[] = [
   { from: "cancel-requested", what: "no-response", to: "cancelled", usual: "A", rare: "QS" },
   { from: "cancel-requested", what: "reset", to: "cancelled", usual: "A", rare: "QS" },
   { from: "cancel-requested", what: "register", to: "cancelled", usual: "A", rare: "QS" },
+  { from: "cancel-requested", what: "update-from-new-address", to: "cancelled", usual: "AQ", rare: "S" },
   { from: "cancel-requested", what: "deregister", to: "cancelled", usual: "A", rare: "QS" },
   { from: "cancel-requested", what: "late-response", to: "cancel-requested", usual: "", rare: "AQSU" },
   { from: "cancel-requested", what: "lifetime-over", to: "cancelled", usual: "A", rare: "QS" },
@@ -99,6 +101,7 @@ const ROWS: readonly TransitionRow[] = [
   { from: "cancelled", what: "deregister", to: "cancelled", usual: "A", rare: "QS" },
   { from: "cancelled", what: "lifetime-over", to: "cancelled", usual: "A", rare: "QS" },
   { from: "cancelled", what: "cancel", to: "cancelled", usual: "U", rare: "AQS" },
+  { from: "cancelled", what: "ack", to: "cancelled", usual: "", rare: "AQS" },
   { from: "cancelled", what: "late-response", to: "cancelled", usual: "", rare: "AQSU" },
 ];
 

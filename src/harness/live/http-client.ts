@@ -64,7 +64,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const outgoing = library.request(url, {
       method: request.method,
       agent,
-      headers: headersOf(request.token ?? options.token, body),
+      headers: headersOf(request.anonymous === true ? undefined : (request.token ?? options.token), body),
     });
     const cancel = (): void => finish(failure("cancelled", "the run is over"));
     let settled = false;

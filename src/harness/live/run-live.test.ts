@@ -222,6 +222,15 @@ describe("runLive", () => {
     expect(server.authorization()).toBe("Bearer owner");
   });
 
+  it("asks as nobody without any token, also where the target has one (choice 30)", async () => {
+    const server = await start();
+    const profile = { ...EMPTY_PROFILE, access: { owner: "owner", stranger: "stranger" } };
+    const operations = [{ ...READ, as: "nobody" } as const];
+    const asked = of(await runLive(plan({ profile, operations }), server.target, PATIENT), "rest-request").at(-1);
+    expect(asked).toMatchObject({ purpose: { kind: "create-task", as: "nobody" }, request: { anonymous: true } });
+    expect(server.authorization()).toBeUndefined();
+  });
+
   it("runs 20 plans at once over one session, each with names and addresses of its own", async () => {
     const server = await start();
     const session = openLiveSession(server.target);

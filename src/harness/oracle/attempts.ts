@@ -5,11 +5,16 @@
  */
 import { codeClass } from "../../protocol/coap/codes.ts";
 import type { CoapMessage } from "../../protocol/coap/types.ts";
+import { failCancelled, isWaitedFor } from "./cancelling.ts";
 import type { OracleContext } from "./context.ts";
+import type { DeviceView } from "./device-view.ts";
+import type { Exchange, ExchangeEnd } from "./exchange-view.ts";
 import { expect, FITTING } from "./expectations.ts";
 import type { Certainty } from "./facts.ts";
+import { noteFailedAttempt } from "./failed-attempts.ts";
 import { broughtBy, recordLateResponse, recordMirror } from "./mirror.ts";
-import type { DeviceTaskEnd, DeviceTaskView, DeviceView, Exchange, ExchangeEnd, Owed } from "./model.ts";
+import { blur, settle } from "./settling.ts";
+import type { DeviceTaskView, Owed } from "./task-view.ts";
 import { surelyBefore, type Window } from "./window.ts";
 
 /** Is the device registered during `window`? At the exact end of the lifetime either answer is right (choice 16). */
@@ -36,7 +41,8 @@ const awakeUntil = (context: OracleContext, device: DeviceView): number =>
 
 /** The server must try these tasks as soon as the device is free. */
 export function owe(device: DeviceView, deviceTask: DeviceTaskView, owed: Owed): void {
-  if (deviceTask.blurred === undefined && deviceTask.settled === undefined) device.owed.set(deviceTask, owed);
+  const { blurred, settled, cancelAsked } = deviceTask;
+  if (blurred === undefined && settled === undefined && cancelAsked === undefined) device.owed.set(deviceTask, owed);
 }
 
 /**
@@ -87,7 +93,8 @@ export function endExchange(
   if (device.open === exchange) device.open = undefined;
   device.idleSince = Math.max(device.idleSince, window.latest);
   const deviceTask = exchange.task;
-  if (how !== "answered" && how !== "moved" && how !== "superseded") device.owed.clear();
+  if (how !== "answered" && how !== "moved" && how !== "superseded")
+    noteFailedAttempt(context, exchange, how, window, giveUp(context, exchange));
   if (how === "no-acknowledgement" || how === "no-response")
     device.failingUntil = Math.max(device.failingUntil, window.latest);
   if (deviceTask !== undefined && deviceTask.settled === undefined && how !== "answered")
@@ -112,18 +119,7 @@ function requeue(
     expect(deviceTask, "pending", window, { after: how });
     return;
   }
-  if (how === "moved") {
-    blur(deviceTask, "cancelled in flight, then dropped by an Update from a new address");
-    return;
-  }
-  const byRegistration = how === "replaced" || how === "removed" || how === "lifetime-over";
-  if (byRegistration && !context.endsWithRegistration) {
-    blur(deviceTask, "cancelled in flight, and the end of the registration need not end the exchange");
-    return;
-  }
-  // Cancelled in flight: a failed attempt ends it.
-  expect(deviceTask, "cancelled", window);
-  settle(deviceTask, "cancelled", window, event ?? deviceTask.task.event);
+  failCancelled(context, deviceTask, how, window, event ?? deviceTask.task.event);
 }
 
 /** Its answer would have counted (choice 10), but this attempt failed when the task had expired. */
@@ -139,16 +135,6 @@ function failAfterExpiry(
   }
   expect(deviceTask, "expired", window);
   settle(deviceTask, "expired", window, event ?? deviceTask.task.event);
-}
-
-/** Nothing more may be sent for a device task. */
-export function settle(deviceTask: DeviceTaskView, how: DeviceTaskEnd, window: Window, event: number): void {
-  const { device, operation } = deviceTask;
-  deviceTask.settled = { how, window, event };
-  deviceTask.triggersAtEnd = device.triggers;
-  device.pending.delete(deviceTask);
-  device.owed.delete(deviceTask);
-  if (operation !== undefined) device.lastSettled.set(operation, deviceTask);
 }
 
 /** A response that matches an open exchange: the answer is final. */
@@ -169,7 +155,8 @@ export function answerExchange(
   noteRace(exchange, response, window, event);
   if (deviceTask?.settled !== undefined) {
     deviceTask.lateResponse ??= event;
-    recordLateResponse(context, deviceTask, response, "awaited", window, event);
+    if (isWaitedFor(deviceTask)) recordLateResponse(context, deviceTask, response, "awaited", window, event);
+    else exchange.device.mirrorBlurred = true;
   }
   if (deviceTask === undefined || deviceTask.settled !== undefined) return;
   if (deviceTask.cancelsOpen > 0) blur(deviceTask, CANCEL_UNDER_WAY);
@@ -183,9 +170,9 @@ export function answerExchange(
   expect(deviceTask, how, window, {
     ...(failed ? { answer: response } : {}),
     // A server that cancelled it at once keeps to that: a terminal state never changes.
-    ...(deviceTask.cancelAsked === undefined ? {} : { statuses: [...FITTING[how], "CANCELLED"] }),
+    ...(isWaitedFor(deviceTask) ? {} : { statuses: [...FITTING[how], "CANCELLED"] }),
   });
-  if (deviceTask.cancelAsked !== undefined) exchange.device.mirrorBlurred = true;
+  if (!isWaitedFor(deviceTask)) exchange.device.mirrorBlurred = true;
   settle(deviceTask, how, window, event);
 }
 
@@ -203,37 +190,36 @@ export function noteRace(exchange: Exchange, response: CoapMessage, window: Wind
   deviceTask.race = { answer, values: typeof brought === "string" ? new Map() : brought, window, event };
 }
 
-/** The oracle cannot follow this device task any further. */
-export function blur(deviceTask: DeviceTaskView, reason: string): void {
-  deviceTask.blurred ??= reason;
-  deviceTask.device.owed.delete(deviceTask);
-  deviceTask.device.mirrorBlurred = true;
-}
-
 /** The active period of a device task ends (choice 10). */
 export function expire(context: OracleContext, deviceTask: DeviceTaskView): void {
   const { device, task } = deviceTask;
   const exchange = device.open?.task === deviceTask ? device.open : undefined;
-  const { inFlightAtExpiry, lateResponse } = context.profile;
+  const { inFlightAtExpiry } = context.profile;
   if (deviceTask.cancelsOpen > 0) blur(deviceTask, CANCEL_UNDER_WAY);
   device.pending.delete(deviceTask);
   deviceTask.inFlightAtExpiry = exchange !== undefined;
   // Its answer ends it, or its failed attempt.
-  if (exchange !== undefined && inFlightAtExpiry === "answer-counts" && deviceTask.cancelAsked === undefined) return;
+  const open = exchange !== undefined && exchange.maybeFailed === undefined;
+  if (open && inFlightAtExpiry === "answer-counts" && deviceTask.cancelAsked === undefined) return;
   if (exchange !== undefined && inFlightAtExpiry !== "fail") {
     // The answer may still count: not declared, so neither outcome is wrong.
     exchange.maybeDropped = true;
     blur(deviceTask, "in flight at expiry, and the profile does not say what happens then");
     return;
   }
-  settle(deviceTask, deviceTask.cancelAsked === undefined ? "expired" : "cancelled", task.expiry, task.event);
-  if (deviceTask.cancelAsked !== undefined)
-    blur(deviceTask, "cancelled in flight, then expired: CANCELLED and 4004 are both right");
-  expect(deviceTask, "expired", task.expiry);
-  if (exchange === undefined) return;
-  // A server that still wants the value waits for it, and has the device to itself no longer than that.
-  if (lateResponse === "updates-mirror") exchange.maybeDropped = true;
-  else endExchange(context, exchange, "expired", task.expiry);
+  // Cancelled in flight, it becomes CANCELLED; 4004 is accepted, too.
+  const wasCancelled = deviceTask.cancelAsked !== undefined;
+  expect(deviceTask, wasCancelled ? "cancelled-or-expired" : "expired", task.expiry);
+  settle(deviceTask, wasCancelled ? "cancelled" : "expired", task.expiry, task.event);
+  if (exchange !== undefined) endAtExpiry(context, exchange, task.expiry);
+}
+
+/** A server that still wants the value waits for it, and one for which the task was over before knows no expiry. */
+function endAtExpiry(context: OracleContext, exchange: Exchange, expiry: Window): void {
+  const { task } = exchange;
+  const runsOn = context.profile.lateResponse === "updates-mirror" || (task !== undefined && !isWaitedFor(task));
+  if (runsOn) exchange.maybeDropped = true;
+  else endExchange(context, exchange, "expired", expiry);
 }
 
 /** How long until the server gives up on an exchange that nobody acknowledges. Spec: RFC 7252 §4.2, §4.8.2. */
@@ -255,8 +241,9 @@ export function giveUp(context: OracleContext, exchange: Exchange): Window {
     gap === undefined ? Number.POSITIVE_INFINITY : gap.latest + tolerance,
   );
   const spread = context.live ? tolerance : 0;
+  const { earliest, latest } = exchange.transfer?.since ?? exchange.started;
   return {
-    earliest: exchange.started.earliest + Math.min(shortest, longest) * doublings - spread,
-    latest: exchange.started.latest + Math.max(shortest, longest) * doublings + spread,
+    earliest: earliest + Math.min(shortest, longest) * doublings - spread,
+    latest: latest + Math.max(shortest, longest) * doublings + spread,
   };
 }

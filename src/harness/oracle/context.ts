@@ -6,8 +6,10 @@ import { coapParams, type Profile } from "../../protocol/profile.ts";
 import { seconds } from "../../protocol/time.ts";
 import type { Plan } from "../../scenarios/plan.ts";
 import type { HistoryHeader, RunTime } from "../history.ts";
+import type { DeviceView } from "./device-view.ts";
 import type { Fact } from "./facts.ts";
-import type { DeviceView, TaskView } from "./model.ts";
+import type { TaskView } from "./task-view.ts";
+import { FOREVER } from "./window.ts";
 
 export interface OracleContext {
   readonly header: HistoryHeader;
@@ -78,6 +80,7 @@ function createDeviceView(name: string, index: number): DeviceView {
     unregisteredSince: { earliest: 0, latest: 0 },
     lastUplink: 0,
     heard: undefined,
+    unreachable: false,
     malformed: undefined,
     open: undefined,
     exchanges: new Map(),
@@ -94,6 +97,8 @@ function createDeviceView(name: string, index: number): DeviceView {
     idleSince: 0,
     unconfirmed: [],
     failingUntil: -1,
+    failures: [],
+    timer: { tasks: new Set(), due: FOREVER },
     replies: [],
     reboots: 0,
     mirror: new Map(),

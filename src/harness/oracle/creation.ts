@@ -2,18 +2,19 @@
  * Tasks as they are asked for, created or refused: what the POST says, and what it answers.
  */
 import type { RestResponse } from "../../protocol/server-port.ts";
-import { resolveProperty } from "../../protocol/task-api/properties.ts";
 import { TaskEnvelope } from "../../protocol/task-api/responses.ts";
 import { TASK_TYPES } from "../../protocol/task-api/states.ts";
 import type { RestPurpose } from "../history.ts";
-import { blur, owe, registeredDuring, settle } from "./attempts.ts";
+import { registeredDuring } from "./attempts.ts";
+import { activeFrom, beginDeviceTask, outlivesRecord, scheduledTime } from "./beginning.ts";
 import type { OracleContext } from "./context.ts";
+import type { DeviceView } from "./device-view.ts";
 import { expect } from "./expectations.ts";
-import { recordServerProperty } from "./mirror.ts";
-import type { DeviceTaskView, DeviceView, Owed, TaskView } from "./model.ts";
 import { operationOfTask } from "./operation-key.ts";
 import { activePeriod, DEFAULT_RETENTION, overruledPeriods } from "./periods.ts";
-import { seePeriod } from "./polls.ts";
+import { blur } from "./settling.ts";
+import { seePeriod } from "./shown-task.ts";
+import type { DeviceTaskView, TaskView } from "./task-view.ts";
 import { FOREVER, type Window } from "./window.ts";
 
 const SECOND = 1_000_000;
@@ -41,6 +42,8 @@ export function askTask(
     activePeriod: period,
     otherPeriods: overruledPeriods(context, period, deviceType, window),
     created: window,
+    scheduledOn: request.scheduledOn,
+    activeFrom: activeFrom(window, request.scheduledOn === undefined ? "at once" : undefined),
     expiry: never,
     removal: never,
     id: undefined,
@@ -49,7 +52,7 @@ export function askTask(
     byName: new Map(),
     cancelled: undefined,
     maybeCancelled: false,
-    refusedStranger: undefined,
+    refusedOutsider: undefined,
     incompleteSince: undefined,
     shown: undefined,
   };
@@ -72,6 +75,7 @@ function taskAsked(body: unknown) {
     property: text(record.property) ?? "",
     value: text(parameters.value),
     expiresAfter: secondsIn(parameters.expiresAfter),
+    scheduledOn: typeof parameters.scheduledOn === "number" ? parameters.scheduledOn : undefined,
   };
 }
 
@@ -92,11 +96,15 @@ function addDeviceTask(
     operation,
     expectations: [],
     attempts: [],
+    begun: false,
     optionalAttempts: 0,
     blurred: undefined,
     settled: undefined,
     cancelAsked: undefined,
+    cancelShown: false,
+    mayFollow: undefined,
     cancelsOpen: 0,
+    everCancelled: false,
     lateResponse: undefined,
     foreignAnswer: undefined,
     inFlightAtExpiry: false,
@@ -123,59 +131,53 @@ export function createdTask(
   window: Window,
   event: number,
 ): void {
-  if (response.status < 200 || response.status >= 300) {
+  const taken = response.status >= 200 && response.status < 300;
+  const parsed = taken ? TaskEnvelope.safeParse(response.body) : undefined;
+  const shown = parsed?.success === true ? parsed.data.data : undefined;
+  task.created = { earliest: task.asked.earliest, latest: window.latest };
+  task.activeFrom = activeFrom(task.created, beginningOf(context, task, shown?.createdOn));
+  if (!taken) {
     task.state = "refused";
     for (const deviceTask of task.devices) forget(deviceTask);
     if (response.status < 500) context.emit({ kind: "task-refused", task, httpStatus: response.status, event });
     return;
   }
-  const parsed = TaskEnvelope.safeParse(response.body);
   task.state = "created";
-  task.id = parsed.success ? parsed.data.data.id : undefined;
+  task.id = shown?.id;
   const period = task.activePeriod.seconds * SECOND;
   const retention = (context.profile.retention ?? DEFAULT_RETENTION) * SECOND;
-  task.created = { earliest: task.asked.earliest, latest: window.latest };
-  task.expiry = { earliest: task.created.earliest + period, latest: task.created.latest + period };
+  task.expiry = {
+    earliest: task.activeFrom.earliest + period,
+    latest: task.activeFrom.latest + period + sweep(context),
+  };
   task.removal = { earliest: task.created.earliest + retention, latest: task.created.latest + retention };
   context.emit({ kind: "task-created", task, window, event });
-  if (parsed.success) seePeriod(context, task, parsed.data.data, event);
-  const { source, known } = task.activePeriod;
-  const beyond = source === "L-04";
+  if (shown !== undefined) seePeriod(context, task, shown, event);
+  const unknown = whatIsUnknown(context, task);
   for (const deviceTask of task.devices) {
-    if (!known && beyond) blur(deviceTask, "it was to be active for longer than tasks are, and was accepted");
-    else if (!beyond && source !== "E-02" && context.configuring.has(task.deviceType))
-      blur(deviceTask, "its device type was being configured when it was created");
-    startDeviceTask(context, deviceTask, window, event);
+    if (unknown !== undefined) blur(deviceTask, unknown);
+    // What begins later is due when its time has come (passing-of-time.ts).
+    if (task.activeFrom.latest <= task.created.latest) beginDeviceTask(context, deviceTask, event);
   }
 }
 
-function startDeviceTask(context: OracleContext, deviceTask: DeviceTaskView, window: Window, event: number): void {
-  const { task, device } = deviceTask;
-  if (resolveProperty(task.property).ok && deviceTask.operation === undefined) {
-    // A server property: done at once, without the device (choice 18).
-    expect(deviceTask, "server-side", task.created);
-    recordServerProperty(deviceTask, task.created, event);
-    settle(deviceTask, "succeeded", task.created, event);
-    return;
-  }
-  const registered = registeredDuring(context, device, task.created);
-  const awake =
-    device.registration?.queueMode !== true || task.created.latest < device.lastUplink + context.awakeWindow;
-  if (
-    registered !== "yes" ||
-    !awake ||
-    device.registration === undefined ||
-    device.registration.refreshed.latest > task.created.earliest ||
-    // An exchange may still be open for the server, and its failure stops the drain (choice 28).
-    task.created.earliest <= device.failingUntil
-  )
-    return;
-  const because = `task ${task.ref} was created while device ${device.index} was registered`;
-  const owed: Owed = { requirement: "Q-02", because, since: window.latest, event };
-  device.idleSince = Math.max(device.idleSince, window.latest);
-  // Live, the first datagram may overtake the answer to the POST.
-  if (deviceTask.attempts.length > 0) context.emit({ kind: "owed-kept", deviceTask, owed, event });
-  else owe(device, deviceTask, owed);
+/** Who does not say what happens at the end of an active period may notice it at the next round of a timer (choice 10). */
+const sweep = ({ live, profile, bound }: OracleContext): number =>
+  live || profile.inFlightAtExpiry !== undefined ? 0 : bound;
+
+function beginningOf(context: OracleContext, { scheduledOn, created }: TaskView, createdOn: number | undefined) {
+  return scheduledOn === undefined ? "at once" : scheduledTime(context, scheduledOn, createdOn, created);
+}
+
+/** Why the oracle cannot follow a task that was just created; `undefined`: it can. */
+function whatIsUnknown(context: OracleContext, task: TaskView): string | undefined {
+  const { source, known } = task.activePeriod;
+  const beyond = source === "L-04";
+  if (!known && beyond) return "it was to be active for longer than tasks are, and was accepted";
+  if (!beyond && source !== "E-02" && context.configuring.has(task.deviceType))
+    return "its device type was being configured when it was created";
+  if (outlivesRecord(context, task) !== "no") return "it was to be active for longer than its record, and was accepted";
+  return task.activeFrom.latest === FOREVER ? "nothing tells when its scheduledOn comes for the server" : undefined;
 }
 
 /** Refused tasks kept per device. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decodeMessage, encodeEmpty, encodeMessage } from "../../protocol/coap/message.ts";
 import { LOCATION_PATH, stringOption } from "../../protocol/coap/options.ts";
 import type { Code, MessageType } from "../../protocol/coap/types.ts";
-import { EMPTY_PROFILE } from "../../protocol/profile.ts";
+import { ARTIK, EMPTY_PROFILE } from "../../protocol/profile.ts";
 import { history, type Story } from "./test-history.ts";
 
 /** Answers the request that was named `asked` in a message of its own (RFC 7252 §5.2.2). */
@@ -74,7 +74,8 @@ describe("Registers that cross", () => {
 
 describe("a Register that is repeated from a new address", () => {
   const repeated = (): Story => {
-    const story = history().register(0, 1, { location: "rd/a" });
+    const profile = { ...ARTIK, locationAtReRegister: "reused" } as const;
+    const story = history({ profile }).register(0, 1, { location: "rd/a" });
     const [asked, answered] = story.events;
     if (asked?.kind !== "uplink" || answered?.kind !== "downlink") throw new Error("no Register");
     story.move(0).up(0, 2, asked.bytes).down(0, 2, answered.bytes);

@@ -5,8 +5,9 @@
  * answers, and may answer them in any order. So the order of the answers says nothing about which registration is in
  * force; the next Update that is accepted, or said to be unknown, does.
  */
-import { blur } from "./attempts.ts";
-import type { DeviceView, RegistrationRequest } from "./model.ts";
+import type { DeviceView } from "./device-view.ts";
+import type { RegistrationRequest } from "./registration-view.ts";
+import { blur } from "./settling.ts";
 import { FOREVER, type Window } from "./window.ts";
 
 /** Whether a Register crossed this request: if it took effect, it may have done so before or after. */

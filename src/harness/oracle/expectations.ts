@@ -6,7 +6,7 @@
  */
 import type { DeviceTaskStatus } from "../../protocol/task-api/states.ts";
 import type { RunTime } from "../history.ts";
-import type { DeviceTaskView, Expectation, SeenStatus } from "./model.ts";
+import type { DeviceTaskView, Expectation, SeenStatus } from "./task-view.ts";
 import type { Window } from "./window.ts";
 
 const OPEN: readonly DeviceTaskStatus[] = ["REQUESTED", "QUEUED", "PROCESSING"];
@@ -21,6 +21,7 @@ export const FITTING: Readonly<Record<Expectation["kind"], readonly DeviceTaskSt
   failed: ["FAILED"],
   expired: ["FAILED"],
   cancelled: ["CANCELLED"],
+  "cancelled-or-expired": ["CANCELLED", "FAILED"],
 };
 
 /** The expiry code of the task page. */
@@ -60,7 +61,8 @@ export function possibleDuring(
 /** Does what was seen fit? The error code tells expiry from an answer; which code an answer must give is a checker's business. */
 export function fits(expectation: Expectation, seen: SeenStatus): boolean {
   if (!expectation.statuses.includes(seen.status)) return false;
-  if (expectation.kind === "expired") return seen.status !== "FAILED" || seen.errorCode === EXPIRED_CODE;
+  if (expectation.kind === "expired" || expectation.kind === "cancelled-or-expired")
+    return seen.status !== "FAILED" || seen.errorCode === EXPIRED_CODE;
   return true;
 }
 

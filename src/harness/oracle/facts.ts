@@ -2,18 +2,11 @@
  * Facts: what the oracle concludes from single events of a history. Checkers fold over facts.
  */
 import type { TaskStatus } from "../../protocol/task-api/states.ts";
-import type {
-  DeviceTaskView,
-  DeviceView,
-  Exchange,
-  Expectation,
-  Owed,
-  RegistrationRequest,
-  RegistrationView,
-  ReplyOwed,
-  SeenStatus,
-  TaskView,
-} from "./model.ts";
+import type { Outsider } from "../../scenarios/plan.ts";
+import type { DeviceView, ReplyOwed } from "./device-view.ts";
+import type { Exchange } from "./exchange-view.ts";
+import type { RegistrationRequest, RegistrationView } from "./registration-view.ts";
+import type { DeviceTaskView, Expectation, Owed, SeenStatus, TaskView } from "./task-view.ts";
 import type { Window } from "./window.ts";
 
 /** Is it so at a certain moment? `maybe`: the measuring uncertainty, or the rules themselves, leave it open. */
@@ -93,17 +86,31 @@ export type Fact =
   | { readonly kind: "period-shown"; readonly task: TaskView; readonly shown: number; readonly event: number }
   /** Somebody who does not own the device type asked about a task, or for one. */
   | {
-      readonly kind: "stranger-answered";
+      readonly kind: "outsider-answered";
       readonly task: TaskView;
+      readonly by: Outsider;
       readonly what: string;
       readonly httpStatus: number;
       readonly window: Window;
       readonly event: number;
     }
+  /** The owner asked to cancel a task, or one device of it. */
+  | {
+      readonly kind: "cancel-answered";
+      readonly task: TaskView;
+      /** `undefined`: the whole task. */
+      readonly device: DeviceView | undefined;
+      readonly httpStatus: number;
+      readonly window: Window;
+      /** The request and its answer. */
+      readonly events: readonly [number, number];
+    }
   | {
       readonly kind: "history-seen";
       readonly deviceTask: DeviceTaskView;
-      readonly entries: readonly { readonly status: string; readonly errorCode: string | undefined }[];
+      readonly entries: readonly HistoryEntry[];
+      /** No line was left out because it may be of another device. */
+      readonly complete: boolean;
       readonly window: Window;
       readonly event: number;
     }
@@ -118,10 +125,48 @@ export type Fact =
       readonly decided: Expectation | undefined;
       readonly fits: boolean;
     }
+  /** The history of the task as a whole, or of its devices without saying whose each line is. */
+  | {
+      readonly kind: "task-history-seen";
+      readonly task: TaskView;
+      readonly of: "task" | "devices";
+      readonly entries: readonly Omit<HistoryEntry, "errorCode">[];
+      readonly window: Window;
+      readonly event: number;
+    }
+  /** What an answer says of the task itself; it may be that to a poll of the statuses. */
+  | {
+      readonly kind: "task-seen";
+      readonly task: TaskView;
+      readonly answer: "task" | "statuses";
+      readonly status: TaskStatus | undefined;
+      readonly counts: Readonly<Record<string, number | undefined>> | undefined;
+      readonly window: Window;
+      readonly event: number;
+    }
+  /** An answer of 200, or a part of it, that makes no sense. */
+  | {
+      readonly kind: "shown-nonsense";
+      readonly what: ShownNonsense;
+      readonly task: TaskView;
+      /** What is there instead. */
+      readonly actual: string;
+      readonly event: number;
+    }
+  /** The Device Mirror was asked for, and not shown. */
+  | {
+      readonly kind: "mirror-hidden";
+      readonly device: DeviceView;
+      /** What came instead. */
+      readonly instead: string;
+      readonly window: Window;
+      readonly event: number;
+    }
   | {
       readonly kind: "statuses-seen";
       readonly task: TaskView;
       readonly status: TaskStatus | undefined;
+      /** By name; NaN: it is there, and no count. */
       readonly counts: Readonly<Record<string, number | undefined>> | undefined;
       readonly statuses: readonly { readonly did: string; readonly status: string }[];
       /** The page holds all devices. */
@@ -162,6 +207,27 @@ export type Fact =
     }
   | { readonly kind: "trigger"; readonly device: DeviceView; readonly window: Window; readonly event: number }
   | { readonly kind: "end"; readonly window: Window; readonly event: number; readonly cutOff: boolean };
+
+/** A line of a history. */
+export interface HistoryEntry {
+  readonly status: string;
+  readonly errorCode: string | undefined;
+  /** Milliseconds since the Unix epoch. */
+  readonly ts: number | undefined;
+}
+
+/** What makes no sense in an answer. */
+export type ShownNonsense =
+  | "task"
+  | "task-status"
+  | "statuses"
+  /** A line of the statuses that is none of the devices of the task. */
+  | "device"
+  | "device-status"
+  | "device-twice"
+  | "device-missing"
+  | "attempts"
+  | "history";
 
 export type FactKind = Fact["kind"];
 export type FactOf<K extends FactKind> = Extract<Fact, { readonly kind: K }>;

@@ -2,7 +2,7 @@
  * The addresses that a device has left by an accepted Update, and when (choice 14). Bounded, since a device may move
  * for weeks.
  */
-import type { RegistrationView } from "./model.ts";
+import type { RegistrationView } from "./registration-view.ts";
 import type { Window } from "./window.ts";
 
 export type FormerAddresses = RegistrationView["formerAddresses"];

@@ -19,7 +19,9 @@ import {
 } from "../../protocol/task-api/properties.ts";
 import type { RunTime } from "../history.ts";
 import type { OracleContext } from "./context.ts";
-import type { DeviceTaskView, DeviceView, MirrorExpectation, TaskView } from "./model.ts";
+import type { DeviceView } from "./device-view.ts";
+import type { MirrorExpectation } from "./mirror-view.ts";
+import type { DeviceTaskView, TaskView } from "./task-view.ts";
 import type { Window } from "./window.ts";
 
 type DeviceProperty = Exclude<Property, { kind: "server" }>;

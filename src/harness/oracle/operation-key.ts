@@ -3,7 +3,7 @@
  * downlink request is attributed to the tasks that it may carry out.
  */
 import type { CoapMessage } from "../../protocol/coap/types.ts";
-import { decodeInstance, decodeResource } from "../../protocol/lwm2m/content.ts";
+import { decodeInstance, decodeResource, TEXT } from "../../protocol/lwm2m/content.ts";
 import { parseOperation } from "../../protocol/lwm2m/operations.ts";
 import type { InstanceValues, ResourceValue } from "../../protocol/lwm2m/value.ts";
 import { fromApiObjectText, fromApiText, resolveProperty, toApiValue } from "../../protocol/task-api/properties.ts";
@@ -45,6 +45,25 @@ export function operationOfRequest(message: CoapMessage): string | undefined {
   const value = decodeResource(object, resource, format, message.payload);
   return value.ok ? `write ${text} ${valueText(object, resource, value.value)}` : `write ${text}`;
 }
+
+/**
+ * Whether a Write of which only the first block is known can be that operation: by its path and, where it is text, by
+ * how its value begins.
+ */
+export function beginsOperation(message: CoapMessage, operation: string): boolean {
+  const parsed = parseOperation(message);
+  if (!parsed.ok || parsed.value.operation !== "write") return false;
+  const [object, instance, resource] = parsed.value.path;
+  const target = `write ${[object, instance ?? 0, ...(resource === undefined ? [] : [resource])].join("/")}`;
+  if (operation === target || (resource === undefined && operation.startsWith(`${target}/`))) return true;
+  const { format } = parsed.value;
+  const isText = resource !== undefined && (format === undefined || format === TEXT);
+  return operation.startsWith(isText ? `${target} ${beginningOf(message.payload)}` : `${target} `);
+}
+
+/** As JSON without the closing quote; a character that the block cuts is left out. */
+const beginningOf = (payload: Uint8Array): string =>
+  JSON.stringify(new TextDecoder().decode(payload, { stream: true })).slice(0, -1);
 
 /** To update one resource of an instance in part is to write that resource: either request will do (Core §5.4.3). */
 function writeText(object: number, instance: string, values: InstanceValues): string {

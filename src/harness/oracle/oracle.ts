@@ -10,9 +10,11 @@ import type { Finding, Tally } from "../record/finding.ts";
 import type { Judge } from "./checker.ts";
 import { CHECKERS } from "./checkers/all.ts";
 import { createContext, type OracleContext } from "./context.ts";
+import type { DeviceView } from "./device-view.ts";
+import type { Exchange } from "./exchange-view.ts";
 import type { Fact } from "./facts.ts";
+import { readUnreachable } from "./maybe-failed.ts";
 import { messageKey } from "./message-key.ts";
-import type { DeviceView, Exchange } from "./model.ts";
 import { advance } from "./passing-of-time.ts";
 import { type OpenRequest, readRestAnswer, readRestFailure, readRestRequest } from "./rest.ts";
 import { type Window, windowOf } from "./window.ts";
@@ -98,6 +100,10 @@ export function createOracle(plan: Plan, header: HistoryHeader, observe?: (fact:
         case "downlink":
           concerned(event.device, window);
           readDownlink(context, event, index);
+          return;
+        case "unreachable":
+          concerned(event.device, window);
+          readUnreachable(context, event);
           return;
         case "delivery":
         case "effect":

@@ -3,25 +3,37 @@
  *
  * Evaluated per device, in order of time, before each event that concerns the device.
  */
-import { endExchange, expire, giveUp, missOwed, overdueAt } from "./attempts.ts";
+import { endExchange, expire, freeSince, giveUp, missOwed, overdueAt } from "./attempts.ts";
+import { beginDeviceTask, isServerProperty } from "./beginning.ts";
+import { endUnlessFollowed } from "./cancelling.ts";
 import type { OracleContext } from "./context.ts";
-import type { DeviceTaskView, DeviceView } from "./model.ts";
+import type { DeviceView } from "./device-view.ts";
+import { timerFires } from "./failed-attempts.ts";
 import { registrationEnd, unregister } from "./registrations.ts";
+import type { DeviceTaskView } from "./task-view.ts";
 import { FOREVER, type Window } from "./window.ts";
 
 type Due =
   | { readonly kind: "give-up"; readonly window: Window }
   | { readonly kind: "lifetime"; readonly window: Window }
   | { readonly kind: "expiry"; readonly window: Window; readonly deviceTask: DeviceTaskView }
+  /** What an Update from a new address dropped was not sent again. */
+  | { readonly kind: "not-followed"; readonly window: Window; readonly deviceTask: DeviceTaskView }
+  /** Its task begins; `write`: and a server property is written with it. */
+  | { readonly kind: "begin" | "write"; readonly window: Window; readonly deviceTask: DeviceTaskView }
+  /** A declared timer tries again what has failed. */
+  | { readonly kind: "timer"; readonly window: Window }
   | { readonly kind: "owed"; readonly window: Window };
+
+/** A debt is overdue, and a registration gone, only when the last moment has surely passed. */
+const MUST_HAVE_PASSED: readonly Due["kind"][] = ["owed", "lifetime", "not-followed", "timer", "begin"];
 
 /** Brings a device to the moment just before `window`; `event` is the index to blame. */
 export function advance(context: OracleContext, device: DeviceView, window: Window, event: number): void {
   for (;;) {
     const due = earliestDue(context, device);
     if (due === undefined || due.window.earliest > window.latest) break;
-    // A debt is overdue, and a registration gone, only when the last moment has surely passed.
-    if ((due.kind === "owed" || due.kind === "lifetime") && due.window.earliest >= window.earliest) break;
+    if (MUST_HAVE_PASSED.includes(due.kind) && due.window.earliest >= window.earliest) break;
     perform(context, device, due, event);
   }
   overdueAnswers(context, device, window);
@@ -40,11 +52,26 @@ function earliestDue(context: OracleContext, device: DeviceView): Due | undefine
     if (window.latest !== FOREVER) consider({ kind: "give-up", window });
   }
   for (const deviceTask of device.pending) {
-    if (deviceTask.task.state === "created") consider({ kind: "expiry", window: deviceTask.task.expiry, deviceTask });
+    if (deviceTask.task.state !== "created") continue;
+    consider({ kind: "expiry", window: deviceTask.task.expiry, deviceTask });
+    if (!deviceTask.begun) consider(beginning(deviceTask));
+    if (deviceTask.mayFollow !== undefined && device.open === undefined) {
+      const at = freeSince(device) + context.bound;
+      consider({ kind: "not-followed", window: { earliest: at, latest: at }, deviceTask });
+    }
   }
+  const { due: fires } = device.timer;
+  if (fires !== FOREVER) consider({ kind: "timer", window: { earliest: fires, latest: fires } });
   const overdue = overdueAt(context, device);
   if (overdue !== FOREVER) consider({ kind: "owed", window: { earliest: overdue, latest: overdue } });
   return due;
+}
+
+/** A server property may be written from the first moment on; who has to be there then is known when all of it is over. */
+function beginning(deviceTask: DeviceTaskView): Due {
+  const { activeFrom } = deviceTask.task;
+  if (isServerProperty(deviceTask)) return { kind: "write", window: activeFrom, deviceTask };
+  return { kind: "begin", window: { earliest: activeFrom.latest, latest: activeFrom.latest }, deviceTask };
 }
 
 function perform(context: OracleContext, device: DeviceView, due: Due, event: number): void {
@@ -60,6 +87,16 @@ function perform(context: OracleContext, device: DeviceView, due: Due, event: nu
       return;
     case "expiry":
       expire(context, due.deviceTask);
+      return;
+    case "begin":
+    case "write":
+      beginDeviceTask(context, due.deviceTask, due.deviceTask.task.event);
+      return;
+    case "timer":
+      timerFires(context, device);
+      return;
+    case "not-followed":
+      endUnlessFollowed(due.deviceTask, due.window.latest);
       return;
     case "owed":
       missOwed(context, device, event);

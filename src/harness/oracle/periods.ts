@@ -5,7 +5,7 @@
  * Source: task page, Task expiration; docs/semantics.md, choices 7 and 8.
  */
 import type { OracleContext } from "./context.ts";
-import type { ActivePeriod, OtherPeriod, TaskView } from "./model.ts";
+import type { ActivePeriod, OtherPeriod, TaskView } from "./task-view.ts";
 import type { Window } from "./window.ts";
 
 const DEFAULT_EXPIRES_AFTER = 604_800;
@@ -23,6 +23,7 @@ export function activePeriod(context: OracleContext, own: number | undefined, de
   const { profile } = context;
   if (own !== undefined) {
     const longest = longestPeriod(context);
+    if (own < (profile.expiresAfterBounds?.min ?? 0)) return { seconds: own, source: "L-04", known: false };
     if (own <= longest) return { seconds: own, source: "E-02", known: true };
     const known = profile.beyondBounds === "shortened";
     return { seconds: known ? longest : own, source: "L-04", known };
@@ -79,12 +80,12 @@ const SECOND = 1_000_000;
  * pending then, where by its own period it was the other way round.
  */
 export const contradicts = (
-  { activePeriod: own, otherPeriods, created }: TaskView,
+  { activePeriod: own, otherPeriods, activeFrom }: TaskView,
   seen: Window,
   as: "expired" | "pending",
 ): boolean =>
   otherPeriods.some(({ seconds, from }) =>
     as === "expired"
-      ? seconds < own.seconds && created.earliest + seconds * SECOND <= seen.latest && from.earliest <= seen.latest
-      : seconds > own.seconds && seen.earliest <= Math.max(created.latest, from.latest) + seconds * SECOND,
+      ? seconds < own.seconds && activeFrom.earliest + seconds * SECOND <= seen.latest && from.earliest <= seen.latest
+      : seconds > own.seconds && seen.earliest <= Math.max(activeFrom.latest, from.latest) + seconds * SECOND,
   );

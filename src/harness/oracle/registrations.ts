@@ -4,10 +4,9 @@
  *
  * Rules: docs/semantics.md, choices 4, 13 to 16, 28; OMA LwM2M Core §5.3.
  */
-import { LOCATION_PATH, stringOptions, URI_PATH } from "../../protocol/coap/options.ts";
+import { LOCATION_PATH, stringOptions } from "../../protocol/coap/options.ts";
 import type { CoapMessage } from "../../protocol/coap/types.ts";
-import { parseRegister, parseUpdate } from "../../protocol/lwm2m/registration.ts";
-import { blur, endExchange, giveUp, lifetimeEnd, owe, registeredDuring } from "./attempts.ts";
+import { endExchange, giveUp, lifetimeEnd, owe, registeredDuring } from "./attempts.ts";
 import type { OracleContext } from "./context.ts";
 import {
   afterDeregister,
@@ -19,19 +18,15 @@ import {
   resolveRivals,
   wasNotRefreshed,
 } from "./crossing.ts";
+import type { DeviceView, ReplyOwed } from "./device-view.ts";
 import { expect } from "./expectations.ts";
 import type { Certainty } from "./facts.ts";
+import { stopTimer } from "./failed-attempts.ts";
 import { afterMove, NO_FORMER_ADDRESSES } from "./former-addresses.ts";
-import type {
-  DeviceTaskView,
-  DeviceView,
-  Owed,
-  RegistrationEnd,
-  RegistrationRequest,
-  RegistrationRequestKind,
-  ReplyOwed,
-} from "./model.ts";
-import { registerDefect } from "./register-defects.ts";
+import type { RegistrationEnd, RegistrationRequest } from "./registration-view.ts";
+import { formOfRequest } from "./request-forms.ts";
+import { blur } from "./settling.ts";
+import type { DeviceTaskView, Owed } from "./task-view.ts";
 import type { Window } from "./window.ts";
 
 /** Requests and locations kept per device: enough to recognise copies, bounded for long runs. */
@@ -65,26 +60,21 @@ export function readRegistrationRequest(
     }
     return;
   }
-  const path = stringOptions(message, URI_PATH);
-  const kind = kindOf(message, path);
-  if (kind === undefined || reusesMessageId(context, device, message.messageId, address, window)) return;
-  const location = path.join("/");
-  forgetOldRequests(context, device, window);
-  const defect = kind === "register" ? registerDefect(message) : undefined;
-  if (defect !== undefined) device.malformed = { window, event };
   const before = device.registration;
+  const form = formOfRequest(message, device.name, before?.version);
+  if (form === undefined || reusesMessageId(context, device, message.messageId, address, window)) return;
+  const { kind, location } = form;
+  forgetOldRequests(context, device, window);
   const alive = aliveness(context, device, location, window);
   if (kind === "update" && alive !== "no") mayBeRefreshed(device, location, window);
-  device.requests.push({
-    kind,
-    defect,
+  const request: RegistrationRequest = {
+    ...form,
+    confirmable: message.type === "CON",
     messageId: message.messageId,
     token: message.token,
     address,
     window,
     event,
-    location,
-    ...parameters(kind, message),
     before,
     alive,
     copies: 1,
@@ -93,15 +83,27 @@ export function readRegistrationRequest(
     missed: false,
     answer: undefined,
     overtakenBy: undefined,
-  });
+  };
+  device.requests.push(request);
+  if (form.defect !== undefined || form.leeway === "stranger") device.malformed = { request, window, event };
 }
 
 /** A server may act on the copy of an Update like on another one: an Update is idempotent (RFC 7252 §4.5). */
-function maybeRefreshed(device: DeviceView, { location, answer }: RegistrationRequest, window: Window): void {
+function maybeRefreshed(
+  device: DeviceView,
+  { location, answer, queueMode }: RegistrationRequest,
+  window: Window,
+): void {
   const { registration } = device;
   if (answer?.code !== "2.04" || registration === undefined || registration.location !== location) return;
   const { earliest, latest } = registration.refreshed;
-  device.registration = { ...registration, refreshed: { earliest, latest: Math.max(latest, window.latest) } };
+  const otherwise = queueMode !== undefined && queueMode !== registration.queueMode;
+  device.registration = {
+    ...registration,
+    refreshed: { earliest, latest: Math.max(latest, window.latest) },
+    // For who is asleep or not, nothing is owed; for who is not or asleep, nothing is forbidden.
+    ...(otherwise ? { queueMode: true, queueModeOpen: true } : {}),
+  };
 }
 
 /**
@@ -122,12 +124,6 @@ function reusesMessageId(
   return device.requests.some(reused) || device.replies.some(reused);
 }
 
-function kindOf(message: CoapMessage, path: readonly string[]): RegistrationRequestKind | undefined {
-  if (message.code === "0.04") return "deregister";
-  if (message.code !== "0.02") return undefined;
-  return path.length === 1 ? "register" : "update";
-}
-
 function forgetOldRequests(context: OracleContext, device: DeviceView, now: Window): void {
   for (let oldest = device.requests[0]; oldest !== undefined; oldest = device.requests[0]) {
     const over =
@@ -145,19 +141,6 @@ function aliveness(context: OracleContext, device: DeviceView, location: string,
   if (mayBeInForce(device, location)) return "maybe";
   return device.registration?.location === location ? registeredDuring(context, device, window) : "no";
 }
-
-function parameters(
-  kind: RegistrationRequestKind,
-  message: CoapMessage,
-): Pick<RegistrationRequest, "lifetime" | "queueMode" | "rootPath"> {
-  if (kind === "deregister") return NOTHING_SAID;
-  const parsed = kind === "register" ? parseRegister(message) : parseUpdate(message);
-  if (!parsed.ok) return NOTHING_SAID;
-  const { lifetime, queueMode, rootPath } = parsed.value;
-  return { lifetime, queueMode, rootPath };
-}
-
-const NOTHING_SAID = { lifetime: undefined, queueMode: undefined, rootPath: undefined } as const;
 
 /** The server's answer to Register, Update or De-register. */
 export function readRegistrationAnswer(
@@ -184,10 +167,14 @@ export function readRegistrationAnswer(
   request.openCopy = undefined;
   if (known !== undefined) return;
   request.answer = { code: message.code, location: path, window, event };
+  // A server that enrols whoever registers has one more device, and nothing else has changed.
+  if (request.leeway === "stranger") return;
+  if (request.kind === "register" && /^[45]\./.test(message.code))
+    device.malformed = { request, window, event: request.event };
   const took: Window = { earliest: request.window.earliest, latest: window.latest };
   if (request.kind === "register" && message.code === "2.01") registered(context, device, request, path, took, event);
   if (request.kind === "update") {
-    resolveRivals(device, request.location, message.code);
+    if (request.leeway === undefined || message.code === "2.04") resolveRivals(device, request.location, message.code);
     if (message.code === "2.04") updated(context, device, request, took, event);
     else wasNotRefreshed(device, request);
   }
@@ -230,6 +217,8 @@ function registered(
     lifetime: lifetimeOf(context, request.lifetime ?? 0),
     refreshed: window,
     queueMode: request.queueMode ?? false,
+    queueModeOpen: false,
+    version: request.version ?? "1.0",
     rootPath: request.rootPath ?? "/",
     formerAddresses: NO_FORMER_ADDRESSES,
   };
@@ -275,6 +264,7 @@ function updated(
     lifetime: request.lifetime === undefined ? registration.lifetime : lifetimeOf(context, request.lifetime),
     refreshed: window,
     queueMode: request.queueMode ?? registration.queueMode,
+    queueModeOpen: request.queueMode === undefined && registration.queueModeOpen,
     rootPath: request.rootPath ?? registration.rootPath,
   };
   triggered(context, device, "update", window, event);
@@ -289,12 +279,14 @@ function triggered(
   event: number,
 ): void {
   device.trigger = { kind, window, event };
+  stopTimer(device);
   device.triggers++;
   device.idleSince = Math.max(device.idleSince, window.latest);
   for (const deviceTask of device.pending) {
     deviceTask.neverRegistered = false;
     if (deviceTask.task.state !== "created" || deviceTask.operation === undefined || device.open?.task === deviceTask)
       continue;
+    if (!deviceTask.begun) continue;
     // The failed attempt before may have ended after this trigger: the drain may have stopped again (choice 28).
     if (window.earliest <= device.failingUntil) continue;
     const requirement = promiseAt(kind, deviceTask);
@@ -328,6 +320,7 @@ export function unregister(
   device.rivals.clear();
   device.unregisteredSince = window;
   device.owed.clear();
+  stopTimer(device);
   waitOn(device, window, how);
   context.emit({ kind: "unregistered", device, registration, window });
 }

@@ -1,17 +1,18 @@
 /**
  * Reads the REST side of a history: what is asked and answered, device types configured, tasks cancelled. Creation is
- * read in creation.ts, what polls show in polls.ts.
- *
- * Answers of unknown servers are read leniently: what cannot be read is no evidence, for or against.
+ * read in creation.ts, what polls show in polls.ts and shown-mirror.ts.
  */
+import type { Outsider } from "../../scenarios/plan.ts";
 import type { RestAnswerEvent, RestPurpose, RestRequestEvent } from "../history.ts";
-import { blur, giveUp, settle } from "./attempts.ts";
+import { giveUp } from "./attempts.ts";
 import type { OracleContext } from "./context.ts";
 import { askTask, createdTask, fieldsOf } from "./creation.ts";
 import { expect } from "./expectations.ts";
-import type { DeviceTaskView, TaskView } from "./model.ts";
 import { typeConfigured } from "./periods.ts";
-import { seeMirror, seeRecord } from "./polls.ts";
+import { seeRecord } from "./polls.ts";
+import { blur, settle } from "./settling.ts";
+import { seeMirror } from "./shown-mirror.ts";
+import type { DeviceTaskView, TaskView } from "./task-view.ts";
 import { type Window, windowOf } from "./window.ts";
 
 /** A request that is not answered yet. */
@@ -26,7 +27,10 @@ export function readRestRequest(context: OracleContext, event: RestRequestEvent,
   const window = windowOf(event);
   if (event.purpose?.kind === "create-task") askTask(context, event.purpose, event.request.body, window, index);
   if (event.purpose?.kind === "configure-type") context.configuring.add(event.purpose.type);
-  for (const deviceTask of cancelledBy(context, event.purpose)) deviceTask.cancelsOpen++;
+  for (const deviceTask of cancelledBy(context, event.purpose)) {
+    deviceTask.cancelsOpen++;
+    deviceTask.everCancelled = true;
+  }
   if (event.purpose?.kind === "cancel-task" && event.purpose.as === undefined)
     mayBeCancelled(context, event.purpose.task);
   return { purpose: event.purpose, window, event: index, body: event.request.body };
@@ -71,13 +75,16 @@ export function readRestAnswer(
     return;
   }
   if (purpose.kind === "poll-mirror") {
-    if (ok) seeMirror(context, purpose.device, event.response, window, index);
+    seeMirror(context, purpose.device, event.response, window, index);
     return;
   }
   const task = context.tasks.get(purpose.task);
   if (task === undefined) return;
   for (const deviceTask of cancelledBy(context, purpose)) deviceTask.cancelsOpen--;
-  if (purpose.as === "stranger") strangerAnswered(context, task, purpose, event.response.status, window, index);
+  if (purpose.as !== undefined)
+    outsiderAnswered(context, task, purpose, purpose.as, event.response.status, window, index);
+  else if (purpose.kind === "cancel-task" || purpose.kind === "cancel-device-task")
+    cancelAnswered(context, task, purpose, event.response.status, window, [asked.event, index]);
   if (purpose.kind === "create-task") createdTask(context, task, event.response, window, index);
   else if (purpose.kind === "cancel-task") cancelTask(context, task, ok, window, index);
   else if (purpose.kind === "cancel-device-task") cancelDevice(context, task, purpose.device, ok, window, index);
@@ -100,20 +107,42 @@ function configured(
   if (!taken || typeConfigured(context, deviceType, asked, window)) context.configuring.delete(deviceType);
 }
 
-function strangerAnswered(
+function outsiderAnswered(
   context: OracleContext,
   task: TaskView,
   purpose: Extract<RestPurpose, { readonly task: number }>,
+  by: Outsider,
   httpStatus: number,
   window: Window,
   event: number,
 ): void {
   const what = purpose.kind;
-  if (httpStatus >= 400 && (what === "cancel-task" || what === "cancel-device-task")) task.refusedStranger = event;
-  context.emit({ kind: "stranger-answered", task, what, httpStatus, window, event });
+  if (httpStatus >= 400 && (what === "cancel-task" || what === "cancel-device-task"))
+    task.refusedOutsider = { by, event };
+  context.emit({ kind: "outsider-answered", task, by, what, httpStatus, window, event });
 }
 
 // ── cancelling
+
+function cancelAnswered(
+  context: OracleContext,
+  task: TaskView,
+  purpose: Extract<RestPurpose, { readonly kind: "cancel-task" | "cancel-device-task" }>,
+  httpStatus: number,
+  window: Window,
+  events: readonly [number, number],
+): void {
+  if (task.state !== "created") return;
+  // Nobody knows how far it came.
+  if (httpStatus >= 500) {
+    task.maybeCancelled = true;
+    for (const deviceTask of cancelledBy(context, purpose)) blur(deviceTask, "a cancellation was answered by an error");
+  }
+  const index = purpose.kind === "cancel-task" ? undefined : purpose.device;
+  const device = task.devices.find((deviceTask) => deviceTask.device.index === index)?.device;
+  if (index !== undefined && device === undefined) return;
+  context.emit({ kind: "cancel-answered", task, device, httpStatus, window, events });
+}
 
 function cancelTask(context: OracleContext, task: TaskView, ok: boolean, window: Window, event: number): void {
   if (!ok || task.state !== "created" || task.cancelled !== undefined) return;
@@ -137,6 +166,11 @@ function cancelDeviceTask(context: OracleContext, deviceTask: DeviceTaskView, wi
   const { device, settled } = deviceTask;
   if (settled?.how === "expired" && window.earliest <= settled.window.latest + context.slack)
     blur(deviceTask, "cancelled at the moment of its expiry");
+  if (deviceTask.task.scheduledOn !== undefined && begunDuring(context, deviceTask, window)) {
+    blur(deviceTask, "cancelled at the moment at which its task began");
+    // Whether a server property was written before is open too.
+    if (deviceTask.operation === undefined) device.mirror.delete(deviceTask.task.property);
+  }
   if (settled !== undefined || deviceTask.blurred !== undefined) return;
   if (context.live && deviceTask.operation !== undefined && racing(context, deviceTask, window)) {
     blur(deviceTask, "cancelled while something else may have happened");
@@ -155,6 +189,13 @@ function cancelDeviceTask(context: OracleContext, deviceTask: DeviceTaskView, wi
   }
   expect(deviceTask, "cancelled", window);
   settle(deviceTask, "cancelled", window, event);
+}
+
+/** A server property is written, live a request may be sent, at the moment of the cancellation. */
+function begunDuring(context: OracleContext, { task, operation }: DeviceTaskView, window: Window): boolean {
+  const { earliest, latest } = task.activeFrom;
+  const doubtful = context.live || operation === undefined;
+  return doubtful && earliest <= window.latest && window.earliest <= latest + context.bound;
 }
 
 /** Choice 15, undeclared: the end of a registration need not end the exchange in flight. */

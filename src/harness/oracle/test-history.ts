@@ -6,7 +6,7 @@
  * tells is what the oracle gets to judge, and nothing is made consistent behind its back.
  */
 import { encodeEmpty, encodeMessage, NO_OPTIONS } from "../../protocol/coap/message.ts";
-import { CONTENT_FORMAT, LOCATION_PATH, stringOption, uintOption } from "../../protocol/coap/options.ts";
+import { CONTENT_FORMAT, LOCATION_PATH, sortOptions, stringOption, uintOption } from "../../protocol/coap/options.ts";
 import type { CoapContent, CoapOption, Code, MessageType } from "../../protocol/coap/types.ts";
 import { encodeInstance, encodeResource, TEXT, TLV } from "../../protocol/lwm2m/content.ts";
 import { executeContent, readContent, writeContent } from "../../protocol/lwm2m/operations.ts";
@@ -14,7 +14,7 @@ import { deregisterContent, registerContent, updateContent } from "../../protoco
 import { ARTIK, type Profile } from "../../protocol/profile.ts";
 import { fromApiObjectText, fromApiText, resolveProperty } from "../../protocol/task-api/properties.ts";
 import type { DeviceTaskStatus, TaskStatus, TaskType } from "../../protocol/task-api/states.ts";
-import { Plan } from "../../scenarios/plan.ts";
+import { type Outsider, Plan } from "../../scenarios/plan.ts";
 import { malformedRegister } from "../../simulator/device/malformed-register.ts";
 import type { RegisterDefect } from "../../simulator/model/device.ts";
 import type { Fault } from "../../simulator/model/fault.ts";
@@ -56,9 +56,13 @@ interface CreateOptions {
   readonly devices?: readonly number[];
   /** Seconds. */
   readonly expiresAfter?: number;
+  /** When it is to begin, by the server's clock. */
+  readonly scheduledOn?: number;
+  /** When it was created by the server's clock, as the answer shows it. */
+  readonly createdOn?: number;
   /** HTTP status; `none`: not answered yet, see `created`. */
   readonly status?: number | "none";
-  readonly as?: "stranger";
+  readonly as?: Outsider;
   /** The `expiresAfter` that the answer shows, seconds. */
   readonly echo?: number;
 }
@@ -78,6 +82,8 @@ interface AnswerOptions {
   readonly payload?: Uint8Array;
   readonly format?: number;
   readonly diagnostic?: string;
+  /** Besides the Content-Format. */
+  readonly options?: readonly CoapOption[];
   /** Default: piggybacked on the acknowledgement. */
   readonly type?: MessageType;
   readonly token?: string;
@@ -103,7 +109,8 @@ export interface Shown {
 
 interface PollOptions {
   readonly status?: TaskStatus;
-  readonly counts?: Readonly<Record<string, number>>;
+  /** Default: those that agree with the statuses. */
+  readonly counts?: Readonly<Record<string, unknown>> | "none";
   readonly total?: number;
 }
 
@@ -260,9 +267,16 @@ export class Story {
     return answer === "none" ? this : this.answerRegistration(device, at, answer);
   }
 
-  update(device: number, at: number, { location, answer = "2.04", lifetime }: RegistrationOptions = {}): this {
+  update(device: number, at: number, options: RegistrationOptions = {}): this {
+    const { location, answer = "2.04", lifetime, queueMode, rootPath } = options;
     const path = location ?? this.device(device).location ?? "rd/unknown";
-    this.ask(device, at, updateContent(path.split("/"), lifetime === undefined ? {} : { lifetime }));
+    const objects = [{ path: "/3/0", attributes: new Map<string, string | true>() }];
+    const content = updateContent(path.split("/"), {
+      lifetime,
+      binding: queueMode === undefined ? undefined : queueMode ? "UQ" : "U",
+      ...(rootPath === undefined ? {} : { rootPath, objects }),
+    });
+    this.ask(device, at, content, options.messageId);
     return answer === "none" ? this : this.answerRegistration(device, at, answer);
   }
 
@@ -270,6 +284,22 @@ export class Story {
     const path = location ?? this.device(device).location ?? "rd/unknown";
     this.ask(device, at, deregisterContent(path.split("/")));
     return answer === "none" ? this : this.answerRegistration(device, at, answer);
+  }
+
+  /** Anything else that a device may ask of the registration interface. */
+  asks(
+    device: number,
+    at: number,
+    content: CoapContent,
+    { answer = "4.00", type }: { readonly answer?: RegistrationAnswer; readonly type?: "CON" | "NON" } = {},
+  ): this {
+    this.ask(device, at, content, undefined, type);
+    return answer === "none" ? this : this.answerRegistration(device, at, answer);
+  }
+
+  /** The network reports that the address of the device cannot be reached. */
+  unreachable(device: number, at: number): this {
+    return this.add({ kind: "unreachable", device, address: this.address(device), at: micros(at) });
   }
 
   /** The server answers what the device asked last. */
@@ -302,12 +332,12 @@ export class Story {
     return this.add({ kind: "device", device, event: "reboot", at: micros(at) });
   }
 
-  private ask(device: number, at: number, content: CoapContent, reused?: number): void {
+  private ask(device: number, at: number, content: CoapContent, reused?: number, type: "CON" | "NON" = "CON"): void {
     const told = this.device(device);
     const fresh = this.nextMessageId++;
     const messageId = reused ?? fresh;
     const sent = { messageId, token: `dd${fresh.toString(16).padStart(4, "0")}`, address: this.address(device) };
-    told.asked = { ...sent, bytes: encodeMessage({ type: "CON", messageId, token: sent.token, ...content }) };
+    told.asked = { ...sent, bytes: encodeMessage({ type, messageId, token: sent.token, ...content }) };
     this.up(device, at, told.asked.bytes);
   }
 
@@ -353,7 +383,8 @@ export class Story {
     const payload = options.payload ?? new TextEncoder().encode(diagnostic ?? text ?? "");
     const formats: readonly CoapOption[] =
       text === undefined && options.payload === undefined ? NO_OPTIONS : [uintOption(CONTENT_FORMAT, format)];
-    const bytes = encodeMessage({ type, code, messageId, token, options: formats, payload });
+    const all = sortOptions([...formats, ...(options.options ?? NO_OPTIONS)]);
+    const bytes = encodeMessage({ type, code, messageId, token, options: all, payload });
     if (type === "CON") this.device(device).response = { bytes, messageId, token, address: this.address(device) };
     return this.up(device, at, bytes);
   }
@@ -382,6 +413,7 @@ export class Story {
     const taskParameters = {
       ...(value === undefined ? {} : { value }),
       ...(expiresAfter === undefined ? {} : { expiresAfter }),
+      ...(options.scheduledOn === undefined ? {} : { scheduledOn: options.scheduledOn * 1_000 }),
     };
     const dids = devices.map((device) => `d${device}`);
     const body = { dtid: "t0", dids, taskType: type, property, taskParameters };
@@ -392,9 +424,14 @@ export class Story {
 
   /** The POST of a task is answered. */
   created(task: number, at: number, status = 201): this {
-    const { ticket, echo } = this.task(task);
+    const { ticket, echo, createdOn } = this.task(task);
     const shown = echo === undefined ? {} : { taskParameters: { expiresAfter: echo } };
-    const data = { id: `task-${task}`, status: "REQUESTED", ...shown };
+    const data = {
+      id: `task-${task}`,
+      status: "REQUESTED",
+      ...shown,
+      ...(createdOn === undefined ? {} : { createdOn: createdOn * 1_000 }),
+    };
     const body = status < 300 ? { data } : { error: { code: 4001 } };
     return this.answerRest(ticket, at, status, body);
   }
@@ -407,8 +444,13 @@ export class Story {
       errorCode: code,
       errorMessage: message,
     }));
-    const { status = "PROCESSING", counts, total = statuses.length } = options;
-    const body = { total, data: { id: `task-${task}`, status, statusCounts: counts, statuses } };
+    const {
+      status = shown.length === 0 ? "QUEUING" : "PROCESSING",
+      counts = countsOf(shown),
+      total = statuses.length,
+    } = options;
+    const statusCounts = counts === "none" ? undefined : counts;
+    const body = { total, data: { id: `task-${task}`, status, statusCounts, statuses } };
     return this.rest(at, "GET", { kind: "poll-statuses", task }, 200, body);
   }
 
@@ -425,16 +467,32 @@ export class Story {
     });
   }
 
+  /** An answer of 200 with these fields of the task, and no others. */
+  show(task: number, at: number, data: unknown, kind: "poll-task" | "poll-statuses" = "poll-task"): this {
+    return this.answered200(task, at, kind, { data });
+  }
+
+  /** An answer of 200 with whatever body. */
+  answered200(task: number, at: number, kind: "poll-task" | "poll-statuses" | "poll-history", body: unknown): this {
+    return this.rest(at, "GET", { kind, task }, 200, body);
+  }
+
   /** The history of one device of the task, entry by entry. */
   past(task: number, at: number, entries: readonly Omit<Shown, "attempts" | "message">[], device = 0): this {
     const history = entries.map(({ status, code }) => ({ did: `d${device}`, status, errorCode: code }));
-    return this.rest(at, "GET", { kind: "poll-history", task, device }, 200, { data: { history } });
+    return this.recorded(task, at, history, device);
+  }
+
+  /** The history of one device, or of the task as a whole, line by line as it stands in the answer. */
+  recorded(task: number, at: number, history: readonly unknown[], device?: number): this {
+    const of = device === undefined ? {} : { device };
+    return this.rest(at, "GET", { kind: "poll-history", task, ...of }, 200, { data: { history } });
   }
 
   /** Somebody who does not own the device type asks. */
-  stranger(task: number, at: number, kind: StrangersRequest, status: number): this {
+  stranger(task: number, at: number, kind: StrangersRequest, status: number, as: Outsider = "stranger"): this {
     const method = kind === "cancel-task" ? "PUT" : "GET";
-    return this.rest(at, method, { kind, task, as: "stranger" }, status, {});
+    return this.rest(at, method, { kind, task, as }, status, {});
   }
 
   cancel(task: number, at: number, status = 200): this {
@@ -459,6 +517,11 @@ export class Story {
     for (const [dotted, value] of Object.entries(properties))
       put(data, dotted.split("."), ts === undefined ? value : { value, ts });
     return this.rest(at, "GET", { kind: "poll-mirror", device }, 200, { data });
+  }
+
+  /** The Device Mirror is asked for, and this comes. */
+  mirrorAnswer(device: number, at: number, status: number, body: unknown): this {
+    return this.rest(at, "GET", { kind: "poll-mirror", device }, status, body);
   }
 
   /** A REST request that gets no answer at all. */
@@ -535,6 +598,18 @@ export class Story {
   private readonly lastRequest = (device: number): Sent =>
     expectThere(this.device(device).request, "nothing was requested");
   private readonly task = (ref: number) => expectThere(this.tasks.get(ref), `no task ${ref}`);
+}
+
+function countsOf(shown: readonly Shown[]): Readonly<Record<string, number>> {
+  const tally = (...wanted: readonly DeviceTaskStatus[]) =>
+    shown.filter(({ status }) => wanted.includes(status)).length;
+  return {
+    totalDevices: shown.length,
+    numCompleted: tally("SUCCEEDED", "FAILED", "CANCELLED"),
+    numSucceeded: tally("SUCCEEDED"),
+    numFailed: tally("FAILED"),
+    numCancelled: tally("CANCELLED"),
+  };
 }
 
 const micros = (seconds: number): number => Math.round(seconds * 1_000_000);

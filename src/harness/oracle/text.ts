@@ -1,7 +1,8 @@
 /** Words for findings: short, with plan references instead of ids. */
 import type { CoapMessage } from "../../protocol/coap/types.ts";
 import type { RunTime } from "../history.ts";
-import type { DeviceTaskView, ExchangeEnd, SeenStatus } from "./model.ts";
+import type { ExchangeEnd } from "./exchange-view.ts";
+import type { DeviceTaskView, SeenStatus } from "./task-view.ts";
 
 export const name = (deviceTask: DeviceTaskView): string =>
   `task ${deviceTask.task.ref} (${deviceTask.task.taskType} ${deviceTask.task.property}) of device ${deviceTask.device.index}`;
@@ -17,6 +18,7 @@ export const ENDED: Readonly<Record<ExchangeEnd, string>> = {
   "no-acknowledgement": "was never acknowledged",
   "no-response": "was acknowledged but not answered",
   reset: "was answered by RST",
+  unreachable: "went to an address that the network could not reach",
   replaced: "was cut off by a new Register",
   removed: "was cut off by De-register",
   "lifetime-over": "was cut off by the end of the lifetime",

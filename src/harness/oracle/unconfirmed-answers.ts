@@ -6,7 +6,7 @@
  */
 import { maxTransmitWait } from "../../protocol/coap/params.ts";
 import type { OracleContext } from "./context.ts";
-import type { DeviceView } from "./model.ts";
+import type { DeviceView } from "./device-view.ts";
 import type { Window } from "./window.ts";
 
 /** It is sent, or sent again: it is on its way until it is confirmed or given up. */

@@ -8,14 +8,22 @@ import { codeClass } from "../../protocol/coap/codes.ts";
 import { decodeMessage } from "../../protocol/coap/message.ts";
 import type { CoapMessage } from "../../protocol/coap/types.ts";
 import type { DownlinkEvent, UplinkEvent } from "../history.ts";
-import { answerExchange, blur, endExchange, giveUp, noteRace, registeredDuring } from "./attempts.ts";
+import { answerExchange, endExchange, giveUp, noteRace, registeredDuring } from "./attempts.ts";
+import { beforeItsTime } from "./beginning.ts";
+import { breakOff, continued, goOn, isPart, operationBegun, readPart } from "./block-transfers.ts";
+import { endUnlessFollowed } from "./cancelling.ts";
 import type { OracleContext } from "./context.ts";
+import type { DeviceView, ReplyOwed } from "./device-view.ts";
+import type { Exchange, ExchangeEnd } from "./exchange-view.ts";
 import { expect } from "./expectations.ts";
 import type { Certainty } from "./facts.ts";
+import { withdrawFailure } from "./failed-attempts.ts";
+import { mayHaveFailed } from "./maybe-failed.ts";
 import { recordLateResponse } from "./mirror.ts";
-import type { DeviceTaskView, DeviceView, Exchange, ExchangeEnd, ReplyOwed } from "./model.ts";
-import { operationOfRequest } from "./operation-key.ts";
+import type { RegistrationRequest } from "./registration-view.ts";
 import { readRegistrationAnswer, readRegistrationRequest } from "./registrations.ts";
+import { blur } from "./settling.ts";
+import type { DeviceTaskView } from "./task-view.ts";
 import { answerConfirmed, answerOnItsWay } from "./unconfirmed-answers.ts";
 import { type Window, windowOf } from "./window.ts";
 
@@ -33,6 +41,7 @@ export function readUplink(context: OracleContext, event: UplinkEvent, index: nu
   device.lastUplink = Math.max(device.lastUplink, window.earliest);
   if (device.heard !== undefined) context.emit({ kind: "heard", device, before: device.heard, window, event: index });
   device.heard = window;
+  device.unreachable = false;
   const kind = codeClass(message.code);
   if (kind === 0 && message.code !== "0.00")
     readRegistrationRequest(context, device, message, event.address, window, index);
@@ -59,7 +68,7 @@ function readAnswer(
     exchange.address === address &&
     (message.type !== "ACK" || message.messageId === exchange.messageId);
   if (isResponse && !executes(exchange)) device.mirrorTouched = { at: window.latest, event };
-  if (isResponse) noteSuccess(device, message);
+  if (isResponse && !isPart(message)) noteSuccess(device, message);
   if (isResponse && message.type === "CON")
     expectReply(context, device, message, address, belongs ? exchange : undefined, window, event);
   if (!belongs || exchange === undefined) {
@@ -67,15 +76,20 @@ function readAnswer(
     return;
   }
   if (exchange.end !== undefined) {
-    if (isResponse) lateResponse(context, exchange, message, window, event);
+    if (isPart(message) && exchange.end.how !== "answered") breakOff(exchange);
+    else if (isResponse) lateResponse(context, exchange, message, window, event);
     else if (message.type === "ACK") acknowledgedInDoubt(context, exchange, window);
     return;
   }
   if (isResponse) {
     const doubt = doubtAbout(context, exchange, window);
-    if (doubt !== undefined) answerOrNot(exchange, message, doubt, context, window, event);
-    else answerExchange(context, exchange, message, window, event);
-  } else if (message.type === "ACK") exchange.acknowledged ??= window;
+    const response = readPart(exchange, message);
+    if (response === "broken") breakOff(exchange);
+    else if (response === "part") exchange.maybeDropped ||= doubt !== undefined;
+    else if (doubt !== undefined) answerOrNot(exchange, response, doubt, context, window, event);
+    else answerExchange(context, exchange, response, window, event);
+  } else if (message.type === "ACK") acknowledged(context, exchange, window);
+  else if (message.type === "RST" && exchange.acknowledged !== undefined) mayHaveFailed(exchange, "reset", window);
   else if (message.type === "RST") endExchange(context, exchange, "reset", window, event);
 }
 
@@ -134,10 +148,24 @@ function acknowledgedInDoubt(context: OracleContext, exchange: Exchange, window:
   }
   if (end?.how !== "no-acknowledgement" || window.earliest > end.window.latest + context.slack) return;
   exchange.acknowledged ??= window;
+  withdrawFailure(device, exchange);
   const { latest } = giveUp(context, exchange);
   exchange.end = { ...end, how: "no-response", window: { earliest: end.window.earliest, latest } };
   device.failingUntil = Math.max(device.failingUntil, latest);
   if (task !== undefined) blur(task, "acknowledged about when it was given up");
+}
+
+/** A server that declares nothing may have given up before this ACK: then its failed attempt is over, or it waits on. */
+function acknowledged(context: OracleContext, exchange: Exchange, window: Window): void {
+  const early = mayHaveGivenUpEarly(context, exchange, window);
+  exchange.acknowledged ??= window;
+  if (!early) return;
+  const { device, lastSent, task } = exchange;
+  if (task !== undefined) blur(task, "acknowledged when a server that retransmits less may have given up");
+  const { latest } = giveUp(context, exchange);
+  endExchange(context, exchange, "no-response", { earliest: lastSent.earliest, latest: window.latest });
+  exchange.end = { how: "no-response", window: { earliest: lastSent.earliest, latest }, event: undefined };
+  device.failingUntil = Math.max(device.failingUntil, latest);
 }
 
 /**
@@ -158,6 +186,7 @@ const mayHaveGivenUp = (context: OracleContext, exchange: Exchange, window: Wind
 
 /** Why the server may not have waited for a response any more; `undefined`: it surely did. */
 function doubtAbout(context: OracleContext, exchange: Exchange, window: Window): string | undefined {
+  if (exchange.maybeFailed !== undefined) return "answered after it may have been taken for a failed attempt";
   if (mayHaveGivenUp(context, exchange, window)) return "answered after a time for which not every server waits";
   if (registeredDuring(context, exchange.device, window) === "maybe")
     return "answered about when the registration ended";
@@ -313,8 +342,13 @@ function readServerRequest(
     retransmitted(context, known, event.bytes, window, index);
     return;
   }
-  const operation = operationOfRequest(message);
-  const candidates = candidatesFor(device, operation);
+  const whole = continued(device, message, event.address);
+  if (whole !== undefined) {
+    goOn(whole, message, event.bytes, window);
+    return;
+  }
+  const operation = operationBegun(device, message);
+  const candidates = candidatesFor(device, operation, window);
   const settled = operation === undefined ? undefined : device.lastSettled.get(operation);
   const ending = settled !== undefined && mayBeOpen(context, settled, window);
   const exchange: Exchange = {
@@ -335,8 +369,10 @@ function readServerRequest(
     end: undefined,
     // Its task may have ended with this very instant, and the exchange with it.
     maybeDropped: ending,
+    maybeFailed: undefined,
     lastAnswer: undefined,
     response: undefined,
+    transfer: undefined,
     deliveries: 0,
     effects: 0,
     written: [],
@@ -370,11 +406,13 @@ function failedBefore(context: OracleContext, exchange: Exchange, window: Window
   return end.how === "no-acknowledgement" || end.how === "no-response" || end.how === "reset";
 }
 
-function candidatesFor(device: DeviceView, operation: string | undefined): readonly DeviceTaskView[] {
+/** What is not to begin yet is not meant, as long as it can be another. */
+function candidatesFor(device: DeviceView, operation: string | undefined, window: Window): readonly DeviceTaskView[] {
   if (operation === undefined) return [];
   const candidates: DeviceTaskView[] = [];
   for (const deviceTask of device.pending) if (deviceTask.operation === operation) candidates.push(deviceTask);
-  return candidates;
+  const begun = candidates.filter(({ task }) => !beforeItsTime(task, window));
+  return begun.length > 0 ? begun : candidates;
 }
 
 /** Whether a device task that is over by our reckoning may not have been so for the server yet. */
@@ -389,14 +427,17 @@ function mayBeOpen(context: OracleContext, deviceTask: DeviceTaskView, window: W
 function standing(context: OracleContext, device: DeviceView, window: Window) {
   const certainty = registeredDuring(context, device, window);
   const unanswered = device.requests.find(
-    (r) => r.answer === undefined && !r.missed && r.kind !== "deregister" && r.defect === undefined,
+    (r) => r.answer === undefined && !r.missed && r.kind !== "deregister" && !hasToBeRefused(r),
   );
   const registering = device.requests.some(
-    (r) => r.answer === undefined && !r.missed && r.kind === "register" && r.defect === undefined,
+    (r) => r.answer === undefined && !r.missed && r.kind === "register" && !hasToBeRefused(r),
   );
   const registered: Certainty = certainty === "no" && registering ? "maybe" : certainty;
   return { registered, unanswered };
 }
+
+const hasToBeRefused = ({ defect, leeway }: RegistrationRequest): boolean =>
+  defect !== undefined || leeway === "stranger";
 
 function closePrevious(context: OracleContext, device: DeviceView, window: Window, index: number) {
   const previous = device.open;
@@ -412,8 +453,8 @@ function closePrevious(context: OracleContext, device: DeviceView, window: Windo
 }
 
 /** Whether the server may have dropped it: where nobody knows whose it is, any of its tasks may have expired. */
-const mayBeDropped = ({ maybeDropped, mayBeOf }: Exchange, window: Window): boolean =>
-  maybeDropped || mayBeOf.some(({ expiry }) => expiry.earliest <= window.latest);
+const mayBeDropped = ({ maybeDropped, maybeFailed, mayBeOf }: Exchange, window: Window): boolean =>
+  maybeDropped || maybeFailed !== undefined || mayBeOf.some(({ expiry }) => expiry.earliest <= window.latest);
 
 /** Whether the server may have finished an exchange of which we saw no end. */
 function stillOpen(context: OracleContext, exchange: Exchange, window: Window): Certainty {
@@ -434,10 +475,15 @@ function begin(context: OracleContext, device: DeviceView, exchange: Exchange, i
   if (executes(exchange)) device.lastExecute = { window: exchange.started, event: index };
   else device.mirrorTouched = { at: exchange.started.latest, event: index };
   const deviceTask = exchange.task;
+  for (const other of [...device.pending])
+    if (other !== deviceTask && exchange.operation !== undefined) endUnlessFollowed(other, exchange.started.latest);
   if (deviceTask === undefined) return;
+  deviceTask.mayFollow = undefined;
+  if (deviceTask.cancelAsked !== undefined) exchange.maybeDropped = true;
   device.lastAttempted.set(deviceTask.task.property, deviceTask);
   const owed = device.owed.get(deviceTask);
   device.owed.delete(deviceTask);
+  device.timer.tasks.delete(deviceTask);
   if (owed !== undefined) context.emit({ kind: "owed-kept", deviceTask, owed, event: index });
   if (deviceTask.blurred === undefined && deviceTask.cancelAsked === undefined)
     expect(deviceTask, "in-flight", exchange.started);
@@ -458,6 +504,8 @@ function retransmitted(
   const doubled = previousGap === undefined ? undefined : scale(previousGap, 2 ** (exchange.datagrams - 2));
   exchange.datagrams++;
   exchange.lastSent = window;
+  // What is repeated has not been given up.
+  exchange.maybeFailed = undefined;
   exchange.firstGap ??= gap;
   context.emit({ kind: "retransmission", exchange, gap, previousGap: doubled, bytes, event });
   // Live we see what a device sends, not what arrives: the answer may be lost on the way, and only a copy be heard.

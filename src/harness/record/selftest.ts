@@ -24,6 +24,8 @@ export interface MutantOutcome extends MutantRow {
   readonly broken: Readonly<Record<string, number>>;
   /** Why it does not count as caught; absent: it does. */
   readonly problem?: string;
+  /** The self-test was interrupted before all of its plans had run. */
+  readonly unfinished?: true;
 }
 
 export interface VariantOutcome extends VariantRow {
@@ -31,6 +33,8 @@ export interface VariantOutcome extends VariantRow {
   /** Plans in which it behaved differently from the reference server. */
   readonly activated: number;
   readonly problem?: string;
+  /** The self-test was interrupted before all of its plans had run. */
+  readonly unfinished?: true;
 }
 
 export interface SelfTestReport {

@@ -132,6 +132,8 @@ export const RunRecord = z.strictObject({
   target: z.string(),
   profile: z.string(),
   seed: z.string(),
+  /** The families that plans were made of; absent: all. */
+  families: z.array(z.string()).optional(),
   arguments: z.array(z.string()),
   startedAt: z.string(),
   finishedAt: z.string().optional(),

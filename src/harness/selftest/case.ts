@@ -42,6 +42,8 @@ export interface SelfTestResult {
   readonly notGreen: readonly string[];
   /** Of a case in which nothing may be broken, the first finding. */
   readonly accusation?: string;
+  /** It was stopped before its end; absent: it was not. */
+  readonly stopped?: true;
 }
 
 export interface Subject {
@@ -51,14 +53,22 @@ export interface Subject {
   runReference(plan: Plan): History;
 }
 
-export function runSelfTestCase(selfTest: SelfTestCase, subject: Subject): SelfTestResult {
+/** @param goesOn asked before each plan: whether the case is to go on */
+export function runSelfTestCase(
+  selfTest: SelfTestCase,
+  subject: Subject,
+  goesOn: () => boolean = () => true,
+): SelfTestResult {
   const { id, seed, profile, requirement, from } = selfTest;
   const broken: Record<string, number> = {};
   const notGreen: string[] = [];
   let accusation: string | undefined;
   let activatedPlans = 0;
   let count = 0;
+  let stopped = false;
   while (count < selfTest.plans && !(selfTest.untilActive === true && activatedPlans > 0)) {
+    stopped = !goesOn();
+    if (stopped) break;
     count++;
     const plan = generatePlan({ seed, index: from + count - 1, profile, mode: "sim" });
     const { history, activated } = subject.run(plan);
@@ -85,6 +95,7 @@ export function runSelfTestCase(selfTest: SelfTestCase, subject: Subject): SelfT
     broken,
     notGreen,
     ...(accusation === undefined ? {} : { accusation }),
+    ...(stopped ? { stopped } : {}),
   };
 }
 

@@ -43,7 +43,8 @@ export async function runSelfTest(options: SelfTestOptions): Promise<SelfTestRep
   await workTogether();
   cases.push(...searchesFor(options, results));
   await workTogether();
-  return settleSelfTest({ ...options, results, interrupted: results.length < cases.length });
+  const finished = results.filter(({ stopped }) => stopped !== true).length;
+  return settleSelfTest({ ...options, results, interrupted: finished < cases.length });
 }
 
 /** Mutants first: a case that catches nothing is the longest of all. */

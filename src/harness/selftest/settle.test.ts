@@ -89,6 +89,23 @@ describe("a self-test", () => {
     expect([report.outcome, report.reference.problem]).toEqual(["fail", "queue-1: …"]);
   });
 
+  it("holds nothing against what was not tested to the end, but keeps what is broken", () => {
+    const cut = settle([result({ seed: "a", stopped: true })], { interrupted: true });
+    expect(cut).toMatchObject({
+      outcome: "inconclusive",
+      mutants: [{ unfinished: true, problem: "0 of 2 seeds were run" }],
+    });
+    expect(cut.variants[0]).toMatchObject({ unfinished: true, problem: "was not run" });
+    const accused = result({ id: "slow", plans: 4, activated: 1, stopped: true, accusation: "retry-3: R-04: …" });
+    const reference = result({ id: "reference", plans: 3, stopped: true });
+    const broken = settle([...CAUGHT, accused, reference], { interrupted: true });
+    expect([broken.outcome, broken.mutants[0]?.unfinished, broken.variants[0]?.unfinished]).toEqual([
+      "fail",
+      undefined,
+      undefined,
+    ]);
+  });
+
   it("is inconclusive when it was interrupted, or when nothing was examined", () => {
     expect(settle([...CAUGHT, ...HEALTHY], { interrupted: true }).outcome).toBe("inconclusive");
     expect(settle([], { mutants: [], variants: [] }).outcome).toBe("inconclusive");

@@ -22,8 +22,8 @@ export function settleSelfTest({ seeds, mutants, variants, results, interrupted 
   const byId = new Map<string, SelfTestResult[]>();
   for (const result of results) byId.set(result.id, [...(byId.get(result.id) ?? []), result]);
   const of = (id: string): readonly SelfTestResult[] => byId.get(id) ?? [];
-  const mutantOutcomes = mutants.map((row) => mutantOutcome(row, of(row.id), seeds.length));
-  const variantOutcomes = variants.map((row) => variantOutcome(row, of(row.id)));
+  const mutantOutcomes = mutants.map((row) => mutantOutcome(row, of(row.id), seeds.length, interrupted));
+  const variantOutcomes = variants.map((row) => variantOutcome(row, of(row.id), interrupted));
   const referenceResults = of(REFERENCE_CASE);
   const accusation = referenceResults.find((result) => result.accusation !== undefined)?.accusation;
   const reference = {
@@ -32,10 +32,10 @@ export function settleSelfTest({ seeds, mutants, variants, results, interrupted 
   };
   const must = mutantOutcomes.filter(({ level }) => level === "MUST");
   const all = mutantOutcomes.flatMap(({ caughtAfter }) => caughtAfter).sort((a, b) => a - b);
-  const problems = [reference, ...mutantOutcomes, ...variantOutcomes].some(({ problem }) => problem !== undefined);
+  const problems = [reference, ...mutantOutcomes, ...variantOutcomes].some(isProblem);
   const examined = mutants.length + variants.length > 0 && reference.plans > 0;
   return {
-    outcome: interrupted || !examined ? "inconclusive" : problems ? "fail" : "pass",
+    outcome: problems && examined ? "fail" : interrupted || !examined ? "inconclusive" : "pass",
     interrupted,
     seeds,
     mutants: mutantOutcomes,
@@ -47,7 +47,19 @@ export function settleSelfTest({ seeds, mutants, variants, results, interrupted 
   };
 }
 
-function mutantOutcome(row: MutantRow, results: readonly SelfTestResult[], seeds: number): MutantOutcome {
+/** What was interrupted shows nothing, for or against. */
+const isProblem = ({ problem, unfinished }: { readonly problem?: string; readonly unfinished?: true }): boolean =>
+  problem !== undefined && unfinished !== true;
+
+const finishedOf = (results: readonly SelfTestResult[]): number =>
+  results.filter(({ stopped }) => stopped !== true).length;
+
+function mutantOutcome(
+  row: MutantRow,
+  results: readonly SelfTestResult[],
+  seeds: number,
+  interrupted: boolean,
+): MutantOutcome {
   const broken: Record<string, number> = {};
   for (const result of results) {
     for (const [id, plans] of Object.entries(result.broken)) broken[id] = (broken[id] ?? 0) + plans;
@@ -56,7 +68,15 @@ function mutantOutcome(row: MutantRow, results: readonly SelfTestResult[], seeds
     .flatMap((result) => (result.caughtAfter === undefined ? [] : [result.caughtAfter]))
     .sort((a, b) => a - b);
   const problem = mutantProblem(row, results, broken, caughtAfter.length, seeds);
-  return { ...row, caughtAfter, seeds, broken, ...(problem === undefined ? {} : { problem }) };
+  const unfinished = interrupted && finishedOf(results) < seeds;
+  return {
+    ...row,
+    caughtAfter,
+    seeds,
+    broken,
+    ...(problem === undefined ? {} : { problem }),
+    ...(unfinished ? { unfinished } : {}),
+  };
 }
 
 function mutantProblem(
@@ -67,7 +87,8 @@ function mutantProblem(
   seeds: number,
 ): string | undefined {
   if (caught === seeds) return undefined;
-  if (results.length < seeds) return `${results.length} of ${seeds} seeds were run`;
+  const finished = finishedOf(results);
+  if (finished < seeds) return `${finished} of ${seeds} seeds were run`;
   const plans = Math.max(...results.map((result) => result.plans));
   if (results.every(({ activated }) => activated === 0)) return `its defect was never active in ${plans} plans a seed`;
   const [notGreen] = results.flatMap((result) => result.notGreen);
@@ -77,12 +98,20 @@ function mutantProblem(
   return `not caught with ${seeds - caught} of ${seeds} seeds in ${plans} plans`;
 }
 
-function variantOutcome(row: VariantRow, results: readonly SelfTestResult[]): VariantOutcome {
+function variantOutcome(row: VariantRow, results: readonly SelfTestResult[], interrupted: boolean): VariantOutcome {
   const plans = sum(results.map((result) => result.plans));
   const activated = sum(results.map((result) => result.activated));
   const accusation = results.find((result) => result.accusation !== undefined)?.accusation;
   const problem = accusation ?? (plans === 0 ? "was not run" : activated === 0 ? "was never different" : undefined);
-  return { ...row, plans, activated, ...(problem === undefined ? {} : { problem }) };
+  const unfinished =
+    interrupted && accusation === undefined && (problem !== undefined || finishedOf(results) < results.length);
+  return {
+    ...row,
+    plans,
+    activated,
+    ...(problem === undefined ? {} : { problem }),
+    ...(unfinished ? { unfinished } : {}),
+  };
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

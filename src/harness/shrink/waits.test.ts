@@ -32,6 +32,12 @@ describe("withShorterWaits", () => {
     expect(withShorterWaits(plan)[1]?.fleet[0]?.registersAt).toBe(300_000);
   });
 
+  it("brings the scheduledOn of a task nearer as well, and keeps it where it is among the other times", () => {
+    const create = { at: 604_000, kind: "create-task", task: 0, taskType: "R", property: "p", devices: [0] } as const;
+    const later = Plan.parse({ ...plan, operations: [{ ...create, scheduledOn: 604_500 }] });
+    expect(withShorterWaits(later)[0]?.operations).toMatchObject([{ at: 5_000, scheduledOn: 5_500 }]);
+  });
+
   it("leaves what comes before the wait where it is", () => {
     const last = withShorterWaits(plan).find((candidate) => candidate.until === 606_000);
     expect(last?.operations).toEqual(plan.operations);

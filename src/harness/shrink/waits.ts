@@ -4,7 +4,8 @@
  * A generated plan may wait a week because some other plan of its family needs it. A reader should not have to wonder,
  * neither about that nor about odd milliseconds.
  */
-import type { Plan } from "../../scenarios/plan.ts";
+import type { Operation, Plan } from "../../scenarios/plan.ts";
+import { mapTimes } from "../normalise-plan.ts";
 import type { Search } from "./search.ts";
 
 /** Milliseconds: a wait that is worth shortening, and what is left of it. */
@@ -68,7 +69,7 @@ function waitsOf(plan: Plan): readonly Wait[] {
 
 function timesOf(plan: Plan): readonly number[] {
   const times = [
-    ...plan.operations.map(({ at }) => at),
+    ...plan.operations.flatMap((operation) => [operation.at, ...beginningOf(operation)]),
     ...plan.faults.flatMap(({ from, until }) => [from, until]),
     ...plan.fleet.flatMap(({ registersAt }) => (registersAt === undefined ? [] : [registersAt])),
     plan.quietFrom,
@@ -77,6 +78,10 @@ function timesOf(plan: Plan): readonly number[] {
   return [...new Set(times)].sort((a, b) => a - b);
 }
 
+/** When a task is to begin, if its creation says so. */
+const beginningOf = (operation: Operation): readonly number[] =>
+  operation.kind === "create-task" && operation.scheduledOn !== undefined ? [operation.scheduledOn] : [];
+
 /** The plan with other waits: what happens after one moves with it. */
 function withWaits(plan: Plan, lengthOf: (wait: Wait) => number): Plan {
   const moved = new Map([[0, 0]]);
@@ -84,7 +89,7 @@ function withWaits(plan: Plan, lengthOf: (wait: Wait) => number): Plan {
   const move = (at: number): number => moved.get(at) ?? at;
   return {
     ...plan,
-    operations: plan.operations.map((operation) => ({ ...operation, at: move(operation.at) })),
+    operations: plan.operations.map((operation) => mapTimes(operation, move)),
     faults: plan.faults.map((fault) => ({ ...fault, from: move(fault.from), until: move(fault.until) })),
     fleet: plan.fleet.map((device) =>
       device.registersAt === undefined ? device : { ...device, registersAt: move(device.registersAt) },

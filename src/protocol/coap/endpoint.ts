@@ -30,11 +30,16 @@ export interface CoapEndpoint {
   receive(from: Address, bytes: Uint8Array, now: Instant): readonly CoapEffect[];
   /** The deadline was reached. Nothing happens when it was not. */
   tick(now: Instant): readonly CoapEffect[];
-  /** Starts a Confirmable request; waits its turn while another exchange with that peer is open (NSTART 1). */
+  /**
+   * Starts a Confirmable request; waits its turn while another exchange with that peer is open (NSTART 1).
+   *
+   * @param token that of an earlier request that this one goes on with, in hex; absent: a new one
+   */
   request(
     to: Address,
     content: CoapContent,
     now: Instant,
+    token?: string,
   ): { readonly id: OutgoingId; readonly effects: readonly CoapEffect[] };
   /**
    * Answers: piggybacked, or as a separate Confirmable response when `acknowledge` went before.
@@ -117,9 +122,9 @@ class Endpoint implements CoapEndpoint {
     return effects;
   }
 
-  request(to: Address, content: CoapContent, now: Instant) {
+  request(to: Address, content: CoapContent, now: Instant, token?: string) {
     const effects: CoapEffect[] = [];
-    const id = this.outgoing.request(to, content, now, effects);
+    const id = this.outgoing.request(to, content, now, effects, token);
     // Afterwards: a client that asks its server once an hour need not forget it just before.
     this.sweep(now);
     return { id, effects };

@@ -27,18 +27,27 @@ export interface Exchange extends Timed {
   /** -1 until it is numbered. */
   messageId: number;
   token: string;
+  /** The token was given: it is that of an earlier block of the same body. */
+  readonly keepsToken: boolean;
   transmissions: number;
   /** Time between the last transmission and the next. */
   timeout: Micros;
 }
 
-export const newExchange = (id: OutgoingId | undefined, peer: Peer, bytes: Uint8Array, token: string): Exchange => ({
+export const newExchange = (
+  id: OutgoingId | undefined,
+  peer: Peer,
+  bytes: Uint8Array,
+  token: string,
+  keepsToken = false,
+): Exchange => ({
   id,
   peer,
   phase: "queued",
   bytes,
   messageId: -1,
   token,
+  keepsToken,
   transmissions: 0,
   timeout: 0 as Micros,
   due: 0 as Instant,

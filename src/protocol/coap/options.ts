@@ -49,6 +49,7 @@ export const COAP_OPTIONS = [
   { number: 258, name: "No-Response", format: "uint", length: [0, 1], repeatable: false, spec: "RFC 7967 §2" },
 ] as const satisfies readonly OptionRow[];
 
+export const ETAG = 4;
 export const OBSERVE = 6;
 export const LOCATION_PATH = 8;
 export const URI_PATH = 11;

@@ -45,12 +45,12 @@ export class OutgoingExchanges {
     return this.requests.size;
   }
 
-  request(to: Address, content: CoapContent, now: Instant, effects: CoapEffect[]): OutgoingId {
-    const token = this.rules.tokenOf(UNNUMBERED_TOKEN);
+  request(to: Address, content: CoapContent, now: Instant, effects: CoapEffect[], keep?: string): OutgoingId {
+    const token = keep ?? this.rules.tokenOf(UNNUMBERED_TOKEN);
     const bytes = encodeContent("CON", content, token, 0);
     const peer = this.peers.use(to, now);
     const id = ++this.lastId as OutgoingId;
-    const exchange = newExchange(id, peer, bytes, token);
+    const exchange = newExchange(id, peer, bytes, token, keep !== undefined);
     this.requests.set(id, exchange);
     if (peer.queue.length === 0 && this.mayStart(peer)) this.start(exchange, now, effects);
     else peer.queue.push(exchange);
@@ -85,7 +85,8 @@ export class OutgoingExchanges {
     const exchange = this.byMessageId(from, messageId);
     if (exchange === undefined) return;
     if (exchange.id === undefined) this.end(exchange, now, effects);
-    else if (this.rules.reset() === "fails") this.fail(exchange, "reset", now, effects);
+    else if (this.rules.reset(exchange.phase === "acknowledged") === "fails")
+      this.fail(exchange, "reset", now, effects);
   }
 
   /** The request that an ACK with a response belongs to: same message id, token and peer. RFC 7252 §5.3.2. */
@@ -123,8 +124,13 @@ export class OutgoingExchanges {
 
   /** Fails what is on its way. What is queued was never sent, so it goes on: its own datagram may get through. */
   unreachable(to: Address, now: Instant, effects: CoapEffect[]): void {
+    const consequence = this.rules.unreachable();
     const peer = this.peers.find(to);
-    if (peer === undefined) return;
+    if (peer === undefined || consequence === "ignored") return;
+    for (const lost of consequence === "fails" ? [peer] : [...this.peers.all()]) this.failAll(lost, now, effects);
+  }
+
+  private failAll(peer: Peer, now: Instant, effects: CoapEffect[]): void {
     for (const exchange of peer.open) {
       if (exchange.phase === "unnumbered") continue;
       if (exchange.id === undefined) this.end(exchange, now, effects);
@@ -167,7 +173,7 @@ export class OutgoingExchanges {
     }
     exchange.messageId = numbers.messageId(this.rules.messageIdIndex(sequence));
     writeMessageId(exchange.bytes, exchange.messageId);
-    if (exchange.id !== undefined) {
+    if (exchange.id !== undefined && !exchange.keepsToken) {
       exchange.token = this.rules.tokenOf(numbers.token(this.rules.tokenIndex(sequence)));
       writeHex(exchange.token, exchange.bytes, TOKEN_OFFSET);
     }

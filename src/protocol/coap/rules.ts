@@ -27,6 +27,8 @@ export interface CoapRules {
   readonly tokenOf: (unique: string) => string;
   /** The token in a response to a request of the peer, given that of the request. RFC 7252 §5.3.1. */
   readonly responseToken: (token: string, code: Code) => string;
+  /** Whether the blocks of one body go out under one token; either is allowed. RFC 7959 §2, RFC 7252 §5.3.1. */
+  readonly tokenOfBlock: () => "kept" | "new";
   /** RFC 7252 §4.2: "the same message". */
   readonly retransmission: () => "same-bytes" | "new-message-id";
   /** Whether ACK, RST and response count only when they come from where the request went. RFC 7252 §4.4, §5.3.2. */
@@ -35,8 +37,10 @@ export interface CoapRules {
   readonly tokenMustMatch: () => boolean;
   /** What an empty ACK does to a request. RFC 7252 §4.2, §5.2.2. */
   readonly emptyAck: () => "awaits-response" | "ignored";
-  /** What an RST does to a request. RFC 7252 §4.2. */
-  readonly reset: () => "fails" | "ignored";
+  /** What an RST does to a request; one that was acknowledged is not on its way any more. RFC 7252 §4.2. */
+  readonly reset: (acknowledged: boolean) => "fails" | "ignored";
+  /** What a report that the address of a peer cannot be reached does to its requests. RFC 7252 §4.2 (giving up). */
+  readonly unreachable: () => "fails" | "ignored" | "fails-everywhere";
   /** What a separate response does that comes before the ACK. RFC 7252 §4.2, §5.2.2. */
   readonly responseBeforeAck: () => "completes" | "ignored";
   /** What a Confirmable response that we wait for gets. RFC 7252 §4.2. */
@@ -62,11 +66,14 @@ export const COAP_RULES: CoapRules = {
   tokenIndex: (sequence) => sequence,
   tokenOf: (unique) => unique,
   responseToken: (token) => token,
+  // Some peers put a body together by its token; none is known that needs a new one.
+  tokenOfBlock: () => "kept",
   retransmission: () => "same-bytes",
   sourceMustMatch: () => true,
   tokenMustMatch: () => true,
   emptyAck: () => "awaits-response",
   reset: () => "fails",
+  unreachable: () => "fails",
   responseBeforeAck: () => "completes",
   matchedResponse: () => "acknowledge",
   unmatchedResponse: () => "reset",

@@ -32,8 +32,13 @@ export interface CoapContent {
   readonly payload: Uint8Array;
 }
 
-/** Why an exchange that we started ended without a response. See docs/semantics.md, "Failed attempt". */
-export type ExchangeFailure = "no-acknowledgement" | "no-response" | "reset" | "unreachable";
+/**
+ * Why an exchange that we started ended without a response. See docs/semantics.md, "Failed attempt".
+ *
+ * - `incomplete`: a transfer in blocks broke off; another one may succeed
+ * - `unfit`: a peer took the first block for all, or its body is larger than any that we take
+ */
+export type ExchangeFailure = "no-acknowledgement" | "no-response" | "reset" | "unreachable" | "incomplete" | "unfit";
 
 /** Names one incoming request until it is answered. */
 export type IncomingId = number & { readonly __unit: "incoming request" };

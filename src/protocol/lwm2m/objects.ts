@@ -1,10 +1,12 @@
 /**
- * The objects that Fleetproof knows, as tables: Security, Server and Device.
+ * The objects that Fleetproof knows, as tables: Security, Server, Device, Connectivity Monitoring, Firmware Update,
+ * Location and Connectivity Statistics.
  *
  * Rows are in the order of the registry. Not here: Objlnk resources (3/22, which has no type in `value.ts`), and the
- * additions of LwM2M 1.1 and 1.2 to objects 0 and 1. A resource without a row is skipped where an instance is read.
+ * additions of LwM2M 1.1 and 1.2. A resource without a row is skipped where an instance is read.
  *
- * Spec: OMA LwM2M Core Appendix E.1 (Security), E.2 (Server), E.4 (Device); OMA object registry 0.xml, 1.xml, 3.xml.
+ * Spec: OMA LwM2M Core Appendix E.1 (Security), E.2 (Server), E.4 (Device), E.5 (Connectivity Monitoring), E.6 (Firmware
+ * Update), E.7 (Location), E.8 (Connectivity Statistics); OMA object registry 0.xml, 1.xml, 3.xml to 7.xml.
  */
 import type { ResourceType } from "./value.ts";
 
@@ -13,7 +15,7 @@ export type Operations = "R" | "W" | "RW" | "E" | "";
 
 export interface ResourceRow {
   readonly id: number;
-  /** lowerCamelCase; for Device exactly the name that the task API uses. */
+  /** lowerCamelCase; for Device and Firmware Update exactly the name that the task API uses. */
   readonly name: string;
   readonly operations: Operations;
   readonly multiple: boolean;
@@ -33,6 +35,10 @@ export interface ObjectRow {
 export const SECURITY = 0;
 export const SERVER = 1;
 export const DEVICE = 3;
+export const CONNECTIVITY_MONITORING = 4;
+export const FIRMWARE_UPDATE = 5;
+export const LOCATION = 6;
+export const CONNECTIVITY_STATISTICS = 7;
 
 const SINGLE = { multiple: false } as const;
 const MULTIPLE = { multiple: true } as const;
@@ -97,10 +103,89 @@ const DEVICE_RESOURCES: readonly ResourceRow[] = [
   { id: 21, name: "memoryTotal", operations: "R", ...SINGLE, ...OPTIONAL, type: "integer", spec: "kB of 1000 bytes" },
 ];
 
+const CONNECTIVITY_MONITORING_RESOURCES: readonly ResourceRow[] = [
+  { id: 0, name: "networkBearer", operations: "R", ...SINGLE, ...MANDATORY, type: "integer" },
+  { id: 1, name: "availableNetworkBearer", operations: "R", ...MULTIPLE, ...MANDATORY, type: "integer" },
+  { id: 2, name: "radioSignalStrength", operations: "R", ...SINGLE, ...MANDATORY, type: "integer", spec: "dBm" },
+  { id: 3, name: "linkQuality", operations: "R", ...SINGLE, ...OPTIONAL, type: "integer" },
+  { id: 4, name: "ipAddresses", operations: "R", ...MULTIPLE, ...MANDATORY, type: "string" },
+  { id: 5, name: "routerIpAddresses", operations: "R", ...MULTIPLE, ...OPTIONAL, type: "string" },
+  { id: 6, name: "linkUtilization", operations: "R", ...SINGLE, ...OPTIONAL, type: "integer", spec: "0..100 %" },
+  { id: 7, name: "apn", operations: "R", ...MULTIPLE, ...OPTIONAL, type: "string" },
+  { id: 8, name: "cellId", operations: "R", ...SINGLE, ...OPTIONAL, type: "integer" },
+  { id: 9, name: "smnc", operations: "R", ...SINGLE, ...OPTIONAL, type: "integer" },
+  { id: 10, name: "smcc", operations: "R", ...SINGLE, ...OPTIONAL, type: "integer" },
+];
+
+const FIRMWARE_UPDATE_RESOURCES: readonly ResourceRow[] = [
+  { id: 0, name: "package", operations: "W", ...SINGLE, ...MANDATORY, type: "opaque" },
+  { id: 1, name: "packageURI", operations: "RW", ...SINGLE, ...MANDATORY, type: "string", spec: "W before 1.0" },
+  { id: 2, name: "update", operations: "E", ...SINGLE, ...MANDATORY, type: "none" },
+  { id: 3, name: "state", operations: "R", ...SINGLE, ...MANDATORY, type: "integer", spec: "0..3" },
+  {
+    id: 4,
+    name: "updateSupportedObjects",
+    operations: "RW",
+    ...SINGLE,
+    ...OPTIONAL,
+    type: "boolean",
+    spec: "before 1.0; gone since",
+  },
+  { id: 5, name: "updateResult", operations: "R", ...SINGLE, ...MANDATORY, type: "integer", spec: "0..9" },
+  { id: 6, name: "pkgName", operations: "R", ...SINGLE, ...OPTIONAL, type: "string" },
+  { id: 7, name: "pkgVersion", operations: "R", ...SINGLE, ...OPTIONAL, type: "string" },
+  { id: 8, name: "protocolSupport", operations: "R", ...MULTIPLE, ...OPTIONAL, type: "integer", spec: "0..5" },
+  { id: 9, name: "deliveryMethod", operations: "R", ...SINGLE, ...MANDATORY, type: "integer", spec: "0..2" },
+];
+
+const LOCATION_RESOURCES: readonly ResourceRow[] = [
+  { id: 0, name: "latitude", operations: "R", ...SINGLE, ...MANDATORY, type: "float", spec: "degrees" },
+  { id: 1, name: "longitude", operations: "R", ...SINGLE, ...MANDATORY, type: "float", spec: "degrees" },
+  { id: 2, name: "altitude", operations: "R", ...SINGLE, ...OPTIONAL, type: "float", spec: "m" },
+  { id: 3, name: "radius", operations: "R", ...SINGLE, ...OPTIONAL, type: "float", spec: "m" },
+  { id: 4, name: "velocity", operations: "R", ...SINGLE, ...OPTIONAL, type: "opaque" },
+  { id: 5, name: "timestamp", operations: "R", ...SINGLE, ...MANDATORY, type: "time" },
+  { id: 6, name: "speed", operations: "R", ...SINGLE, ...OPTIONAL, type: "float", spec: "m/s" },
+];
+
+const CONNECTIVITY_STATISTICS_RESOURCES: readonly ResourceRow[] = [
+  { id: 0, name: "smsTxCounter", operations: "R", ...SINGLE, ...OPTIONAL, type: "integer" },
+  { id: 1, name: "smsRxCounter", operations: "R", ...SINGLE, ...OPTIONAL, type: "integer" },
+  { id: 2, name: "txData", operations: "R", ...SINGLE, ...OPTIONAL, type: "integer", spec: "kB of 1000 bytes" },
+  { id: 3, name: "rxData", operations: "R", ...SINGLE, ...OPTIONAL, type: "integer", spec: "kB of 1000 bytes" },
+  { id: 4, name: "maxMessageSize", operations: "R", ...SINGLE, ...OPTIONAL, type: "integer", spec: "bytes" },
+  { id: 5, name: "averageMessageSize", operations: "R", ...SINGLE, ...OPTIONAL, type: "integer", spec: "bytes" },
+  { id: 6, name: "start", operations: "E", ...SINGLE, ...MANDATORY, type: "none" },
+  { id: 7, name: "stop", operations: "E", ...SINGLE, ...MANDATORY, type: "none" },
+  { id: 8, name: "collectionPeriod", operations: "RW", ...SINGLE, ...OPTIONAL, type: "integer", spec: "s" },
+];
+
 export const OBJECTS: readonly ObjectRow[] = [
   { id: SECURITY, name: "security", multiple: true, spec: "Core Appendix E.1", resources: SECURITY_RESOURCES },
   { id: SERVER, name: "server", multiple: true, spec: "Core Appendix E.2", resources: SERVER_RESOURCES },
   { id: DEVICE, name: "device", multiple: false, spec: "Core Appendix E.4", resources: DEVICE_RESOURCES },
+  {
+    id: CONNECTIVITY_MONITORING,
+    name: "connectivityMonitoring",
+    multiple: false,
+    spec: "Core Appendix E.5",
+    resources: CONNECTIVITY_MONITORING_RESOURCES,
+  },
+  {
+    id: FIRMWARE_UPDATE,
+    name: "firmwareUpdate",
+    multiple: false,
+    spec: "Core Appendix E.6",
+    resources: FIRMWARE_UPDATE_RESOURCES,
+  },
+  { id: LOCATION, name: "location", multiple: false, spec: "Core Appendix E.7", resources: LOCATION_RESOURCES },
+  {
+    id: CONNECTIVITY_STATISTICS,
+    name: "connectivityStatistics",
+    multiple: false,
+    spec: "Core Appendix E.8",
+    resources: CONNECTIVITY_STATISTICS_RESOURCES,
+  },
 ];
 
 export const objectRow = (object: number): ObjectRow | undefined => OBJECTS.find((row) => row.id === object);

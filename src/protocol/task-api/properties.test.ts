@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { objectRow, type ResourceRow } from "../lwm2m/objects.ts";
-import { fromApiObjectText, fromApiText, resolveProperty, toApiValue } from "./properties.ts";
+import { API_OBJECTS, fromApiObjectText, fromApiText, resolveProperty, toApiValue } from "./properties.ts";
 
 const error = (result: { readonly ok: boolean; readonly error?: string }): string =>
   result.ok ? "accepted" : (result.error ?? "");
@@ -32,6 +32,31 @@ describe("resolveProperty", () => {
       value: { kind: "server", name: "enabled" },
     });
     expect(resolveProperty("serverProperties.a.b")).toEqual({ ok: true, value: { kind: "server", name: "a.b" } });
+  });
+
+  it("finds the other objects of one instance, and has no name for the rest", () => {
+    expect(API_OBJECTS.map(({ name, object }) => `${object} ${name}`)).toEqual([
+      "3 device",
+      "4 connectivityMonitoring",
+      "5 firmwareUpdate",
+      "6 location",
+      "7 connectivityStatistics",
+    ]);
+    expect(resolveProperty("deviceProperties.firmwareUpdate.packageURI")).toMatchObject({
+      ok: true,
+      value: { kind: "resource", path: [5, 0, 1] },
+    });
+    expect(resolveProperty("deviceProperties.location")).toMatchObject({
+      ok: true,
+      value: { kind: "object", path: [6, 0] },
+    });
+    expect(resolveProperty("deviceProperties.connectivityMonitoring.ipAddresses")).toMatchObject({
+      ok: true,
+      value: { path: [4, 0, 4], row: { multiple: true } },
+    });
+    for (const name of ["security", "server", "firmwareUpdate.package"]) {
+      expect(resolveProperty(`deviceProperties.${name}`).ok).toBe(false);
+    }
   });
 
   it.each([

@@ -2,12 +2,13 @@
  * Properties of the task API and what they are in LwM2M: names, and values in both directions.
  *
  * `deviceProperties.device.<name>` is a resource of 3/0, `deviceProperties.device` the whole instance,
- * `serverProperties.<name>` exists at the server only. Time is seconds in LwM2M and milliseconds in the API.
+ * `serverProperties.<name>` exists at the server only. Time is seconds in LwM2M and milliseconds in the API. Objects that
+ * may have several instances have no name in the API, and neither has the opaque package of a firmware update.
  *
- * Source: the cloud's starter samples (names); docs/semantics.md rows 18, 29, 31.
+ * Source: the cloud's starter samples (names of objects 3 and 5); docs/semantics.md rows 18, 29, 31.
  */
 import { isMultiple, parseText, toBase64 } from "../lwm2m/content.ts";
-import { DEVICE, objectRow, type ResourceRow, resourceRow } from "../lwm2m/objects.ts";
+import { FIRMWARE_UPDATE, OBJECTS, objectRow, type ResourceRow, resourceRow } from "../lwm2m/objects.ts";
 import type { InstanceValues, ResourceType, ResourceValue, ScalarValue } from "../lwm2m/value.ts";
 import { err, ok, type Result } from "../result.ts";
 
@@ -19,8 +20,16 @@ export type Property =
 const DEVICE_GROUP = "deviceProperties";
 const SERVER_GROUP = "serverProperties";
 /** Objects that the API names, all with their single instance. */
-const API_OBJECTS: readonly { readonly name: string; readonly object: number }[] = [{ name: "device", object: DEVICE }];
+export const API_OBJECTS: readonly { readonly name: string; readonly object: number }[] = OBJECTS.filter(
+  ({ multiple }) => !multiple,
+).map(({ id, name }) => ({ name, object: id }));
 const THE_INSTANCE = 0;
+/** 5/0/0: a whole firmware is no text in a task. */
+const PACKAGE = 0;
+
+/** The resources of an object that the API names. */
+export const apiResources = (object: number): readonly ResourceRow[] =>
+  (objectRow(object)?.resources ?? []).filter(({ id }) => object !== FIRMWARE_UPDATE || id !== PACKAGE);
 
 /** @returns what the property is, or a sentence that says what is unknown and which names are near */
 export function resolveProperty(property: string): Result<Property, string> {
@@ -39,7 +48,7 @@ export function resolveProperty(property: string): Result<Property, string> {
   const { object } = found;
   if (resourceName === undefined) return ok({ kind: "object", path: [object, THE_INSTANCE], object });
   if (more.length > 0) return err(`"${property}" goes deeper than a resource`);
-  const rows = objectRow(object)?.resources ?? [];
+  const rows = apiResources(object);
   const row = rows.find((candidate) => candidate.name === resourceName);
   if (row === undefined) {
     return unknown(
@@ -164,7 +173,7 @@ export function fromApiObjectText(object: number, text: string): Result<Instance
   if (!parsed.ok || typeof parsed.value !== "object" || parsed.value === null || Array.isArray(parsed.value)) {
     return err("the value of a whole object is a JSON object of resource names to values");
   }
-  const writable = (objectRow(object)?.resources ?? []).filter((row) => row.operations.includes("W"));
+  const writable = apiResources(object).filter((row) => row.operations.includes("W"));
   const values = new Map<number, ResourceValue>();
   for (const [name, member] of Object.entries(parsed.value)) {
     const row = writable.find((candidate) => candidate.name === name);

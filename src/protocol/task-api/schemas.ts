@@ -48,12 +48,10 @@ const within = (bounds: Bounds) =>
 
 const taskParameters = (expiresAfter: Bounds) =>
   z.object({
-    value: z.string().optional(),
-    /** Seconds. */
-    expiresAfter: within(expiresAfter).optional(),
-    /** Milliseconds since the Unix epoch. */
-    scheduledOn: z.int().min(0).optional(),
-    update: z.object({ updateId: Id }).optional(),
+    value: z.string().optional().describe("What is to be written: text, number, true or false as text; needed for W."),
+    expiresAfter: within(expiresAfter).optional().describe("Seconds that the task is active."),
+    scheduledOn: z.int().min(0).optional().describe("When the task begins, milliseconds since the Unix epoch."),
+    update: z.object({ updateId: Id }).optional().describe("A firmware update."),
   });
 
 /**
@@ -65,12 +63,21 @@ export const taskRequest = oncePerBounds({ min: 1, max: INT32_MAX } as Bounds, (
   z
     .object({
       dtid: Id,
-      dids: z.array(Id).min(1, "At least one device id").optional(),
-      filter: z.string().min(1).optional(),
-      taskType: z.enum(TASK_TYPES).optional(),
-      property: z.string().min(1).optional(),
+      dids: z.array(Id).min(1, "At least one device id").optional().describe("Devices; not together with filter."),
+      filter: z.string().min(1).optional().describe("Pairs key=value, separated by commas, all of which must hold."),
+      taskType: z
+        .enum(TASK_TYPES)
+        .optional()
+        .describe("Read, Write or Execute; needed unless it is a firmware update."),
+      property: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          "deviceProperties.OBJECT, deviceProperties.OBJECT.NAME or serverProperties.NAME; needed like taskType.",
+        ),
       taskParameters: taskParameters(expiresAfter).optional(),
-      needsAcceptance: z.boolean().optional(),
+      needsAcceptance: z.boolean().optional().describe("Whether the device's user is asked; firmware updates only."),
     })
     .check((context) => {
       for (const [path, message] of contradictions(context.value)) {
@@ -132,13 +139,13 @@ export const DEVICE_TYPE_BOUNDS: DeviceTypeBounds = {
 };
 
 const deviceTypeSettings = (bounds: DeviceTypeBounds) => ({
-  devicePropertiesEnabled: z.boolean().optional(),
-  pmin: within(bounds.pmin).optional(),
-  pmax: within(bounds.pmax).optional(),
-  taskExpiresAfter: within(bounds.taskExpiresAfter).optional(),
+  devicePropertiesEnabled: z.boolean().optional().describe("Whether tasks may concern device properties."),
+  pmin: within(bounds.pmin).optional().describe("Least time between notifications, seconds."),
+  pmax: within(bounds.pmax).optional().describe("Greatest time between notifications, seconds."),
+  taskExpiresAfter: within(bounds.taskExpiresAfter).optional().describe("Active period of its tasks, seconds."),
 });
 
-/** `pmax` is not below `pmin` where a body gives both; against stored values the server compares. */
+/** `pmax` is not below `pmin` where a body gives both; against what was configured before, the cloud's bounds see to it. */
 const ordered = (body: { readonly pmin?: number | undefined; readonly pmax?: number | undefined }): boolean =>
   body.pmin === undefined || body.pmax === undefined || body.pmax >= body.pmin;
 const NOT_ORDERED = { path: ["pmax"], message: "pmax must not be below pmin" };
@@ -155,7 +162,7 @@ export const deviceTypeRequest = oncePerBounds(DEVICE_TYPE_BOUNDS, (bounds) =>
     .object({
       dtid: Id.optional(),
       name: z.string().min(1),
-      owner: z.string().min(1).optional(),
+      owner: z.string().min(1).optional().describe("Bearer token of its owner."),
       ...deviceTypeSettings(bounds),
     })
     .refine(ordered, NOT_ORDERED),
@@ -168,10 +175,10 @@ export type ServerProperties = z.infer<typeof ServerProperties>;
 
 /** Body of POST /v1.1/devices. Source: docs/semantics.md row 27. */
 export const DeviceRequest = z.object({
-  did: Id.optional(),
-  dtid: Id,
+  did: Id.optional().describe("Device id, which is the endpoint client name too."),
+  dtid: Id.describe("Device type."),
   name: z.string().min(1).optional(),
-  token: z.string().min(1).optional(),
+  token: z.string().min(1).optional().describe("Token of the device."),
   serverProperties: ServerProperties.optional(),
 });
 export type DeviceRequest = z.infer<typeof DeviceRequest>;

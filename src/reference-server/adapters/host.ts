@@ -1,25 +1,27 @@
 /**
- * Hosts a `ServerPort` on real sockets and real time: both fronts are its inputs, its effects are performed here, and
- * one alarm follows its deadline. Knows nothing about tasks, so a mutant or another server is hosted the same way.
+ * Hosts a `ServerPort` on real sockets and real time: both fronts are inputs of its driver, which gives it the clock and
+ * a store. Knows nothing about tasks, so a mutant or another server is hosted the same way.
  */
-import { now } from "../../platform/clock.ts";
-import { oneLineStack } from "../../platform/errors.ts";
+import { type HarnessError, oneLineStack } from "../../platform/errors.ts";
 import { printError } from "../../platform/terminal.ts";
-import { createAlarm } from "../../platform/timers.ts";
-import type { RestRequest, ServerEffect, ServerInput, ServerPort } from "../../protocol/server-port.ts";
-import { after, type Instant, type Micros, NEVER, seconds } from "../../protocol/time.ts";
-import { type HttpFront, openHttpFront } from "./http-front.ts";
-import { openUdpFront, type UdpFront } from "./udp-front.ts";
+import type { RestRequest, ServerPort } from "../../protocol/server-port.ts";
+import { type Micros, micros, seconds } from "../../protocol/time.ts";
+import { type Ask, createDriver } from "./driver.ts";
+import { type HttpFront, type HttpFrontOptions, openHttpFront } from "./http-front.ts";
+import type { RecordStore } from "./record-store.ts";
+import { openUdpFront } from "./udp-front.ts";
 
-export interface HostOptions {
+export interface HostOptions extends Pick<HttpFrontOptions, "pages" | "rateLimiter" | "timeouts"> {
   /** Numeric address for both fronts. Default: loopback. */
   readonly host?: string;
   /** TCP port; 0, the default, takes a free one. */
   readonly http?: number;
   /** UDP port; 0, the default, takes a free one. */
   readonly coap?: number;
-  /** The server has had its `start`. Default: it gets it when both fronts are open. */
-  readonly started?: boolean;
+  /** Performs the server's storage effects; whoever opened it closes it. Default: the server has none. */
+  readonly store?: RecordStore;
+  /** Called when the server has its state back and before anybody else can reach it. What it throws ends the start. */
+  readonly prepare?: (ask: Ask) => Promise<void>;
   /**
    * The server threw, which is a mistake in our code, not a peer's. Default: one line with the stack on stderr. The
    * request that it broke on is answered with 500; whether to go on is the caller's decision.
@@ -32,79 +34,66 @@ export interface RunningServer {
   readonly http: string;
   /** `coap://127.0.0.1:5683` */
   readonly coap: string;
-  /** Stops taking requests, lets those under way be answered within `grace` (default 2 s), closes both sockets. May be called twice. */
+  /**
+   * Settles when the store has failed; else never. From then on the server is silent, since what it knows is not on disk:
+   * requests end with 503, datagrams are ignored. Whoever runs it should close it, and start another one.
+   */
+  readonly failure: Promise<HarnessError>;
+  /**
+   * Stops taking requests, lets those under way be answered within `grace` (default 2 s), finishes what is being stored,
+   * closes both sockets. May be called twice.
+   */
   close(grace?: Micros): Promise<void>;
 }
 
 /**
- * @param server with its store: an effect for a store is a mistake here
- * @throws HarnessError when an address cannot be had; nothing stays open then
+ * @param server with its store, unless there is one among the options
+ * @throws HarnessError when an address cannot be had, or what is stored cannot be read; nothing stays open then
  */
 export async function hostServer(server: ServerPort, options: HostOptions = {}): Promise<RunningServer> {
   const host = options.host ?? "127.0.0.1";
-  const onBug = options.onBug ?? ((error) => printError(`fleetproof: a mistake in the server: ${oneLineStack(error)}`));
-  let fronts: { readonly http: HttpFront; readonly udp: UdpFront } | undefined;
-  let closing: Promise<void> | undefined;
-
-  const perform = (effects: readonly ServerEffect[]): void => {
-    if (fronts === undefined) return;
-    for (const effect of effects) {
-      if (effect.kind === "send") fronts.udp.send(effect.to, effect.bytes);
-      else if (effect.kind === "answer") fronts.http.answer(effect.ticket, effect.response);
-      else throw new Error(`an effect for the store, "${effect.kind}", reached the host: the server has no store`);
-    }
-  };
-
-  const handle = (input: ServerInput): void => {
-    const at = now();
-    let next = NEVER;
-    try {
-      // A deadline due now is served before an input.
-      if (server.deadline <= at && input.kind !== "time") perform(server.handle({ kind: "time" }, at));
-      perform(server.handle(input, at));
-      next = server.deadline;
-    } catch (error) {
-      // Whoever breaks on a deadline keeps it: asking again at once would ask for ever.
-      next = latest(server.deadline, after(at, seconds(1)));
-      onBug(error);
-      if (input.kind === "rest") fronts?.http.answer(input.ticket, BROKEN);
-    }
-    alarm.set(next);
-  };
-
-  const alarm = createAlarm(() => handle({ kind: "time" }));
+  let http: HttpFront | undefined;
   const udp = await openUdpFront(host, options.coap ?? 0, (from, bytes) => {
     // Before the start there is nobody to hear it, and UDP may lose it.
-    if (fronts !== undefined) handle({ kind: "datagram", from, bytes });
+    if (http !== undefined) driver.handle({ kind: "datagram", from, bytes });
   });
-  const onRequest = (ticket: number, request: RestRequest): void => handle({ kind: "rest", ticket, request });
+  const driver = createDriver(server, {
+    store: options.store,
+    onBug: options.onBug ?? printBug,
+    send: udp.send,
+    answer: (ticket, response) => http?.answer(ticket, response),
+  });
+  const onRequest = (ticket: number, request: RestRequest): void => driver.handle({ kind: "rest", ticket, request });
   try {
-    fronts = { udp, http: await openHttpFront({ host, port: options.http ?? 0, onRequest }) };
+    await driver.start(options.prepare);
+    const { pages, rateLimiter, timeouts } = options;
+    http = await openHttpFront({ host, port: options.http ?? 0, onRequest, pages, rateLimiter, timeouts });
   } catch (error) {
+    await driver.close();
     await udp.close();
     throw error;
   }
-  if (options.started === true) alarm.set(server.deadline);
-  else handle({ kind: "start" });
-
-  const { http } = fronts;
+  const front = http;
+  let closing: Promise<void> | undefined;
+  const close = async (grace: Micros): Promise<void> => {
+    // The CoAP side stays until the last answer: a request under way may wait for it.
+    await front.close(grace);
+    await driver.close();
+    await udp.close();
+  };
+  const failure = driver.failure.then((error) => {
+    void front.close(micros(0));
+    return error;
+  });
   return {
-    http: http.url,
+    http: front.url,
     coap: `coap://${udp.address}`,
+    failure,
     close(grace = seconds(2)) {
-      // The CoAP side stays until the last answer: a request under way may wait for it.
-      closing ??= http.close(grace).then(() => {
-        alarm.close();
-        return udp.close();
-      });
+      closing ??= close(grace);
       return closing;
     },
   };
 }
 
-const latest = (a: Instant, b: Instant): Instant => (a > b ? a : b);
-
-const BROKEN = {
-  status: 500,
-  body: { error: { code: 500, message: "A mistake in the server; its log has the stack" } },
-} as const;
+const printBug = (error: unknown): void => printError(`fleetproof: a mistake in the server: ${oneLineStack(error)}`);

@@ -2,21 +2,29 @@
  * The REST side of a hosted server: turns HTTP requests into `RestRequest` with a ticket, and answers when told.
  *
  * What a request means is the engine's business. Refused here is only what never becomes a request: a body that is no
- * JSON, too large or of another media type, a path that cannot be decoded or lies outside the base path, and everything
- * while the server stops. A body must be declared as JSON: a page in a browser can then send none without asking first.
+ * JSON, too large or of another media type, a path that is too long, cannot be decoded or lies outside the base path,
+ * what takes too long to arrive, what a token makes too often, and everything while the server stops. A body must be
+ * declared as JSON: a page in a browser can then send none without asking first.
  */
 import http from "node:http";
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from "express";
+import { now } from "../../platform/clock.ts";
 import { socketError } from "../../platform/errors.ts";
 import { pause } from "../../platform/timers.ts";
 import { err, ok, type Result } from "../../protocol/result.ts";
 import type { RestRequest, RestResponse } from "../../protocol/server-port.ts";
-import { type Micros, seconds } from "../../protocol/time.ts";
+import { type Micros, seconds, toMillis } from "../../protocol/time.ts";
+import { answerBrokenRequest } from "./http-broken.ts";
+import type { RateLimiter } from "./rate-limit.ts";
 
 /** Base path of the task API. */
 export const BASE_PATH = "/v1.1";
 /** The largest request that makes sense: 100,000 device ids of 32 characters fit. */
 const BODY_LIMIT = 4 * 1024 * 1024;
+/** Characters of path and query: 400 device ids of 32 characters fit. */
+const URL_LIMIT = 16 * 1024;
+/** Bytes of the request line and all header fields. */
+const HEADER_LIMIT = 32 * 1024;
 /** How long an answer may take to leave once the server has stopped. */
 const LAST_WORDS = seconds(1);
 const METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
@@ -30,10 +38,35 @@ export interface HttpFront {
   close(grace: Micros): Promise<void>;
 }
 
+/** How long a client may take. */
+export interface HttpTimeouts {
+  /** From the connection, or from the last answer on it, to the end of the header fields. */
+  readonly headers: Micros;
+  /** To the end of the body. */
+  readonly request: Micros;
+  /** Without a byte in either direction. */
+  readonly silence: Micros;
+}
+
+const TIMEOUTS: HttpTimeouts = { headers: seconds(15), request: seconds(60), silence: seconds(120) };
+
+/** A page beside the API, which anybody may read. */
+export interface HttpPage {
+  /** `/docs` */
+  readonly path: string;
+  readonly contentType: string;
+  readonly text: () => string;
+}
+
 export interface HttpFrontOptions {
   readonly host: string;
   readonly port: number;
   readonly onRequest: (ticket: number, request: RestRequest) => void;
+  /** Given the base URL of the API. Default: none. */
+  readonly pages?: ((url: string) => readonly HttpPage[]) | undefined;
+  /** Default: nobody is limited. */
+  readonly rateLimiter?: RateLimiter | undefined;
+  readonly timeouts?: HttpTimeouts | undefined;
 }
 
 /** @throws HarnessError `address-in-use`, `address-not-available`, `permission-denied` */
@@ -42,7 +75,7 @@ export async function openHttpFront(options: HttpFrontOptions): Promise<HttpFron
   let stopping = false;
   let lastTicket = 0;
 
-  const app = createApp((request, response) => {
+  const app = createApp(options.rateLimiter, (request, response) => {
     if (stopping) return refuse(response.set("Connection", "close"), 503, "The server is stopping");
     const read = restRequest(request);
     if (!read.ok) return refuse(response, read.error.status, read.error.message);
@@ -51,11 +84,15 @@ export async function openHttpFront(options: HttpFrontOptions): Promise<HttpFron
     response.once("close", () => open.delete(ticket));
     options.onRequest(ticket, read.value);
   });
-  const server = http.createServer(app);
+  const server = createHttpServer(options.timeouts ?? TIMEOUTS);
   const port = await listen(server, options);
+  const url = `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}${BASE_PATH}`;
+  for (const page of options.pages?.(url) ?? []) app.get(page.path, (_, response) => sendPage(response, page));
+  closeApp(app);
+  server.on("request", app);
 
   return {
-    url: `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}${BASE_PATH}`,
+    url,
     answer(ticket, { status, headers, body }) {
       const response = open.get(ticket);
       if (response === undefined) return;
@@ -81,19 +118,62 @@ export async function openHttpFront(options: HttpFrontOptions): Promise<HttpFron
   };
 }
 
-function createApp(onRequest: (request: Request, response: Response) => void): Express {
+function createHttpServer({ headers, request, silence }: HttpTimeouts): http.Server {
+  const server = http.createServer({
+    maxHeaderSize: HEADER_LIMIT,
+    headersTimeout: toMillis(headers),
+    requestTimeout: toMillis(request),
+    connectionsCheckingInterval: toMillis(Math.min(headers, seconds(2)) as Micros),
+  });
+  server.timeout = toMillis(silence);
+  server.on("clientError", answerBrokenRequest);
+  return server;
+}
+
+function createApp(
+  limiter: RateLimiter | undefined,
+  onRequest: (request: Request, response: Response) => void,
+): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
+  app.use((request, response, next) => {
+    response.set({ "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" });
+    if (request.originalUrl.length <= URL_LIMIT) return next();
+    refuse(response, 414, `The path and query may have ${URL_LIMIT} characters`);
+  });
   app.options(/.*/, (_, response) => void response.status(204).set("Allow", METHODS).end());
+  if (limiter !== undefined) app.use(BASE_PATH, limited(limiter));
   app.use(BASE_PATH, express.raw({ type: () => true, limit: BODY_LIMIT }), onRequest);
+  return app;
+}
+
+const limited =
+  (limiter: RateLimiter) =>
+  (request: Request, response: Response, next: () => void): void => {
+    const { isAllowed, headers } = limiter.take(bearerOf(request), now());
+    response.set(headers);
+    if (isAllowed) next();
+    else refuse(response, 429, `Too many requests: the rate limit of ${headers["X-Rate-Limit-Limit"]} is exceeded`);
+  };
+
+/** Nothing from elsewhere, and no script: the page is text. */
+function sendPage(response: Response, { contentType, text }: HttpPage): void {
+  response.set({
+    "Content-Type": contentType,
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+  });
+  response.end(text());
+}
+
+/** What the app does with everything that nothing before it wanted. */
+function closeApp(app: Express): void {
   app.use((_, response) => refuse(response, 404, `Not Found: the API is at ${BASE_PATH}`));
   const onError: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
     const status = clientErrorStatus(error);
     refuse(response, status, error instanceof Error ? error.message : String(error));
   };
   app.use(onError);
-  return app;
 }
 
 interface Refusal {
@@ -108,7 +188,7 @@ function restRequest(request: Request): Result<RestRequest, Refusal> {
     return err({ status: 400, message: `The path ${pathText} is not valid percent-encoded UTF-8` });
   const body = readBody(request);
   if (!body.ok) return body;
-  const token = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? "")?.[1];
+  const token = bearerOf(request);
   return ok({
     // A HEAD is a GET whose body Node's server leaves out.
     method: request.method === "HEAD" ? "GET" : request.method,
@@ -118,6 +198,9 @@ function restRequest(request: Request): Result<RestRequest, Refusal> {
     ...(body.value === undefined ? {} : { body: body.value }),
   });
 }
+
+const bearerOf = (request: Request): string | undefined =>
+  /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? "")?.[1];
 
 /** Clients of the former cloud declare JSON on requests without a body: that is no body, not an empty one. */
 function readBody(request: Request): Result<unknown, Refusal> {

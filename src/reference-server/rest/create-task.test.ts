@@ -44,6 +44,7 @@ describe("POST /devicemgmt/tasks", () => {
     ["no task type", { taskType: undefined }, "taskType"],
     ["a read of a server property", { taskType: "R", property: "serverProperties.x" }, "taskType"],
     ["an execution of a whole object", { taskType: "E", property: "deviceProperties.device" }, "property"],
+    ["a write that wants to be accepted first", { needsAcceptance: true }, "needsAcceptance"],
     ["no device ids", { dids: [] }, "dids"],
     ["an unknown device", { dids: ["d", "nobody"] }, "dids"],
     ["a device of another type", { dids: ["foreign"] }, "dids"],

@@ -7,7 +7,7 @@
  */
 import { err, ok, type Result } from "../../protocol/result.ts";
 import { type TaskRequest, taskRequest } from "../../protocol/task-api/schemas.ts";
-import { toUnixMillis } from "../../protocol/time.ts";
+import { after, seconds, toUnixMillis } from "../../protocol/time.ts";
 import type { Context } from "../context.ts";
 import { planOperation } from "../device-operations.ts";
 import type { Device, DeviceType } from "../entities.ts";
@@ -44,6 +44,7 @@ export function createTaskHandler(context: Context, lifecycle: TaskLifecycle, ne
       response,
       afterwards: () => {
         addTargets(context, task, targets, call.now);
+        context.tasks.targeted(task);
         lifecycle.begin(task, call.now);
         lifecycle.watch(task);
       },
@@ -51,12 +52,17 @@ export function createTaskHandler(context: Context, lifecycle: TaskLifecycle, ne
   };
 }
 
-function check(context: Context, request: TaskRequest, { request: { token }, now }: Call): Result<CheckedTask, Answer> {
+function check(
+  context: Context,
+  request: TaskRequest,
+  { request: { token, method }, now }: Call,
+): Result<CheckedTask, Answer> {
   const type = context.deviceTypes.get(request.dtid);
   if (type === undefined) return err(noDeviceType());
-  if (!context.rules.mayUse(type, token, context.administrator)) return err(forbidden());
+  if (!context.rules.mayUse(type, token, context.administrator, method)) return err(forbidden());
   const { taskType, property, taskParameters } = request;
   if (taskParameters?.update !== undefined) return err(invalid("taskParameters.update", "Not supported"));
+  if (request.needsAcceptance === true) return err(invalid("needsAcceptance", "Only a firmware update has it"));
   if (taskType === undefined) return err(invalid("taskType", "Required parameter"));
   if (property === undefined) return err(invalid("property", "Required parameter"));
   const operation = planOperation(taskType, property, taskParameters?.value);
@@ -79,9 +85,9 @@ function check(context: Context, request: TaskRequest, { request: { token }, now
   };
   const activeFrom = rules.activeFrom(now, draft.scheduledOn);
   const expiresAfter = rules.expiresAfter(draft.expiresAfter, type, profile);
-  const latest = toUnixMillis(now) + profile.retention * 1_000;
-  if (draft.scheduledOn !== undefined && toUnixMillis(activeFrom) + expiresAfter * 1_000 > latest) {
-    return err(invalid("taskParameters.scheduledOn", `Maximum value ${latest - expiresAfter * 1_000}`));
+  const latest = after(now, seconds(profile.retention));
+  if (draft.scheduledOn !== undefined && !rules.mayEndAt(after(activeFrom, seconds(expiresAfter)), latest)) {
+    return err(invalid("taskParameters.scheduledOn", `Maximum value ${toUnixMillis(latest) - expiresAfter * 1_000}`));
   }
   const targets = targetsOf(context, type, request);
   return targets.ok ? ok({ draft, targets: targets.value }) : targets;

@@ -1,6 +1,4 @@
 /** Pages of a list. Row 23: `count` 1..100, default 100; `offset` from 0. */
-import { err, ok, type Result } from "../../protocol/result.ts";
-import { type Answer, invalid } from "./answer.ts";
 
 export interface Page<T> {
   /** Number of all items that match. */
@@ -11,28 +9,20 @@ export interface Page<T> {
   readonly items: readonly T[];
 }
 
-const MAX_COUNT = 100;
-
-export function pageOf<T>(items: readonly T[], query: Readonly<Record<string, string>>): Result<Page<T>, Answer> {
-  const count = integerOf("count", query.count, MAX_COUNT, 1, MAX_COUNT);
-  if (!count.ok) return count;
-  const offset = integerOf("offset", query.offset, 0, 0, Number.MAX_SAFE_INTEGER);
-  if (!offset.ok) return offset;
-  const page = items.slice(offset.value, offset.value + count.value);
-  return ok({ total: items.length, offset: offset.value, count: page.length, items: page });
+/** Query parameters, checked. */
+export interface WantedPage {
+  readonly count: number;
+  readonly offset: number;
+  /** `desc`: from the last item to the first. Default: `asc`. */
+  readonly sort?: string;
 }
 
-function integerOf(
-  name: string,
-  text: string | undefined,
-  absent: number,
-  min: number,
-  max: number,
-): Result<number, Answer> {
-  if (text === undefined) return ok(absent);
-  if (!/^-?\d{1,15}$/.test(text)) return err(invalid(name, "Numeric field only"));
-  const value = Number(text);
-  if (value < min) return err(invalid(name, `Minimum value ${min}`));
-  if (value > max) return err(invalid(name, `Maximum value ${max}`));
-  return ok(value);
+/** Costs what is on the page, however many items there are. */
+export function pageOf<T>(items: readonly T[], { count, offset, sort }: WantedPage): Page<T> {
+  const total = items.length;
+  const page =
+    sort === "desc"
+      ? items.slice(Math.max(0, total - offset - count), Math.max(0, total - offset)).reverse()
+      : items.slice(offset, offset + count);
+  return { total, offset, count: page.length, items: page };
 }

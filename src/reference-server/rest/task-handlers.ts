@@ -1,86 +1,86 @@
 /**
  * Tasks that exist: their state, the state and history of each device, and cancelling.
  *
- * Source: docs/semantics.md "States", rows 11, 23, 29, 30.
+ * Source: docs/semantics.md "States", rows 11, 23, 24, 29, 30.
  */
-import { err, ok, type Result } from "../../protocol/result.ts";
-import { TaskUpdateRequest } from "../../protocol/task-api/schemas.ts";
-import { DEVICE_TASK_STATUSES } from "../../protocol/task-api/states.ts";
+import { AcceptanceRequest, TaskUpdateRequest } from "../../protocol/task-api/schemas.ts";
 import type { Context } from "../context.ts";
 import type { DeviceTask, Task } from "../entities.ts";
 import type { TaskLifecycle } from "../task-lifecycle.ts";
-import { type Answer, answer, type Call, data, forbidden, type Handler, invalid, notFound } from "./answer.ts";
+import type { Access } from "./access.ts";
+import { type Answer, answer, type Call, data, type Handler, invalid, notFound } from "./answer.ts";
 import { deviceTaskModel, historyModel, taskModel } from "./models.ts";
 import { pageOf } from "./paging.ts";
-import { parseBody, words } from "./validation.ts";
+import { DEVICE_TASK_STATUS, DID, DIDS, PAGING, readQuery } from "./query.ts";
+import type { Handlers } from "./router.ts";
+import { parseBody } from "./validation.ts";
 
-export interface TaskHandlers {
-  readonly getTask: Handler;
-  readonly cancelTask: Handler;
-  readonly getStatuses: Handler;
-  readonly getHistory: Handler;
-  readonly cancelDevice: Handler;
-}
+export const STATUSES_QUERY = { ...PAGING, status: DEVICE_TASK_STATUS, dids: DIDS } as const;
+export const HISTORY_QUERY = { did: DID } as const;
 
-export function createTaskHandlers(context: Context, lifecycle: TaskLifecycle): TaskHandlers {
-  const { rules } = context;
-  const model = (task: Task) => taskModel(task, rules.countsOf(task.tally));
+export type TaskHandlers = Pick<
+  Handlers,
+  "get-task" | "cancel-task" | "get-statuses" | "get-history" | "cancel-device-task" | "accept-task"
+>;
 
-  /** Finds the task that the path names, if the caller may see it. */
-  const withTask =
-    (handle: (task: Task, call: Call) => Answer): Handler =>
-    (call) => {
-      const task = context.tasks.get(call.parameters.tid ?? "");
-      if (task === undefined) return notFound();
-      return rules.mayUse(task.type, call.request.token, context.administrator) ? handle(task, call) : forbidden();
-    };
+export function createTaskHandlers(context: Context, { withTask }: Access, lifecycle: TaskLifecycle): TaskHandlers {
+  const model = (task: Task) => taskModel(task, context.rules.countsOf(task.tally));
+
+  /** For paths with `:tid` and `:did`. */
+  const withDeviceTask = (handle: (deviceTask: DeviceTask, call: Call) => Answer): Handler =>
+    withTask((task, call) => {
+      const deviceTask = task.byDevice.get(call.parameters.did ?? "");
+      return deviceTask === undefined ? notFound() : handle(deviceTask, call);
+    });
 
   return {
-    getTask: withTask((task) => data(model(task))),
-    cancelTask: withTask((task, { request, now }) => {
+    "get-task": withTask((task) => data(model(task))),
+    "cancel-task": withTask((task, { request, now }) => {
       const body = parseBody(TaskUpdateRequest, request.body);
       if (!body.ok) return body.error;
       lifecycle.cancel(task, now);
       return data(model(task));
     }),
-    getStatuses: withTask((task, { request }) => {
-      const matching = selected(task, request.query);
-      if (!matching.ok) return matching.error;
-      const page = pageOf(matching.value, request.query);
-      if (!page.ok) return page.error;
-      const { items, ...numbers } = page.value;
+    "get-statuses": withTask((task, { request }) => {
+      const wanted = readQuery(STATUSES_QUERY, request.query);
+      if (!wanted.ok) return wanted.error;
+      const { items, ...numbers } = pageOf(selected(task, wanted.value), wanted.value);
       return answer(200, { ...numbers, data: { ...model(task), statuses: items.map(deviceTaskModel) } });
     }),
-    getHistory: withTask((task, { request }) => {
-      const did = request.query.did;
-      if (did === undefined) return data({ history: task.history });
+    "get-history": withTask((task, { request }) => {
+      const wanted = readQuery(HISTORY_QUERY, request.query);
+      if (!wanted.ok) return wanted.error;
+      const { did } = wanted.value;
+      // A copy: the answer must not change with the task.
+      if (did === undefined) return data({ history: [...task.history] });
       const deviceTask = task.byDevice.get(did);
       if (deviceTask === undefined) return notFound();
       return data({ history: deviceTask.history.map((entry) => historyModel(did, entry)) });
     }),
-    cancelDevice: withTask((task, { request, parameters, now }) => {
-      const deviceTask = task.byDevice.get(parameters.did ?? "");
-      if (deviceTask === undefined) return notFound();
+    "cancel-device-task": withDeviceTask((deviceTask, { request, now }) => {
       const body = parseBody(TaskUpdateRequest, request.body);
       if (!body.ok) return body.error;
       lifecycle.cancelDevice(deviceTask, now);
       return data(deviceTaskModel(deviceTask));
     }),
+    "accept-task": withDeviceTask(({ status }, { request }) => {
+      const body = parseBody(AcceptanceRequest, request.body);
+      if (!body.ok) return body.error;
+      return invalid("acceptanceStatus", `This device task waits for no acceptance: it is ${status}`);
+    }),
   };
 }
 
-/** The device tasks that the query's `status` and `dids` leave over. */
-function selected(task: Task, query: Readonly<Record<string, string>>): Result<readonly DeviceTask[], Answer> {
-  const statuses = words(query.status);
-  const known: readonly string[] = DEVICE_TASK_STATUSES;
-  const unknown = statuses?.find((status) => !known.includes(status));
-  if (unknown !== undefined) return err(invalid("status", `Invalid status ${unknown}`));
-  const dids = words(query.dids);
-  if (statuses === undefined && dids === undefined) return ok(task.deviceTasks);
+interface Selection {
+  readonly status: readonly string[] | undefined;
+  readonly dids: readonly string[] | undefined;
+}
+
+/** The device tasks that the query leaves over. */
+function selected(task: Task, { status: statuses, dids }: Selection): readonly DeviceTask[] {
+  if (statuses === undefined && dids === undefined) return task.deviceTasks;
   const wanted = dids === undefined ? undefined : new Set(dids);
-  return ok(
-    task.deviceTasks.filter(
-      ({ status, device }) => (statuses?.includes(status) ?? true) && (wanted?.has(device.did) ?? true),
-    ),
+  return task.deviceTasks.filter(
+    ({ status, device }) => (statuses?.includes(status) ?? true) && (wanted?.has(device.did) ?? true),
   );
 }

@@ -1,4 +1,4 @@
-/** Bodies and query parameters, checked; what is wrong becomes a 400 that names the field. Row 29. */
+/** Bodies, checked; what is wrong becomes a 400 that names the field. Row 29. */
 import type { z } from "zod";
 import { err, ok, type Result } from "../../protocol/result.ts";
 import { firstIssue } from "../../protocol/task-api/schemas.ts";
@@ -29,18 +29,4 @@ function withoutNulls(value: unknown, depth: number): unknown {
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, member]) => (member === null ? [] : [[key, withoutNulls(member, depth + 1)]])),
   );
-}
-
-/** Comma separated words of a query parameter; `undefined` when it is absent. */
-export const words = (text: string | undefined): readonly string[] | undefined =>
-  text === undefined
-    ? undefined
-    : text
-        .split(",")
-        .map((word) => word.trim())
-        .filter((word) => word !== "");
-
-export function booleanOf(name: string, text: string | undefined): Result<boolean, Answer> {
-  if (text === undefined || text === "false") return ok(false);
-  return text === "true" ? ok(true) : err(invalid(name, "Invalid boolean"));
 }

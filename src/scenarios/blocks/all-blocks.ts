@@ -4,9 +4,12 @@
 import { ASLEEP_BLOCKS } from "./asleep.ts";
 import type { BuildingBlock } from "./block.ts";
 import { CANCEL_BLOCKS } from "./cancel.ts";
+import { CANCEL_DISTURBED_BLOCKS } from "./cancel-disturbed.ts";
 import { CANCEL_RACE_BLOCKS } from "./cancel-races.ts";
+import { CHANGES_ITSELF_BLOCKS } from "./changes-itself.ts";
 import { COMPLETED_LATE_BLOCKS } from "./completed-late.ts";
 import { CROWD_BLOCKS } from "./crowd.ts";
+import { DECLARED_CHOICE_BLOCKS } from "./declared-choices.ts";
 import { DISTURBANCE_BLOCKS } from "./disturbance.ts";
 import { END_BLOCKS } from "./ends.ts";
 import { EXECUTE_AND_MIRROR_BLOCKS } from "./execute-and-mirror.ts";
@@ -16,11 +19,13 @@ import { LIFETIME_BLOCKS } from "./lifetime.ts";
 import { LONG_SILENCE_BLOCKS } from "./long-silence.ts";
 import { LOST_ANSWER_BLOCKS } from "./lost-answers.ts";
 import { MAPPING_BLOCKS } from "./mapping.ts";
+import { MAYBE_FAILED_BLOCKS } from "./maybe-failed.ts";
 import { MISTAKEN_BLOCKS } from "./mistaken.ts";
 import { MOMENT_BLOCKS } from "./moments.ts";
 import { MOVE_BLOCKS } from "./moves.ts";
 import { NEW_LIFETIME_BLOCKS } from "./new-lifetime.ts";
 import { ODD_ANSWER_BLOCKS } from "./odd-answers.ts";
+import { ODD_REQUEST_BLOCKS } from "./odd-requests.ts";
 import { OUT_OF_REACH_BLOCKS } from "./out-of-reach.ts";
 import { PRECEDENCE_BLOCKS } from "./precedence.ts";
 import { QUEUE_BLOCKS } from "./queue.ts";
@@ -30,6 +35,7 @@ import { REGISTERS_ELSEWHERE_BLOCKS } from "./registers-elsewhere.ts";
 import { REGISTRATION_BLOCKS } from "./registration.ts";
 import { RETRY_BLOCKS } from "./retry.ts";
 import { SAID_AGAIN_BLOCKS } from "./said-again.ts";
+import { SCHEDULED_BLOCKS } from "./scheduled.ts";
 import { SEPARATE_RESPONSE_BLOCKS } from "./separate-response.ts";
 import { SERVER_PROPERTY_BLOCKS } from "./server-properties.ts";
 import { SEVERAL_WAITING_BLOCKS } from "./several-waiting.ts";
@@ -68,6 +74,12 @@ const ROWS = [
   ...REGISTERS_ELSEWHERE_BLOCKS,
   ...SERVER_PROPERTY_BLOCKS,
   ...MISTAKEN_BLOCKS,
+  ...CANCEL_DISTURBED_BLOCKS,
+  ...SCHEDULED_BLOCKS,
+  ...DECLARED_CHOICE_BLOCKS,
+  ...MAYBE_FAILED_BLOCKS,
+  ...CHANGES_ITSELF_BLOCKS,
+  ...ODD_REQUEST_BLOCKS,
 ] as const;
 
 export type BlockId = (typeof ROWS)[number]["id"];

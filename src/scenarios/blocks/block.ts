@@ -22,6 +22,8 @@ export interface BlockRow<Id extends string, Choices> {
   readonly exercises: readonly RequirementId[];
   /** It makes no sense for a profile that does not declare this. */
   readonly needs?: keyof Profile;
+  /** For which profiles every family has it, and often: those that declare an unusual choice that it waits for. */
+  readonly suits?: (profile: Profile) => boolean;
   /** What is drawn for it. */
   readonly choices: fc.Arbitrary<Choices>;
   readonly compose: (sketch: Sketch, lanes: BlockLanes, choices: Choices) => void;

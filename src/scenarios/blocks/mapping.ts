@@ -3,6 +3,7 @@
  * Spec: task page, Device task errors; docs/semantics.md, choices 1 to 3, 17, 25.
  */
 import * as fc from "fast-check";
+import { ARTIK } from "../../protocol/profile.ts";
 import type { TaskType } from "../../protocol/task-api/states.ts";
 import type { RequestMatch } from "../../simulator/model/device.ts";
 import { part } from "../pace.ts";
@@ -178,6 +179,9 @@ const UNLISTED_ERROR = defineBlock({
   lanes: 1,
   live: true,
   exercises: ["M-10", "M-08", "R-09", "I-03", "T-01", "D-03"],
+  suits: ({ fallbackCodes: codes }) =>
+    codes !== undefined &&
+    (codes.clientError !== ARTIK.fallbackCodes.clientError || codes.serverError !== ARTIK.fallbackCodes.serverError),
   choices: choicesOf({
     task: TASK,
     other: TASK,

@@ -4,6 +4,8 @@
  * Spec: docs/semantics.md, choices 8 and 30.
  */
 import * as fc from "fast-check";
+import type { Outsider } from "../plan.ts";
+import type { Lane, Sketch } from "../sketch.ts";
 import { createTask, ensureAbsent, ensureRegistered, finish, pick, poll, pollMirror, trigger } from "../steps.ts";
 import { choicesOf, defineBlock, TASK, TRIGGER } from "./block.ts";
 
@@ -48,6 +50,39 @@ const BEYOND_BOUNDS = defineBlock({
   },
 });
 
+const REFUSED = choicesOf({
+  tasks: fc.tuple(TASK, TASK),
+  reads: fc.boolean(),
+  cancels: fc.constantFrom("task" as const, "device" as const),
+  serverProperty: fc.nat(3),
+  present: fc.boolean(),
+});
+type RefusedChoice = typeof REFUSED extends fc.Arbitrary<infer Choice> ? Choice : never;
+
+/** A task of the owner waits; somebody else reads and cancels it, and asks for one of their own. */
+function refuse(sketch: Sketch, lane: Lane, choice: RefusedChoice, as: Outsider): void {
+  const { beat } = sketch.pace;
+  const { operations } = sketch;
+  const { device } = lane;
+  ensureAbsent(sketch, lane);
+  const created = lane.clock + 1;
+  const task = createTask(sketch, [lane], created, choice.tasks[0]);
+  const asked = created + 1;
+  if (choice.reads)
+    operations.push({ at: asked, kind: "poll", task, as }, { at: asked, kind: "poll-history", task, as });
+  if (choice.cancels === "task") operations.push({ at: asked + 1, kind: "cancel-task", task, as });
+  else operations.push({ at: asked + 1, kind: "cancel-device-task", task, device, as });
+  poll(sketch, task, asked + beat);
+  const back = asked + beat + 1;
+  const property = choice.serverProperty === 0 ? { property: `serverProperties.${as}` } : {};
+  const early = choice.present ? undefined : createTask(sketch, [lane], back - 1, choice.tasks[1], { as, ...property });
+  const settled = trigger(sketch, lane, back, "register");
+  if (early === undefined) createTask(sketch, [lane], settled, choice.tasks[1], { as, ...property });
+  poll(sketch, task, settled + beat);
+  pollMirror(sketch, lane, settled + beat);
+  finish([lane], settled + beat + 1);
+}
+
 const STRANGER = defineBlock({
   id: "stranger",
   sentence:
@@ -56,38 +91,19 @@ const STRANGER = defineBlock({
   live: true,
   needs: "access",
   exercises: ["A-01"],
-  choices: choicesOf({
-    tasks: fc.tuple(TASK, TASK),
-    reads: fc.boolean(),
-    cancels: fc.constantFrom("task" as const, "device" as const),
-    serverProperty: fc.nat(3),
-    present: fc.boolean(),
-  }),
-  compose: (sketch, [lane], choice) => {
-    const { beat } = sketch.pace;
-    const { operations } = sketch;
-    const { device } = lane;
-    const as = "stranger";
-    ensureAbsent(sketch, lane);
-    const created = lane.clock + 1;
-    const task = createTask(sketch, [lane], created, choice.tasks[0]);
-    const asked = created + 1;
-    if (choice.reads)
-      operations.push({ at: asked, kind: "poll", task, as }, { at: asked, kind: "poll-history", task, as });
-    if (choice.cancels === "task") operations.push({ at: asked + 1, kind: "cancel-task", task, as });
-    else operations.push({ at: asked + 1, kind: "cancel-device-task", task, device, as });
-    poll(sketch, task, asked + beat);
-    const back = asked + beat + 1;
-    const property = choice.serverProperty === 0 ? { property: "serverProperties.stranger" } : {};
-    const early = choice.present
-      ? undefined
-      : createTask(sketch, [lane], back - 1, choice.tasks[1], { as, ...property });
-    const settled = trigger(sketch, lane, back, "register");
-    if (early === undefined) createTask(sketch, [lane], settled, choice.tasks[1], { as, ...property });
-    poll(sketch, task, settled + beat);
-    pollMirror(sketch, lane, settled + beat);
-    finish([lane], settled + beat + 1);
-  },
+  choices: REFUSED,
+  compose: (sketch, [lane], choice) => refuse(sketch, lane, choice, "stranger"),
 });
 
-export const REFUSAL_BLOCKS = [BEYOND_BOUNDS, STRANGER] as const;
+const WITHOUT_TOKEN = defineBlock({
+  id: "without-token",
+  sentence: "somebody who gives no token reads and cancels a task that waits, and asks for one of their own",
+  lanes: 1,
+  live: true,
+  needs: "access",
+  exercises: ["A-01"],
+  choices: REFUSED,
+  compose: (sketch, [lane], choice) => refuse(sketch, lane, choice, "nobody"),
+});
+
+export const REFUSAL_BLOCKS = [BEYOND_BOUNDS, STRANGER, WITHOUT_TOKEN] as const;

@@ -40,7 +40,7 @@ const LOST_EXCHANGE = defineBlock({
   sentence: "an exchange is lost until the server gives up; later the device updates or registers",
   lanes: 1,
   live: true,
-  exercises: ["R-01", "R-04", "R-05", "R-06", "R-07", "R-08", "D-03", "I-02", "T-01"],
+  exercises: ["R-01", "R-04", "R-05", "R-06", "R-13", "R-07", "R-08", "D-03", "I-02", "T-01"],
   choices: choicesOf({
     task: TASK,
     other: TASK,
@@ -83,7 +83,7 @@ const FAILS_REPEATEDLY = defineBlock({
     "the device updates or registers again and again, but answers no request, until it does, or the task is cancelled or expires",
   lanes: 1,
   live: false,
-  exercises: ["R-01", "R-04", "R-05", "R-06", "R-07", "R-08", "T-01", "Q-11", "E-05"],
+  exercises: ["R-01", "R-04", "R-05", "R-06", "R-13", "R-07", "R-08", "T-01", "Q-11", "E-05"],
   choices: choicesOf({
     task: TASK,
     other: TASK,
@@ -151,7 +151,7 @@ const RESET = defineBlock({
   sentence: "the device resets a request; later it updates or registers",
   lanes: 1,
   live: true,
-  exercises: ["R-03", "R-04", "R-05", "R-06", "R-08", "D-03", "T-01"],
+  exercises: ["R-03", "R-04", "R-05", "R-06", "R-13", "R-08", "D-03", "T-01"],
   choices: choicesOf({ task: TASK, other: TASK, share: SHARE, trigger: TRIGGER }),
   compose: (sketch, [lane], choice) => {
     const { beat, gap, guard } = sketch.pace;

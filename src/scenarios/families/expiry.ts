@@ -32,5 +32,12 @@ export const EXPIRY_FAMILY: Family = {
     "ends-in-every-way": 12,
     "behind-another": 8,
     "expires-everywhere": 14,
+    "goes-on-afterwards": 16,
+    "cancelled-then-disturbed": 12,
+    "scheduled-expires": 45,
+    "scheduled-late": 36,
+    scheduled: 6,
+    "answered-after-expiry": 16,
+    "bounds-of-types": 16,
   },
 };

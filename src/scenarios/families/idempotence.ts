@@ -13,7 +13,7 @@ export const IDEMPOTENCE_FAMILY: Family = {
     "equal-content": 14,
     "copied-downlink": 10,
     "stray-response": 16,
-    "response-near-timeout": 9,
+    "response-near-timeout": 14,
     "slow-response": 6,
     "answers-alone": 12,
     "reboot-loop": 12,

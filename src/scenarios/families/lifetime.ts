@@ -25,5 +25,8 @@ export const LIFETIME_FAMILY: Family = {
     "leaves-too-late": 10,
     "long-lifetime": 34,
     "no-trigger": 4,
+    "default-lifetime-ends": 30,
+    "record-grows-old": 12,
+    "old-lifetime-ends": 10,
   },
 };

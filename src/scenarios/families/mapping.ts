@@ -12,7 +12,7 @@ export const MAPPING_FAMILY: Family = {
     "error-answer": 11,
     "every-code": 15,
     "same-code": 9,
-    "unlisted-error": 11,
+    "unlisted-error": 30,
     mirror: 8,
     "mixed-answers": 8,
     "ready-device": 3,
@@ -27,5 +27,6 @@ export const MAPPING_FAMILY: Family = {
     "any-code-to-anything": 20,
     "misfitting-success": 14,
     "foreign-token": 4,
+    "other-root": 8,
   },
 };

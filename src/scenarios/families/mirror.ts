@@ -26,5 +26,6 @@ export const MIRROR_FAMILY: Family = {
     "misfitting-success": 8,
     "held-back-answer": 6,
     "server-properties": 22,
+    "answered-after-expiry": 14,
   },
 };

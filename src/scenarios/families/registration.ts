@@ -30,5 +30,11 @@ export const REGISTRATION_FAMILY: Family = {
     "registers-elsewhere": 16,
     "long-lifetime": 6,
     "no-trigger": 6,
+    "default-lifetime-ends": 14,
+    "odd-requests": 50,
+    "other-root": 34,
+    "other-queue-mode": 12,
+    "old-lifetime-ends": 16,
+    "cancelled-then-disturbed": 30,
   },
 };

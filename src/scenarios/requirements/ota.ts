@@ -82,6 +82,6 @@ export const OTA_REQUIREMENTS = [
     source: "RFC 7959 \u00a72.5",
     families: [],
     live: "yes",
-    checked: { notChecked: "needs block-wise transfer and firmware updates, which this version does not do" },
+    checked: { notChecked: "needs firmware updates, which this version does not do" },
   },
 ] as const satisfies readonly RequirementRow[];

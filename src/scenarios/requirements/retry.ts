@@ -57,7 +57,7 @@ export const RETRY_REQUIREMENTS = [
     level: "MUST",
     subject: "server",
     sentence:
-      "A device task is not attempted again before a Register or Update of its device, unless the profile declares a timer.",
+      "A device task is not attempted again before a Register or Update of its device, unless the profile declares a timer, and then by that timer.",
     source: "task page: Task execution; choice 4, docs/semantics.md",
     families: ["retry"],
     live: "with scaled times",
@@ -114,7 +114,7 @@ export const RETRY_REQUIREMENTS = [
     source: "RFC 7959 \u00a72.5",
     families: ["retry"],
     live: "yes",
-    checked: { notChecked: "needs block-wise transfer, which neither the reference server nor the devices have yet" },
+    checked: { notChecked: "needs values that do not fit into one datagram, which no plan has yet" },
   },
   {
     id: "R-12",
@@ -125,6 +125,17 @@ export const RETRY_REQUIREMENTS = [
     source: "RFC 7252 \u00a74.2, \u00a75.2.2",
     families: ["retry", "idempotence"],
     live: "yes",
+    checked: true,
+  },
+  {
+    id: "R-13",
+    level: "DECLARED",
+    subject: "server",
+    sentence:
+      "After a failed attempt the other tasks of the device go on within the same trigger, or wait for the next one, as the profile declares.",
+    source: "choice 28, docs/semantics.md",
+    families: ["retry"],
+    live: "with scaled times",
     checked: true,
   },
 ] as const satisfies readonly RequirementRow[];

@@ -64,4 +64,15 @@ export const TASK_REQUIREMENTS = [
     live: "yes",
     checked: true,
   },
+  {
+    id: "T-05",
+    level: "MUST",
+    subject: "server",
+    sentence:
+      "A task with scheduledOn does not begin before that moment, and begins then without any message from its devices.",
+    source: "task API: scheduledOn; choice 9, docs/semantics.md",
+    families: ["queue", "expiry", "cancel"],
+    live: "yes",
+    checked: true,
+  },
 ] as const satisfies readonly RequirementRow[];

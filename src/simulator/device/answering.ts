@@ -28,6 +28,11 @@ export function onRequest(device: Device, id: IncomingId, message: CoapMessage, 
     case "reset":
       take(device, endpoint.reset(id, now));
       break;
+    case "acknowledge-then-reset":
+      take(device, endpoint.acknowledge(id, now));
+      device.pendingResets = [...device.pendingResets, { at: after(now, millis(behaviour.delay)), id }];
+      sendPendingResets(device, now);
+      break;
     case "acknowledge-only":
       take(device, endpoint.acknowledge(id, now));
       endpoint.ignore(id);
@@ -58,16 +63,22 @@ export function onRequest(device: Device, id: IncomingId, message: CoapMessage, 
   }
 }
 
-/** When the next answer is to be sent. */
-export const answerDeadline = ({ pending }: Device): Instant =>
-  pending.reduce((first, { at }) => (at < first ? at : first), NEVER);
+/** When the next answer, or Reset, is to be sent. */
+export const answerDeadline = ({ pending, pendingResets }: Device): Instant =>
+  [...pending, ...pendingResets].reduce((first, { at }) => (at < first ? at : first), NEVER);
 
 /** Sends the answers that are due, in the order in which they fell due. */
 export function sendPendingAnswers(device: Device, now: Instant): void {
   if (answerDeadline(device) > now) return;
+  sendPendingResets(device, now);
   const due = device.pending.filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
   device.pending = device.pending.filter(({ at }) => at > now);
   for (const answer of due) send(device, answer, now);
+}
+
+function sendPendingResets(device: Device, now: Instant): void {
+  for (const { id } of device.pendingResets.filter(({ at }) => at <= now)) take(device, device.endpoint.reset(id, now));
+  device.pendingResets = device.pendingResets.filter(({ at }) => at > now);
 }
 
 /** An ACK or RST came in: the separate response with that message id needs no more waiting. */
@@ -78,7 +89,7 @@ export function onAcknowledgement({ unacknowledged }: Device, bytes: Uint8Array)
 }
 
 function performed(device: Device, message: CoapMessage): Outcome {
-  const outcome = carryOut(device, message, device.options.model.rootPath);
+  const outcome = carryOut(device, message, device.rootPath);
   for (const effect of outcome.happened) device.effects.push(effect);
   return { ...outcome, answer: device.rules.answer(message, outcome.answer) };
 }

@@ -8,9 +8,11 @@ import { TEXT } from "../../protocol/lwm2m/content.ts";
 import { updateContent } from "../../protocol/lwm2m/registration.ts";
 import type { Instant } from "../../protocol/time.ts";
 import { malformedRegister } from "./malformed-register.ts";
+import { sendOddRequest } from "./odd-requests.ts";
 import { reboot } from "./power.ts";
-import { deregister, ownRegister, register, update } from "./registration.ts";
+import { change, deregister, ownRegister, register, update } from "./registration.ts";
 import { type Device, request, transmit } from "./state.ts";
+import { strayMessageId, unknownToken } from "./stray-numbers.ts";
 import type { DeviceCommand } from "./types.ts";
 
 /** Does it, or tells that it makes no sense now: offline, booting, not registered. */
@@ -22,8 +24,10 @@ function attempt(device: Device, command: DeviceCommand, now: Instant): boolean 
   if (command.kind === "change-address") return changeAddress(device, command.update, now);
   if (!device.on) return false;
   if (command.kind === "reboot") reboot(device, now);
-  else if (command.kind === "register") register(device, now);
-  else return device.online && attemptOnline(device, command, now);
+  else if (command.kind === "register") {
+    change(device, command);
+    register(device, now);
+  } else return device.online && attemptOnline(device, command, now);
   return true;
 }
 
@@ -37,7 +41,8 @@ function attemptOnline(device: Device, command: OnlineCommand, now: Instant): bo
     request(device, malformedRegister(ownRegister(device), command.defect), now);
     return true;
   }
-  return command.kind === "update" ? update(device, now, command.lifetime) : deregister(device, now);
+  if (command.kind === "odd-request") return sendOddRequest(device, command.form, now);
+  return command.kind === "update" ? update(device, now, command) : deregister(device, now);
 }
 
 function changeAddress(device: Device, tell: boolean, now: Instant): boolean {
@@ -54,9 +59,6 @@ function staleUpdate(device: Device, now: Instant): boolean {
   return true;
 }
 
-/** Far from the message ids that the endpoint uses, or a later message of its own would look like a copy of this one. */
-const STRAY_MESSAGE_IDS = 0x8000;
-
 function strayResponse(
   device: Device,
   stray: Extract<DeviceCommand, { readonly kind: "stray-response" }>,
@@ -65,7 +67,7 @@ function strayResponse(
   const { lastMessageId, lastRequest } = device;
   const last = stray.token === "last" ? device.lastAnswer : { token: unknownToken(device), code: "2.05" as const };
   if (last === undefined || (stray.messageId === "asked" && lastRequest === undefined)) return false;
-  const ownMessageId = (lastMessageId + STRAY_MESSAGE_IDS + device.strayResponses) & 0xffff;
+  const ownMessageId = strayMessageId(device);
   const messageId = stray.messageId === "asked" ? (lastRequest ?? ownMessageId) : ownMessageId;
   device.strayResponses += 1;
   const code = (stray.code ?? last.code) as Code;
@@ -81,10 +83,4 @@ function strayResponse(
   transmit(device, device.options.server, bytes, now);
   device.lastMessageId = lastMessageId;
   return true;
-}
-
-/** Eight bytes, unlike the tokens of servers that use four, and not to be guessed. */
-function unknownToken({ options, strayResponses }: Device): string {
-  const draw = options.random(`device/${options.index}/stray/${strayResponses}`);
-  return [draw(), draw()].map((half) => half.toString(16).padStart(8, "0")).join("");
 }

@@ -25,7 +25,7 @@ const SPOIL: Readonly<Record<RegisterDefect, (sound: CoapContent) => CoapContent
 export const malformedRegister = (sound: CoapContent, defect: RegisterDefect): CoapContent => SPOIL[defect](sound);
 
 /** @param value `undefined`: the parameter is left out */
-function withParameter(sound: CoapContent, name: string, value: string | undefined): CoapContent {
+export function withParameter(sound: CoapContent, name: string, value: string | undefined): CoapContent {
   const query = new TextEncoder().encode(`${name}=`);
   const others = sound.options.filter(
     (option) => option.number !== URI_QUERY || query.some((byte, at) => option.value[at] !== byte),

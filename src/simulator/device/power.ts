@@ -55,6 +55,7 @@ export function reboot(device: Device, now: Instant): void {
   device.openRequests = 0;
   device.unacknowledged = undefined;
   device.pending = [];
+  device.pendingResets = [];
   device.lastAnswer = undefined;
   device.lastRequest = undefined;
   device.work.length = 0;
@@ -75,9 +76,9 @@ export function bootWhenDue(device: Device, now: Instant): void {
  * one, or waits for the ACK of one.
  */
 export function sleepDeadline(device: Device): Instant {
-  const { options, on, online, asleep, lastSentAt, openRequests, pending, unacknowledged } = device;
-  if (!options.model.queueMode || !on || !online || asleep || lastSentAt === undefined) return NEVER;
-  if (openRequests > 0 || pending.length > 0) return NEVER;
+  const { options, on, online, asleep, lastSentAt, openRequests, pending, pendingResets, unacknowledged } = device;
+  if (!device.queueMode || !on || !online || asleep || lastSentAt === undefined) return NEVER;
+  if (openRequests > 0 || pending.length > 0 || pendingResets.length > 0) return NEVER;
   let sleepsAt = after(lastSentAt, millis(options.model.awakeFor));
   for (const until of unacknowledged?.values() ?? []) if (until > sleepsAt) sleepsAt = until;
   return sleepsAt;

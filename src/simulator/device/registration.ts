@@ -34,10 +34,28 @@ export const ownRegister = (device: Device): CoapContent =>
     lifetime: lifetimeOf(device),
     version: device.registration.version,
     binding: "U",
-    queueMode: device.options.model.queueMode,
-    rootPath: device.options.model.rootPath,
+    queueMode: device.queueMode,
+    rootPath: device.rootPath,
     objects: OBJECTS,
   });
+
+/** What a device changes about itself, from now on. Absent fields stay. */
+export interface DeviceChanges {
+  /** Seconds. */
+  readonly lifetime?: number | undefined;
+  readonly queueMode?: boolean | undefined;
+  readonly rootPath?: string | undefined;
+  /** The version of LwM2M; only a Register tells it. */
+  readonly lwm2m?: "1.0" | "1.1" | undefined;
+}
+
+export function change(device: Device, { lifetime, queueMode, rootPath, lwm2m }: DeviceChanges): void {
+  if (lifetime !== undefined) keep(device, SERVER, LIFETIME, lifetime);
+  device.queueMode = queueMode ?? device.queueMode;
+  device.binding = device.queueMode ? "UQ" : "U";
+  device.rootPath = rootPath ?? device.rootPath;
+  device.registration.version = lwm2m ?? device.registration.version;
+}
 
 /** Sends a Register, whatever the state; offline, it is due as soon as the device is back. */
 export function register(device: Device, now: Instant): void {
@@ -51,23 +69,26 @@ export function register(device: Device, now: Instant): void {
 }
 
 /**
- * Sends an Update, even when the lifetime is over: the caller decides about that. It tells the lifetime when that was
- * changed since the server was told.
+ * Sends an Update, even when the lifetime is over: the caller decides about that. It tells what is changed, and the
+ * lifetime when that was changed since the server was told. From LwM2M 1.1 on queue mode is told by a Register.
  *
- * @param changed seconds: its lifetime from now on, which the Update tells; absent: the lifetime stays
  * @returns whether it was sent: not offline, without a registration, or while that is being given up
  */
-export function update(device: Device, now: Instant, changed?: number): boolean {
-  const { location, exchange, toldLifetime } = device.registration;
+export function update(device: Device, now: Instant, changes: DeviceChanges = {}): boolean {
+  const { location, exchange, toldLifetime, version } = device.registration;
   if (location === undefined || !device.online || exchange?.purpose === "deregister") return false;
-  if (changed !== undefined) keep(device, SERVER, LIFETIME, changed);
+  change(device, changes);
+  if (changes.queueMode !== undefined && version !== "1.0") {
+    register(device, now);
+    return true;
+  }
   const lifetime = lifetimeOf(device);
-  start(
-    device,
-    "update",
-    updateContent(location, changed === undefined && lifetime === toldLifetime ? {} : { lifetime }),
-    now,
-  );
+  const content = updateContent(location, {
+    ...(changes.lifetime === undefined && lifetime === toldLifetime ? {} : { lifetime }),
+    ...(changes.queueMode === undefined ? {} : { binding: device.binding }),
+    ...(changes.rootPath === undefined ? {} : { rootPath: device.rootPath, objects: OBJECTS }),
+  });
+  start(device, "update", content, now);
   return true;
 }
 

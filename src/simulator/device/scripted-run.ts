@@ -6,7 +6,7 @@
 
 import { createRandomSource } from "../../platform/random.ts";
 import { address } from "../../protocol/address.ts";
-import { createCoapEndpoint } from "../../protocol/coap/endpoint.ts";
+import { createBlockwiseEndpoint } from "../../protocol/coap/blockwise-endpoint.ts";
 import { decodeMessage, NO_OPTIONS, NO_PAYLOAD } from "../../protocol/coap/message.ts";
 import { LOCATION_PATH, stringOption, stringOptions, URI_PATH, URI_QUERY } from "../../protocol/coap/options.ts";
 import { COAP_DEFAULTS, type CoapParams } from "../../protocol/coap/params.ts";
@@ -86,7 +86,7 @@ export function scriptedRun(script: Script): ScriptedRun {
   const world = createWorld<Event>({ start, maxEvents: 100_000, maxTime: at(script.until) });
   const wakeups = createWakeups<Event>(world, 2, (actor) => ({ kind: "wake", actor }));
   const network = createNetwork({ seed, latency: LATENCY, faults, start });
-  const server = createCoapEndpoint({ params: coap, random: (key) => random(`server/${key}`) });
+  const server = createBlockwiseEndpoint({ params: coap, random: (key) => random(`server/${key}`) });
   const device = scriptedDevice(script, random, coap);
   const log: string[] = [];
   const datagrams: string[] = [];

@@ -5,7 +5,8 @@
  * an endpoint makes happen is queued in `work`, and `device.ts` performs it, so no part calls another in a circle.
  */
 import type { Address } from "../../protocol/address.ts";
-import { type CoapEndpoint, createCoapEndpoint } from "../../protocol/coap/endpoint.ts";
+import { createBlockwiseEndpoint } from "../../protocol/coap/blockwise-endpoint.ts";
+import type { CoapEndpoint } from "../../protocol/coap/endpoint.ts";
 import { readMessageId, readType } from "../../protocol/coap/message.ts";
 import type { CoapContent, CoapEffect, Code, IncomingId, OutgoingId } from "../../protocol/coap/types.ts";
 import { type Instant, NEVER } from "../../protocol/time.ts";
@@ -20,6 +21,10 @@ export interface Device extends ValueOwner {
   readonly rules: DeviceRules;
   readonly behaviours: readonly PlannedBehaviour[];
   readonly registration: Registration;
+  /** As its model says, until it is changed. */
+  queueMode: boolean;
+  /** `/`, or its alternate path; as its model says, until it is changed. */
+  rootPath: string;
 
   // ── power and connectivity
   on: boolean;
@@ -44,6 +49,8 @@ export interface Device extends ValueOwner {
   /** Separate responses that the server may still have to acknowledge, by message id: until when to wait for that. */
   unacknowledged: Map<number, Instant> | undefined;
   pending: readonly PendingAnswer[];
+  /** Requests that were acknowledged and are to be reset. */
+  pendingResets: readonly { readonly at: Instant; readonly id: IncomingId }[];
   lastAnswer: { readonly token: string; readonly code: Code } | undefined;
   strayResponses: number;
   /** Message id of the last request that came in. */
@@ -110,8 +117,9 @@ export type Work = CoapEffect | { readonly kind: "afterwards"; readonly what: No
 export function newEndpoint(options: VirtualDeviceOptions, boots: number): CoapEndpoint {
   const { coap, random, index, model } = options;
   const rules = rulesOf(options);
-  return createCoapEndpoint({
+  return createBlockwiseEndpoint({
     params: coap,
+    blockSize: model.blockSize,
     random: (key) => random(`device/${index}/boot/${boots}/${key}`),
     deduplicate: rules.deduplicates(model.deduplicates),
     rules: rules.coap,

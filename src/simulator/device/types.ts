@@ -6,8 +6,9 @@ import type { CoapParams } from "../../protocol/coap/params.ts";
 import type { MessageType } from "../../protocol/coap/types.ts";
 import type { RandomSource } from "../../protocol/random.ts";
 import type { Instant } from "../../protocol/time.ts";
-import type { DeviceModel, RegisterDefect } from "../model/device.ts";
+import type { DeviceModel, OddRequest, RegisterDefect } from "../model/device.ts";
 import type { Fault } from "../model/fault.ts";
+import type { DeviceChanges } from "./registration.ts";
 import type { DeviceRules } from "./rules.ts";
 
 /** A device without socket or clock: the driver passes `now`, performs the effects in order, and calls at `deadline`. */
@@ -48,9 +49,9 @@ export type DeviceInput =
 /** The operations of a plan that are done by a device. One that makes no sense now gives a `skipped` effect. */
 export type DeviceCommand =
   /** A new Register, whatever the state; when offline, as soon as it is back. */
-  | { readonly kind: "register" }
-  /** An Update, even when its lifetime is over; skipped without a registration. With a lifetime, seconds, that is its own from now on. */
-  | { readonly kind: "update"; readonly lifetime?: number | undefined }
+  | ({ readonly kind: "register" } & DeviceChanges)
+  /** An Update, even when its lifetime is over; skipped without a registration. What it changes holds from now on. */
+  | ({ readonly kind: "update" } & DeviceChanges)
   | { readonly kind: "deregister" }
   | { readonly kind: "reboot" }
   | { readonly kind: "change-address"; readonly update: boolean }
@@ -58,6 +59,8 @@ export type DeviceCommand =
   | { readonly kind: "stale-update" }
   /** A Register with a defect. Its answer is ignored. */
   | { readonly kind: "malformed-register"; readonly defect: RegisterDefect }
+  /** Something odd; skipped where that needs a registration and there is none. Its answer is ignored. */
+  | { readonly kind: "odd-request"; readonly form: OddRequest }
   | {
       readonly kind: "stray-response";
       readonly token: "unknown" | "last";

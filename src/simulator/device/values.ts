@@ -19,7 +19,7 @@ export interface ValueOwner {
   /** Seconds, as its model says; absent: the default of LwM2M. */
   readonly lifetime: number | undefined;
   /** `U` or `UQ`. */
-  readonly binding: string;
+  binding: string;
   /** What was written, by object id × 65536 + resource id; absent as long as nothing was. */
   written: Map<number, ResourceValue> | undefined;
 }

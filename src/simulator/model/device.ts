@@ -26,7 +26,19 @@ export const DeviceModel = z.strictObject({
     .string()
     .regex(/^(\/[A-Za-z][A-Za-z0-9_-]*)+$/)
     .optional(),
+  /** Bytes of the blocks in which it answers, and takes what is written (RFC 7959): a power of two; absent: 1024. */
+  blockSize: z.literal([16, 32, 64, 128, 256, 512, 1_024]).optional(),
 });
+
+/** What a device may change about itself, from now on. Absent: it stays as it is. */
+export const Change = {
+  /** As in the model; `/`: none any more. */
+  rootPath: z
+    .string()
+    .regex(/^(\/|(\/[A-Za-z][A-Za-z0-9_-]*)+)$/)
+    .optional(),
+  queueMode: z.boolean().optional(),
+} as const;
 export type DeviceModel = z.infer<typeof DeviceModel>;
 
 /** What is wrong with a Register that has to be refused. Spec: OMA LwM2M Core §5.3.1; Transport, Table 6. */
@@ -44,6 +56,33 @@ export const REGISTER_DEFECTS = [
 ] as const;
 export const RegisterDefect = z.enum(REGISTER_DEFECTS);
 export type RegisterDefect = z.infer<typeof RegisterDefect>;
+
+/**
+ * Requests of the registration interface that a tidy device does not send: servers have to refuse them, or may. Their
+ * answers mean nothing to the device.
+ */
+export const ODD_REQUESTS = [
+  /** A Register in a Non-confirmable message. */
+  "non-confirmable-register",
+  /** A Register under an endpoint client name that nobody provisioned. */
+  "unknown-endpoint",
+  /** An Update with `lt=soon`. */
+  "unreadable-update",
+  /** A De-register of a location that never was one. */
+  "unknown-deregister",
+  /** An Update to its location with one segment more. */
+  "deeper-update",
+  /** An Update to its location below another root than `/rd`. */
+  "foreign-root-update",
+  /** An Update with its location in one option, slashes included. */
+  "joined-update",
+  /** The same with a slash in front. */
+  "joined-absolute-update",
+  /** An Update to its location with an empty segment in front. */
+  "slashed-update",
+] as const;
+export const OddRequest = z.enum(ODD_REQUESTS);
+export type OddRequest = z.infer<typeof OddRequest>;
 
 /** How a device answers requests that match, instead of what its objects would say. */
 export const Behaviour = z.discriminatedUnion("kind", [
@@ -75,6 +114,8 @@ export const Behaviour = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("acknowledge-only") }),
   /** RST, and nothing done. */
   z.strictObject({ kind: z.literal("reset") }),
+  /** Empty ACK, and an RST to the same message `delay` later; nothing done. */
+  z.strictObject({ kind: z.literal("acknowledge-then-reset"), delay: Milliseconds }),
 ]);
 export type Behaviour = z.infer<typeof Behaviour>;
 

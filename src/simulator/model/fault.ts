@@ -39,7 +39,15 @@ export const Fault = z.discriminatedUnion("kind", [
   /** Latency of the link instead of the plan's `latency`. The first of those that are on wins. */
   z.strictObject({ kind: z.literal("latency"), ...window, direction: Direction, delay: Milliseconds }),
   /** Neither sends nor receives; keeps its state, and sends an Update (or Register when its lifetime is over) afterwards. */
-  z.strictObject({ kind: z.literal("offline"), ...window }),
+  z.strictObject({
+    kind: z.literal("offline"),
+    ...window,
+    /**
+     * The network tells the server: what it sends meanwhile does not arrive, and is answered by a report that the address
+     * cannot be reached, after the plan's latency (as ICMP does). Simulation only; absent: nobody is told.
+     */
+    reported: z.literal(true).optional(),
+  }),
   /** Answers matching requests in a wrong way. The first fault of a device that matches wins. */
   z.strictObject({ kind: z.literal("behaviour"), ...window, match: RequestMatch, behaviour: Behaviour }),
 ]);

@@ -3,7 +3,7 @@
  * Spec: RFC 7252 §4.2 (transmission), §4.5 (duplicates), §5.2 (piggybacked, separate, Non-confirmable).
  */
 import { giveUp } from "../../oracle/attempts.ts";
-import type { Exchange } from "../../oracle/model.ts";
+import type { Exchange } from "../../oracle/exchange-view.ts";
 import { conditionsOf } from "../condition.ts";
 import {
   acknowledgementsOf,

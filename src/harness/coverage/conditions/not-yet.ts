@@ -3,10 +3,9 @@
  */
 import type { NotYet } from "../condition.ts";
 
-const BLOCK_WISE = "transfers in blocks are not built: no value is longer than one datagram";
+const BLOCK_WISE = "no plan has a value that does not fit into one datagram, or a device with small blocks";
 const OTA = "firmware updates are not built: a plan has no such task";
 const RESTART = "a plan has no operation that restarts the server";
-const SCHEDULED = "a plan has no operation with scheduledOn";
 
 export const NOT_YET: readonly NotYet[] = [
   { id: "block-wise-read", reachable: "not-yet", sentence: "a value was read in several blocks", reason: BLOCK_WISE },
@@ -54,5 +53,4 @@ export const NOT_YET: readonly NotYet[] = [
     sentence: "the server was restarted while an exchange was open",
     reason: RESTART,
   },
-  { id: "task-scheduled", reachable: "not-yet", sentence: "a task waited for its scheduledOn", reason: SCHEDULED },
 ];

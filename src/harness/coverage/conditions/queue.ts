@@ -2,7 +2,7 @@
  * Conditions of the queue: for whom tasks are created, how long they wait, what lets them go, and what stops the drain.
  * Rules: docs/semantics.md, choices 4, 12, 13, 28.
  */
-import type { DeviceTaskView } from "../../oracle/model.ts";
+import type { DeviceTaskView } from "../../oracle/task-view.ts";
 import { always, conditionsOf } from "../condition.ts";
 import {
   busyWithAnother,
@@ -73,7 +73,7 @@ const drains = (kind: StandingChange["kind"], length: number) => (device: Device
 /** How long a device task had waited when it was first sent; negative when it never was. */
 const waitOf = ({ task, attempts }: DeviceTaskView): number => {
   const first = attempts[0];
-  return first === undefined ? -1 : first.started.earliest - task.created.latest;
+  return first === undefined ? -1 : first.started.earliest - task.activeFrom.latest;
 };
 
 /** It waited at a Register or Update that let others go, nothing failed, and yet it was only sent at a later one. */

@@ -4,7 +4,7 @@
  */
 import { DEVICE_TASK_STATUSES, TASK_STATUSES } from "../../../protocol/task-api/states.ts";
 import type { FactOf } from "../../oracle/facts.ts";
-import type { DeviceTaskEnd, DeviceTaskView, TaskView } from "../../oracle/model.ts";
+import type { DeviceTaskEnd, DeviceTaskView, TaskView } from "../../oracle/task-view.ts";
 import { always, conditionsOf } from "../condition.ts";
 import { creationOf, openBefore, settledBefore, settlementOf, startOf, waitedBefore } from "../exchange-questions.ts";
 import { isBefore, type Moment } from "../moments.ts";
@@ -257,8 +257,8 @@ export const CANCELLING = conditionsOf(
   ],
 );
 
-/** A task with `scheduledOn` cannot be asked for yet, and a server that acts at once never shows the other two. */
-const NEVER_SHOWN: readonly string[] = ["SCHEDULED", "REQUESTED", "QUEUING"];
+/** A server that acts at once never shows them. */
+const NEVER_SHOWN: readonly string[] = ["REQUESTED", "QUEUING"];
 
 const kebab = (status: string): string => status.toLowerCase().replaceAll("_", "-");
 

@@ -63,6 +63,30 @@ describe("refusesStrangers", () => {
     expect(story.findings()).toEqual([]);
   });
 
+  it("breaks A-01 when somebody without a token creates, reads or cancels", () => {
+    const nobody = { as: "nobody" } as const;
+    expect(history().create(0, 10, nobody).finding("A-01")).toMatchObject({
+      expected: "who gives no token may not create task 0 (HTTP 401 or 403)",
+      actual: "HTTP 201",
+    });
+    for (const kind of ["poll-task", "poll-statuses", "poll-history", "cancel-task"] as const)
+      expect(waiting().stranger(0, 11, kind, 200, "nobody").outcome("A-01")).toBe("fail");
+    const done = waiting().stranger(0, 11, "cancel-task", 401, "nobody").see(0, 12, "CANCELLED");
+    expect(done.finding("A-01")?.expected).toBe(
+      `${NAME} is not cancelled: somebody without a token asked for it, and was refused`,
+    );
+    const sent = history()
+      .create(0, 10, { ...nobody, status: 401 })
+      .register(0, 20)
+      .request(0, 20);
+    expect(sent.finding("A-01")?.expected).toBe("nothing is sent for task 0, which was asked for without a token");
+  });
+
+  it.each([401, 403, 404])("keeps A-01 by %i for somebody without a token", (status) => {
+    const story = waiting().stranger(0, 11, "poll-task", status, "nobody").see(0, 14, "QUEUED");
+    expect(story.verdict("A-01")).toMatchObject({ examined: 1, findings: [] });
+  });
+
   it("is not exercised while only the owner asks", () => {
     expect(waiting().pollTask(0, 11).cancel(0, 12).outcome("A-01")).toBe("not-exercised");
   });

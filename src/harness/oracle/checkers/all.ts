@@ -2,17 +2,23 @@
 import type { Checker } from "../checker.ts";
 import { refusesStrangers } from "./access.ts";
 import { keepsToBounds } from "./bounds.ts";
+import { acceptsCancellations, cancelsWhatIsOpen } from "./cancelling.ts";
 import { refusesContentWhereThereIsSome } from "./content-codes.ts";
+import { countsAgree } from "./counts.ts";
+import { stopsAfterFailure } from "./drain.ts";
 import { executeChangesNoValue } from "./execute-and-mirror.ts";
 import { expiresInTime, expiryIsNotNotFound, showsItsPeriod } from "./expiry.ts";
 import { leavesOneOutcome } from "./expiry-race.ts";
 import { hasGroundsForWhatItShows } from "./grounds.ts";
+import { keepsHistory } from "./history.ts";
 import { actsOncePerMessage, executesWithinAttempts, ignoresForeignTokens, repliesToResponses } from "./idempotence.ts";
 import { settlesInTheEnd } from "./liveness.ts";
 import { mapsErrors } from "./mapping.ts";
 import { mirrorsWhatSucceeded } from "./mirror.ts";
+import { showsTheMirror } from "./mirror-hidden.ts";
 import { timesWhatItMirrors } from "./mirror-times.ts";
 import { followsToNewAddress, goesWhereItRegistered } from "./new-address.ts";
+import { showsWhatMakesSense } from "./nonsense.ts";
 import { keepsOrderOfCreation } from "./order.ts";
 import {
   answersBeforeRequesting,
@@ -21,7 +27,7 @@ import {
   returnsBeforeSending,
   silentTowardsUnregistered,
 } from "./queue.ts";
-import { cancelsWhatIsOpen, completesWithItsDevices, countsAgree, keepsRecords, movesAlongStates } from "./records.ts";
+import { completesWithItsDevices, keepsRecords, movesAlongStates } from "./records.ts";
 import { refusedTasksLeaveNoTrace } from "./refusals.ts";
 import { keepsAlternatePath, refusesMalformedRegisters } from "./registers-well.ts";
 import { answersRegistration } from "./registration.ts";
@@ -33,9 +39,11 @@ import {
   retriesOnlyAtTriggers,
   transmitsByTheBook,
 } from "./retry.ts";
+import { beginsWhenScheduled } from "./scheduled.ts";
 import { takesUnacknowledgedResponses } from "./separate-response.ts";
 import { letsDevicesSleep } from "./sleep.ts";
 import { keepsStatusOfTask } from "./status-of-task.ts";
+import { keepsTaskHistory } from "./task-history.ts";
 
 const BY_NAME = {
   returnsBeforeSending,
@@ -51,6 +59,10 @@ const BY_NAME = {
   expiresInTime,
   expiryIsNotNotFound,
   mapsErrors,
+  showsWhatMakesSense,
+  keepsHistory,
+  keepsTaskHistory,
+  showsTheMirror,
   keepsRecords,
   movesAlongStates,
   completesWithItsDevices,
@@ -82,6 +94,9 @@ const BY_NAME = {
   keepsStatusOfTask,
   goesWhereItRegistered,
   timesWhatItMirrors,
+  beginsWhenScheduled,
+  stopsAfterFailure,
+  acceptsCancellations,
 } as const satisfies Readonly<Record<string, Checker>>;
 
 export const CHECKERS: readonly Checker[] = Object.values(BY_NAME);

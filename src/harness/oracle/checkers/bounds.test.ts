@@ -81,9 +81,29 @@ describe("keepsToBounds", () => {
     expect(long(503).outcome("L-04")).toBe("not-exercised");
   });
 
-  it("is not exercised within the bounds", () => {
-    const story = history({ typeExpiry: 60 }).configure(1, 604_800).create(0, 2, { expiresAfter: MONTH });
-    expect(story.outcome("L-04")).toBe("not-exercised");
+  it("breaks L-04 when what lies within the declared bounds is refused, and keeps it when that is accepted", () => {
+    const within = (status: number, options = {}): Story =>
+      history({ typeExpiry: 60, ...options })
+        .configure(1, 604_800, status)
+        .create(0, 2, { expiresAfter: MONTH, status });
+    expect(within(200).verdict("L-04")).toMatchObject({ examined: 2, findings: [] });
+    expect(within(400).verdict("L-04")?.findings).toMatchObject([
+      { expected: "taskExpiresAfter 604800 of device type 0, which is within the declared bounds, is accepted" },
+      { expected: `task 0, to be active for ${MONTH} s, which is within the declared bounds, is accepted` },
+    ]);
+    expect(within(400, { profile: EMPTY_PROFILE }).outcome("L-04")).toBe("not-exercised");
+    expect(history().create(0, 2, { status: 400 }).outcome("L-04")).toBe("not-exercised");
+  });
+
+  it("breaks L-04 when less than the declared minimum is accepted, and says nothing where it may be shortened", () => {
+    const profile = { ...ARTIK, expiresAfterBounds: { min: 60, max: MONTH } } as const;
+    const short = (status: number, more = {}): Story =>
+      history({ profile: { ...profile, ...more } }).create(0, 2, { expiresAfter: 59, status });
+    expect(short(201).finding("L-04")).toMatchObject({
+      expected: "task 0, to be active for less than 60 s is refused (HTTP 400)",
+    });
+    expect(short(400).outcome("L-04")).toBe("pass");
+    expect(short(400, { beyondBounds: "shortened" }).outcome("L-04")).toBe("not-exercised");
   });
 });
 

@@ -3,9 +3,13 @@
  *
  * How long a shortened task is active is judged by expiry.ts, that a refused one leaves no trace by refusals.ts.
  */
+
+import { outlivesRecord } from "../beginning.ts";
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
 import { beyondTypeBounds, longestPeriod } from "../periods.ts";
+import type { TaskView } from "../task-view.ts";
+import { time } from "../text.ts";
 
 const isRefusal = (httpStatus: number): boolean => httpStatus === 400 || httpStatus === 409 || httpStatus === 422;
 const isSuccess = (httpStatus: number): boolean => httpStatus >= 200 && httpStatus < 300;
@@ -14,30 +18,68 @@ export const keepsToBounds: Checker = {
   requirements: ["L-04"],
   on: {
     "task-created": ({ task, event }, judge, context) => {
-      if (task.activePeriod.source === "L-04") judgeLong(task.ref, 201, [task.event, event], judge, context);
+      judgePeriod(task, 201, [task.event, event], judge, context);
     },
     "task-refused": ({ task, httpStatus, event }, judge, context) => {
-      if (task.activePeriod.source !== "L-04" || task.by !== "owner") return;
-      judgeLong(task.ref, httpStatus, [task.event, event], judge, context);
+      if (task.by !== "owner") return;
+      judgePeriod(task, httpStatus, [task.event, event], judge, context);
     },
     "type-configured": ({ deviceType, asked, httpStatus, event }, judge, context) => {
       const beyond = beyondTypeBounds(context, asked);
       const policy = context.profile.beyondBounds;
       const what = `taskExpiresAfter ${asked} of device type ${deviceType}`;
+      if (beyond === "no" && context.profile.taskExpiresAfterBounds !== undefined)
+        judgeWithin(what, httpStatus, [event], judge);
       if (beyond === "no" || beyond === "maybe") return;
       if (policy === "refused" || beyond === "above") judgeAnswer(what, httpStatus, [event], judge, context);
     },
   },
 };
 
-const judgeLong = (ref: number, httpStatus: number, events: readonly number[], judge: Judge, context: OracleContext) =>
-  judgeAnswer(
-    `task ${ref}, to be active for more than ${longestPeriod(context)} s`,
-    httpStatus,
-    events,
-    judge,
-    context,
-  );
+function judgePeriod(
+  task: TaskView,
+  httpStatus: number,
+  events: readonly number[],
+  judge: Judge,
+  context: OracleContext,
+): void {
+  const { ref, activePeriod, scheduledOn } = task;
+  const { expiresAfterBounds, beyondBounds } = context.profile;
+  const shortest = expiresAfterBounds?.min ?? 0;
+  if (activePeriod.source !== "L-04") {
+    if (activePeriod.source === "E-02" && expiresAfterBounds !== undefined && scheduledOn === undefined)
+      judgeWithin(`task ${ref}, to be active for ${activePeriod.seconds} s`, httpStatus, events, judge);
+    judgeLate(task, httpStatus, events, judge, context);
+  } else if (activePeriod.seconds >= shortest) {
+    const what = `task ${ref}, to be active for more than ${longestPeriod(context)} s`;
+    judgeAnswer(what, httpStatus, events, judge, context);
+  } else if (beyondBounds === "refused")
+    judgeAnswer(`task ${ref}, to be active for less than ${shortest} s`, httpStatus, events, judge, context);
+}
+
+/** A value within the declared bounds is none to refuse. */
+function judgeWithin(what: string, httpStatus: number, events: readonly number[], judge: Judge): void {
+  if (isSuccess(httpStatus)) judge.pass("L-04");
+  else if (isRefusal(httpStatus))
+    judge.violate("L-04", `${what}, which is within the declared bounds, is accepted`, `HTTP ${httpStatus}`, events);
+}
+
+/** A task that is to begin so late that its record would be gone before it ends; who shortens a period may let it begin. */
+function judgeLate(
+  task: TaskView,
+  httpStatus: number,
+  events: readonly number[],
+  judge: Judge,
+  context: OracleContext,
+): void {
+  const { expiresAfterBounds, beyondBounds } = context.profile;
+  if (expiresAfterBounds === undefined || beyondBounds !== "refused") return;
+  const outlives = outlivesRecord(context, task);
+  if (outlives === "maybe") judge.undecided("L-04");
+  if (outlives !== "yes") return;
+  const what = `task ${task.ref}, to be active until ${time(task.activeFrom.earliest)} + ${task.activePeriod.seconds} s, later than it can be read,`;
+  judgeAnswer(what, httpStatus, events, judge, context);
+}
 
 function judgeAnswer(
   what: string,

@@ -1,8 +1,9 @@
 /** An Execute by itself changes no value of the Device Mirror: D-05. */
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
+import type { DeviceView } from "../device-view.ts";
 import type { FactOf } from "../facts.ts";
-import type { DeviceView, SeenMirror } from "../model.ts";
+import type { SeenMirror } from "../mirror-view.ts";
 
 export const executeChangesNoValue: Checker = {
   requirements: ["D-05"],

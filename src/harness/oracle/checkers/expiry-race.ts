@@ -8,11 +8,11 @@ import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
 import { EXPIRED_CODE } from "../expectations.ts";
 import type { FactOf } from "../facts.ts";
-import type { DeviceTaskView, ExpiryRace, SeenStatus } from "../model.ts";
+import type { DeviceTaskView, ExpiryRace, SeenStatus } from "../task-view.ts";
 import { name, status, time } from "../text.ts";
 import type { Window } from "../window.ts";
+import { wrongCount } from "./counts.ts";
 import { sameValue } from "./mirror.ts";
-import { wrongCount } from "./records.ts";
 
 export const leavesOneOutcome: Checker = {
   requirements: ["E-08"],
@@ -52,7 +52,7 @@ function judgeStatus(
 ): void {
   const { race, task } = deviceTask;
   if (race === undefined || mayBeCancelled(deviceTask) || !isOver(deviceTask, seen.window, context)) return;
-  const where = `${name(deviceTask)}, answered at ${time(race.window.latest)} and expired at ${time(task.expiry.latest)},`;
+  const where = `${name(deviceTask)}, answered at ${time(race.window.latest)} and expired at ${time(task.expiry.earliest)},`;
   const outcome = outcomeOf(race, seen);
   if (outcome === "unclear") judge.undecided("E-08");
   else if (outcome === "neither")

@@ -2,8 +2,8 @@
 import type { Checker, Judge } from "../checker.ts";
 import { EXPIRED_CODE } from "../expectations.ts";
 import type { FactOf } from "../facts.ts";
-import type { DeviceTaskView, Expectation, SeenStatus } from "../model.ts";
 import { contradicts } from "../periods.ts";
+import type { DeviceTaskView, Expectation, SeenStatus } from "../task-view.ts";
 import { name, status, time } from "../text.ts";
 import type { Window } from "../window.ts";
 
@@ -20,6 +20,7 @@ export const expiresInTime: Checker = {
         // What was wrong before the expiry is judged elsewhere; that it stays so is not expiry's fault.
         if (previous === undefined || !endedBefore(previous, expiry)) judgeExpired(fact, last, judge);
       } else if (last.kind === "pending" || last.kind === "in-flight") judgePending(fact, last, judge);
+      else if (last.kind === "cancelled-or-expired") judgeCancelled(fact, last, judge);
       else if ((last.kind === "succeeded" || last.kind === "failed") && seen.window.earliest > expiry.latest)
         judgeAnswered(fact, last, judge);
     },
@@ -44,6 +45,18 @@ function judgeExpired({ deviceTask, seen, decided, fits }: StatusSeen, last: Exp
       );
     }
   }
+}
+
+/** Cancelled in flight: when its active period ends it ends, too; as what is judged with the cancellation (T-04). */
+function judgeCancelled({ deviceTask, seen, decided }: StatusSeen, last: Expectation, judge: Judge): void {
+  if (decided === last) judge.pass("E-05");
+  else if (seen.status === "CANCEL_REQUESTED" && seen.window.earliest > last.since.latest)
+    judge.violate(
+      "E-05",
+      `${name(deviceTask)}, cancelled in flight, has ended by ${time(last.since.latest)}, when it expires`,
+      status(seen),
+      [deviceTask.task.event, seen.event],
+    );
 }
 
 /** What an expired device task shows to be kept, or to be broken: by whom the period was set, and how it ended. */

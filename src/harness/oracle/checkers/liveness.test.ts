@@ -94,7 +94,13 @@ describe("settlesInTheEnd", () => {
   });
 
   it("says nothing of a cancelled one while its exchange may still be open", () => {
-    const cancelled = history().register(0, 1).create(0, 2).request(0, 2).cancelDevice(0, 0, 3).move(0).update(0, 4);
+    const cancelled = history({ profile: EMPTY_PROFILE })
+      .register(0, 1)
+      .create(0, 2)
+      .request(0, 2)
+      .cancelDevice(0, 0, 3)
+      .move(0)
+      .update(0, 4);
     expect(cancelled.see(0, 60, "CANCEL_REQUESTED").findings()).toEqual([]);
     expect(cancelled.see(0, 900, "CANCELLED").findings()).toEqual([]);
   });

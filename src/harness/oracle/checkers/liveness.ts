@@ -11,7 +11,8 @@ import type { DeviceTaskStatus } from "../../../protocol/task-api/states.ts";
 import { freeSince, giveUp, lifetimeEnd } from "../attempts.ts";
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import type { DeviceTaskView, DeviceView, SeenStatus } from "../model.ts";
+import type { DeviceView } from "../device-view.ts";
+import type { DeviceTaskView, SeenStatus } from "../task-view.ts";
 import { name, status, time } from "../text.ts";
 
 const WAITING: readonly DeviceTaskStatus[] = ["REQUESTED", "QUEUED", "PROCESSING"];
@@ -44,7 +45,10 @@ function judgeDrain(context: OracleContext, deviceTask: DeviceTaskView, seen: Se
   const { device } = deviceTask;
   const { trigger } = device;
   const due = freeSince(device) + context.bound;
-  if (trigger === undefined || trigger.window.earliest <= Math.max(deviceTask.task.created.latest, device.failingUntil))
+  if (
+    trigger === undefined ||
+    trigger.window.earliest <= Math.max(deviceTask.task.activeFrom.latest, device.failingUntil)
+  )
     return;
   if (seen.window.earliest <= due || !reachableUntil(context, device, due) || failedSince(device, trigger.event))
     return;

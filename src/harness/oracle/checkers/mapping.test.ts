@@ -128,6 +128,15 @@ describe("mapsErrors, M-09", () => {
     expect(diagnosed().finding("M-09")).toMatchObject({ actual: '""' });
   });
 
+  it("breaks M-09 where a declared fallback leads to 4000 and the diagnostic is lost (choices 2, 3)", () => {
+    const fallen = (message: string): Story => {
+      const story = history().register(0, 1).create(0, 2).request(0, 2);
+      return story.answer(0, 3, "4.02", { diagnostic: "bad option" }).see(0, 4, "FAILED", { code: 4000, message });
+    };
+    expect(fallen("CoAP 4.02").outcome("M-09")).toBe("fail");
+    expect(fallen("CoAP 4.02: bad option").outcome("M-09")).toBe("pass");
+  });
+
   it("keeps M-09 by the diagnostic, alone or within a sentence", () => {
     expect(diagnosed("bad zone").outcome("M-09")).toBe("pass");
     expect(diagnosed("CoAP 4.00: bad zone.").outcome("M-09")).toBe("pass");

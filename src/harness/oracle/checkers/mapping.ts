@@ -60,7 +60,9 @@ export const mapsErrors: Checker = {
       if (seen.errorCode !== undefined && previous?.errorCode !== seen.errorCode)
         judge.choose("M-08", `CoAP ${answer.code}`, seen.errorCode, seen.event);
       const text = diagnostic(answer);
-      if (answer.code !== "4.00" || text === "") return;
+      // Error 4000 carries the diagnostic, also where a declared fallback leads to it (choices 2, 3).
+      const invalid = answer.code === "4.00" || (row === undefined && accepted?.includes("4000") === true);
+      if (!invalid || text === "") return;
       if (seen.errorMessage?.includes(text) === true) judge.pass("M-09");
       else
         judge.violate(

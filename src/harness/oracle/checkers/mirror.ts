@@ -1,7 +1,8 @@
 /** Device Mirror: D-01 … D-04, D-06. */
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import type { DeviceView, LateValue, MirrorExpectation } from "../model.ts";
+import type { DeviceView } from "../device-view.ts";
+import type { LateValue, MirrorExpectation } from "../mirror-view.ts";
 import { time } from "../text.ts";
 import type { Window } from "../window.ts";
 

@@ -102,3 +102,27 @@ describe("goesWhereItRegistered", () => {
     expect(story.outcome("R-10")).toBe("fail");
   });
 });
+
+describe("followsToNewAddress, where a Register is asked for (choice 14)", () => {
+  const refused = (): Story =>
+    history({ profile: { ...ARTIK, updateFromNewAddress: "require-register" } })
+      .register(0, 1)
+      .move(0)
+      .update(0, 5, { answer: "4.04" })
+      .create(0, 6);
+
+  it("breaks R-10 by a request to the address from which the device has only updated", () => {
+    const story = refused().request(0, 6).as("request");
+    expect(story.finding("R-10")).toEqual({
+      requirement: "R-10",
+      events: [story.event("request")],
+      expected: `requests to device 0 go to ${OLD}, from which it registered`,
+      actual: `a request to ${NEW}`,
+    });
+  });
+
+  it("keeps R-10 by requests to the address that registered, before the next Register and after it", () => {
+    expect(refused().request(0, 6, { address: OLD }).outcome("R-10")).toBe("pass");
+    expect(refused().register(0, 6.5).request(0, 6.5).findings()).toEqual([]);
+  });
+});

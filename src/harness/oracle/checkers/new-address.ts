@@ -1,6 +1,9 @@
 /** Devices that move: R-10 by Update, G-02 by Register. */
-import type { Checker } from "../checker.ts";
-import type { Exchange } from "../model.ts";
+import type { Checker, Judge } from "../checker.ts";
+import type { OracleContext } from "../context.ts";
+import type { Exchange } from "../exchange-view.ts";
+import type { FactOf } from "../facts.ts";
+import type { RegistrationView } from "../registration-view.ts";
 import { name, time } from "../text.ts";
 
 /**
@@ -10,9 +13,14 @@ import { name, time } from "../text.ts";
 export const followsToNewAddress: Checker = {
   requirements: ["R-10"],
   on: {
-    attempt: ({ device, exchange, event }, judge, context) => {
+    attempt: (fact, judge, context) => {
+      const { device, exchange, event } = fact;
       const { registration } = device;
-      if (registration === undefined || context.profile.updateFromNewAddress === "require-register") return;
+      if (registration === undefined) return;
+      if (context.profile.updateFromNewAddress === "require-register") {
+        judgeUnregistered(fact, registration, judge, context);
+        return;
+      }
       const left = registration.formerAddresses.get(exchange.address);
       if (left === undefined) {
         if (wasMoved(exchange.task?.attempts.at(-1)) && exchange.address === registration.address) judge.pass("R-10");
@@ -42,6 +50,23 @@ export const followsToNewAddress: Checker = {
     },
   },
 };
+
+/** Where a Register is asked for, an address from which the device has only updated gets nothing. */
+function judgeUnregistered(
+  { device, exchange, registered, unanswered, event }: FactOf<"attempt">,
+  { address, formerAddresses }: RegistrationView,
+  judge: Judge,
+  { live }: OracleContext,
+): void {
+  // Live, a Register may be overtaken by another one, unseen by us.
+  if (registered !== "yes" || unanswered !== undefined || live || formerAddresses.size > 0) return;
+  if (exchange.address === address) {
+    if (device.requests.some((request) => request.kind === "update" && request.address !== address)) judge.pass("R-10");
+    return;
+  }
+  const expected = `requests to device ${device.index} go to ${address}, from which it registered`;
+  judge.violate("R-10", expected, `a request to ${exchange.address}`, [event]);
+}
 
 /** Requests go to the address of the last Register, wherever the device registered before (choice 15). */
 export const goesWhereItRegistered: Checker = {

@@ -1,7 +1,9 @@
 /** Order of the tasks of one device: Q-10. */
 import type { Checker } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import type { DeviceTaskView, DeviceView, Exchange, Owed } from "../model.ts";
+import type { DeviceView } from "../device-view.ts";
+import type { Exchange } from "../exchange-view.ts";
+import type { DeviceTaskView, Owed } from "../task-view.ts";
 import { name, time } from "../text.ts";
 
 /**
@@ -54,8 +56,11 @@ const isCertain = (deviceTask: DeviceTaskView, { started }: Exchange): boolean =
 const createdBefore = (a: DeviceTaskView, b: DeviceTaskView): boolean =>
   a.task.event < b.task.event && a.task.created.latest <= b.task.created.earliest;
 
-/** Live, a server may need a moment from the answer to the POST until the task is in the queue. */
+/** A server may need a moment until a task that begins is in the queue: live always, and at its scheduledOn anyhow. */
 function hadTime(context: OracleContext, { task }: DeviceTaskView, owed: Owed, { started }: Exchange): boolean {
+  const begun = task.activeFrom.latest;
+  if (task.scheduledOn !== undefined && begun > task.created.latest && begun + context.bound > started.earliest)
+    return false;
   if (!context.live) return true;
   const needed = owed.requirement === "Q-02" ? context.slack : context.tolerance;
   return task.created.latest + needed <= started.earliest;

@@ -1,6 +1,7 @@
 /** Queue: Q-01 … Q-09, and what the server owes after triggers. */
 import type { Checker } from "../checker.ts";
-import type { DeviceTaskView, Exchange } from "../model.ts";
+import type { Exchange } from "../exchange-view.ts";
+import type { DeviceTaskView } from "../task-view.ts";
 import { name, status, time } from "../text.ts";
 
 /** The creating POST returns before the first request to a device (live: while a silent device has not answered). */
@@ -27,7 +28,7 @@ export const returnsBeforeSending: Checker = {
 
 /** What must be attempted is attempted in time: at creation, at Register, at Update. */
 export const owedAttempts: Checker = {
-  requirements: ["Q-02", "Q-04", "Q-08", "R-04", "R-05", "Q-09"],
+  requirements: ["Q-02", "T-05", "Q-04", "Q-08", "R-04", "R-05", "R-06", "R-13", "Q-09"],
   on: {
     "owed-kept": ({ owed }, judge) => {
       judge.pass(owed.requirement);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EMPTY_PROFILE } from "../../../protocol/profile.ts";
-import { history, type Shown, type Story, TIMEZONE } from "../test-history.ts";
+import { history, type Shown, type Story } from "../test-history.ts";
 
 const NAME = "task 0 (R deviceProperties.device.timezone) of device 0";
 const DAY = 86_400;
@@ -18,6 +18,19 @@ describe("keepsRecords", () => {
       events: [0, story.event("asked")],
       expected: `the task of task 0 can be read until ${(30 * DAY).toFixed(3)} s`,
       actual: "HTTP 404",
+    });
+  });
+
+  it.each([400, 401, 403, 410, 500])("breaks L-01 when the owner reads a task that lives and gets %i", (status) => {
+    expect(history().create(0, 0).pollTask(0, 60, status).findings()).toMatchObject([
+      { requirement: "L-01", actual: `HTTP ${status}` },
+    ]);
+  });
+
+  it.each([429, 502, 503, 504])("leaves L-01 open by %i: the record may be there", (status) => {
+    expect(history().create(0, 0).pollTask(0, 60, status).verdict("L-01")).toMatchObject({
+      undecided: 1,
+      findings: [],
     });
   });
 
@@ -256,156 +269,5 @@ describe("completesWithItsDevices", () => {
     page.poll(0, 2, [{ status: "CANCELLED" }], { status: "COMPLETE", total: 2 });
     expect(page.outcome("T-02")).toBe("not-exercised");
     expect(history().create(0, 1).see(0, 2, "QUEUED").outcome("T-02")).toBe("not-exercised");
-  });
-});
-
-describe("countsAgree", () => {
-  const counted = (counts: Readonly<Record<string, number>>): Story =>
-    history({ devices: 3 })
-      .create(0, 1, { devices: [0, 1, 2] })
-      .poll(
-        0,
-        2,
-        [
-          { device: 0, status: "SUCCEEDED" },
-          { device: 1, status: "CANCELLED" },
-          { device: 2, status: "QUEUED" },
-        ],
-        { counts },
-      )
-      .as("seen");
-
-  it.each([
-    [{ totalDevices: 2 }, "totalDevices of task 0 agrees with its statuses (3)", "2"],
-    [{ numSucceeded: 0 }, "numSucceeded of task 0 agrees with its statuses (1)", "0"],
-    [{ numFailed: 1 }, "numFailed of task 0 agrees with its statuses (0)", "1"],
-    [{ numCancelled: 0 }, "numCancelled of task 0 agrees with its statuses (1)", "0"],
-    [{ numCompleted: 3 }, "numCompleted of task 0 agrees with its statuses (1 to 2)", "3"],
-  ])("breaks T-03 by %o", (counts, expected, actual) => {
-    const story = counted(counts);
-    expect(story.finding("T-03")).toEqual({ requirement: "T-03", events: [story.event("seen")], expected, actual });
-  });
-
-  it.each([1, 2])(
-    "keeps T-03, whether the cancelled device counts as completed or not: %s (choice 21)",
-    (numCompleted) => {
-      const counts = { totalDevices: 3, numSucceeded: 1, numFailed: 0, numCancelled: 1, numCompleted };
-      expect(counted(counts).outcome("T-03")).toBe("pass");
-    },
-  );
-
-  it("is not exercised without counts or without statuses", () => {
-    expect(history().create(0, 1).see(0, 2, "QUEUED").outcome("T-03")).toBe("not-exercised");
-    expect(
-      history()
-        .create(0, 1)
-        .poll(0, 2, [], { counts: { totalDevices: 1 } })
-        .outcome("T-03"),
-    ).toBe("not-exercised");
-  });
-});
-
-describe("cancelsWhatIsOpen", () => {
-  it("breaks T-04 when a cancelled task goes on", () => {
-    const story = history().create(0, 1).cancelDevice(0, 0, 2).as("cancelled").see(0, 3, "QUEUED").as("seen");
-    expect(story.finding("T-04")).toEqual({
-      requirement: "T-04",
-      events: [story.event("cancelled"), story.event("seen")],
-      expected: `${NAME} is CANCELLED after the cancellation`,
-      actual: "QUEUED",
-    });
-  });
-
-  it("breaks T-04 when cancelling the task touches a device that had succeeded", () => {
-    const story = succeeded().cancel(0, 4).see(0, 5, "CANCELLED");
-    expect(story.finding("T-04")).toMatchObject({ expected: `${NAME} is SUCCEEDED after the cancellation` });
-  });
-
-  it("breaks T-04 when a waiting device is cancelled along with another one, or a waiting task with another one", () => {
-    const devices = history({ devices: 2 })
-      .create(0, 1, { devices: [0, 1] })
-      .cancelDevice(0, 0, 2)
-      .see(0, 3, "CANCELLED", { device: 1 });
-    expect(devices.finding("T-04")).toMatchObject({
-      expected:
-        "task 0 (R deviceProperties.device.timezone) of device 1 is REQUESTED or QUEUED or PROCESSING: only others were cancelled",
-      actual: "CANCELLED",
-    });
-    const tasks = history()
-      .create(0, 1)
-      .create(1, 1, { property: "deviceProperties.device.utcOffset" })
-      .cancel(0, 2)
-      .see(1, 3, "CANCELLED");
-    expect(tasks.outcome("T-04")).toBe("fail");
-  });
-
-  it("keeps T-04 by cancelling exactly what is open", () => {
-    const story = history({ devices: 2 })
-      .register(0, 1)
-      .create(0, 2, { devices: [0, 1] })
-      .request(0, 2);
-    story.answer(0, 3, "2.05", { text: "UTC" }).cancel(0, 4);
-    const shown = [
-      { device: 0, status: "SUCCEEDED" },
-      { device: 1, status: "CANCELLED" },
-    ] as const;
-    expect(story.poll(0, 5, shown).verdict("T-04")).toMatchObject({ examined: 2, findings: [] });
-  });
-
-  it.each(["CANCEL_REQUESTED", "CANCELLED"] as const)(
-    "lets a task that is cancelled in flight be %s at once",
-    (status) => {
-      expect(requested().cancelDevice(0, 0, 2.5).see(0, 3, status).outcome("T-04")).toBe("pass");
-    },
-  );
-
-  it.each(["SUCCEEDED", "CANCELLED"] as const)(
-    "lets a task that is cancelled in flight and then answered be %s",
-    (status) => {
-      const story = requested().cancel(0, 2.5).answer(0, 3, "2.05", { text: "UTC" }).see(0, 4, status);
-      expect(story.mirror(0, 5, status === "SUCCEEDED" ? { [TIMEZONE]: "UTC" } : {}).findings()).toEqual([]);
-    },
-  );
-
-  it("breaks T-01 when a task that is cancelled in flight and then answered stays CANCEL_REQUESTED", () => {
-    const story = requested().cancelDevice(0, 0, 2.5).answer(0, 3, "2.05", { text: "UTC" });
-    expect(story.see(0, 4, "CANCEL_REQUESTED").outcome("T-01")).toBe("fail");
-  });
-
-  it("lets a failed attempt end what was cancelled in flight: CANCELLED, and nothing is sent again", () => {
-    const story = requested().cancelDevice(0, 0, 2.5).reset(0, 3).as("reset");
-    expect(story.see(0, 4, "CANCELLED").outcome("T-04")).toBe("pass");
-    expect(story.see(0, 5, "QUEUED").outcome("T-04")).toBe("fail");
-    expect(story.update(0, 6).request(0, 6).finding("Q-11")).toMatchObject({
-      events: [story.event("reset"), expect.any(Number)],
-    });
-  });
-
-  it.each(["CANCELLED", "FAILED"] as const)(
-    "lets a task that is cancelled in flight and then expires be %s",
-    (status) => {
-      const story = history().register(0, 1).create(0, 2, { expiresAfter: 10 }).request(0, 2).cancelDevice(0, 0, 3);
-      expect(story.see(0, 13, status, status === "FAILED" ? { code: 4004 } : {}).findings()).toEqual([]);
-    },
-  );
-
-  it("judges nothing live when the cancellation met something else", () => {
-    const live = history({ live: true }).register(0, 1).create(0, 2).request(0, 2.01);
-    live.answer(0, 2.1, "2.05", { text: "UTC" }).cancelDevice(0, 0, 2.105);
-    for (const status of ["SUCCEEDED", "CANCELLED"] as const) live.see(0, 20, status);
-    expect(live.outcome("T-04")).toBe("not-exercised");
-    expect(live.outcome("D-01")).toBe("not-exercised");
-  });
-
-  it("judges nothing while a cancellation is asked for and not answered, or was refused", () => {
-    const refused = history().create(0, 1).cancelDevice(0, 0, 2, 500).see(0, 3, "QUEUED");
-    expect(refused.outcome("T-04")).toBe("not-exercised");
-    const lost = history().create(0, 1).unanswered(2, { kind: "cancel-device-task", task: 0, device: 0 });
-    for (const status of ["QUEUED", "CANCELLED"] as const) lost.see(0, 3, status);
-    expect(lost.findings()).toEqual([]);
-  });
-
-  it("is not exercised without a cancellation", () => {
-    expect(succeeded().see(0, 4, "SUCCEEDED").outcome("T-04")).toBe("not-exercised");
   });
 });

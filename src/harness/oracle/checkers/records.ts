@@ -1,9 +1,8 @@
-/** Lifetime of records (L-01 … L-03) and the task as a whole (T-01 … T-04). */
+/** Lifetime of records (L-01 … L-03) and the task as a whole (T-01, T-02). */
 import type { DeviceTaskStatus } from "../../../protocol/task-api/states.ts";
-import type { Checker } from "../checker.ts";
+import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import type { FactOf } from "../facts.ts";
-import type { DeviceTaskView, Expectation, SeenStatus, TaskView } from "../model.ts";
+import type { TaskView } from "../task-view.ts";
 import { name, status, time } from "../text.ts";
 import type { Window } from "../window.ts";
 
@@ -18,13 +17,11 @@ export const keepsRecords: Checker = {
       if (task.state !== "created") return;
       if (window.latest < task.removal.earliest) {
         if (httpStatus === 404) {
-          judge.violate(
-            "L-01",
-            `the ${what} of task ${task.ref} can be read until ${time(task.removal.earliest)}`,
-            "HTTP 404",
-            [task.event, event],
-          );
-        } else if (httpStatus === 200 && window.earliest >= task.created.latest + WORTH_COUNTING) judge.pass("L-01");
+          unreadable(task, what, httpStatus, event, judge);
+        } else if (httpStatus === 200) {
+          if (window.earliest >= task.created.latest + WORTH_COUNTING) judge.pass("L-01");
+        } else if (PASSING.includes(httpStatus)) judge.undecided("L-01");
+        else if (httpStatus >= 300) unreadable(task, what, httpStatus, event, judge);
       } else if (window.earliest > task.removal.latest) {
         const completed = completion(task);
         const wouldStay = completed !== undefined && countedFrom(task, completed, context) > window.latest;
@@ -46,6 +43,14 @@ export const keepsRecords: Checker = {
   },
 };
 
+/** Too many requests, or trouble on the way to the server: the record may be there. */
+const PASSING: readonly number[] = [429, 502, 503, 504];
+
+function unreadable(task: TaskView, what: string, httpStatus: number, event: number, judge: Judge): void {
+  const expected = `the ${what} of task ${task.ref} can be read until ${time(task.removal.earliest)}`;
+  judge.violate("L-01", expected, `HTTP ${httpStatus}`, [task.event, event]);
+}
+
 /** A task that is completed sooner than this after its creation does not tell from which of the two a server counts. */
 const MUCH_LATER = 3_600 * 1_000_000;
 
@@ -66,7 +71,7 @@ const countedFrom = ({ removal, created }: TaskView, { earliest }: Window, { tol
 const TERMINAL: readonly string[] = ["SUCCEEDED", "FAILED", "CANCELLED"];
 
 /** What a later poll may show, given an earlier one. Terminal states never change. */
-const REACHABLE: Readonly<Record<DeviceTaskStatus, readonly DeviceTaskStatus[]>> = {
+export const REACHABLE: Readonly<Record<DeviceTaskStatus, readonly DeviceTaskStatus[]>> = {
   REQUESTED: ["REQUESTED", "QUEUED", "PROCESSING", "SUCCEEDED", "FAILED", "CANCEL_REQUESTED", "CANCELLED"],
   QUEUED: ["QUEUED", "PROCESSING", "SUCCEEDED", "FAILED", "CANCEL_REQUESTED", "CANCELLED"],
   PROCESSING: ["QUEUED", "PROCESSING", "SUCCEEDED", "FAILED", "CANCEL_REQUESTED", "CANCELLED"],
@@ -145,7 +150,7 @@ export const completesWithItsDevices: Checker = {
           ]);
         return;
       }
-      if (!allTerminal) return;
+      if (!allTerminal || waitsForTargets(task, window, context)) return;
       if (task.incompleteSince === undefined) task.incompleteSince = window.latest;
       else if (window.earliest > task.incompleteSince + context.bound) {
         judge.violate(
@@ -159,83 +164,6 @@ export const completesWithItsDevices: Checker = {
   },
 };
 
-/** The counts of a task agree with the statuses in the same answer. */
-export const countsAgree: Checker = {
-  requirements: ["T-03"],
-  on: {
-    "statuses-seen": (fact, judge) => {
-      if (!hasCounts(fact)) return;
-      const wrong = wrongCount(fact);
-      if (wrong === undefined) judge.pass("T-03");
-      else judge.violate("T-03", wrong.expected, wrong.actual, [fact.event]);
-    },
-  },
-};
-
-type StatusesSeen = FactOf<"statuses-seen">;
-
-const hasCounts = ({ whole, counts, statuses }: StatusesSeen): boolean =>
-  whole && counts !== undefined && statuses.length > 0;
-
-/** The first count that does not agree with the statuses in the same answer. */
-export function wrongCount(fact: StatusesSeen): { readonly expected: string; readonly actual: string } | undefined {
-  const { task, counts, statuses } = fact;
-  if (!hasCounts(fact)) return undefined;
-  const tally = (wanted: string): number => statuses.filter((s) => s.status === wanted).length;
-  const ended = tally("SUCCEEDED") + tally("FAILED");
-  const rows: readonly (readonly [string, number, number])[] = [
-    ["totalDevices", statuses.length, statuses.length],
-    ["numSucceeded", tally("SUCCEEDED"), tally("SUCCEEDED")],
-    ["numFailed", tally("FAILED"), tally("FAILED")],
-    ["numCancelled", tally("CANCELLED"), tally("CANCELLED")],
-    // Whether cancelled devices count as completed is not documented (choice 21).
-    ["numCompleted", ended, ended + tally("CANCELLED")],
-  ];
-  for (const [key, least, most] of rows) {
-    const count = counts?.[key];
-    if (count === undefined || (count >= least && count <= most)) continue;
-    const right = least === most ? least : `${least} to ${most}`;
-    return { expected: `${key} of task ${task.ref} agrees with its statuses (${right})`, actual: `${count}` };
-  }
-  return undefined;
-}
-
-/** It is cancelled although nobody asked for that, but for another device of its task, or another task of its device. */
-function cancelledAlong(deviceTask: DeviceTaskView, seen: SeenStatus, { kind }: Expectation, fits: boolean): boolean {
-  if (fits || (kind !== "pending" && kind !== "in-flight")) return false;
-  if (seen.status !== "CANCELLED" && seen.status !== "CANCEL_REQUESTED") return false;
-  return [...deviceTask.task.devices, ...deviceTask.device.tasks].some(
-    ({ settled, cancelAsked }) => settled?.how === "cancelled" || cancelAsked !== undefined,
-  );
-}
-
-/** Cancelling ends exactly what had not ended. */
-export const cancelsWhatIsOpen: Checker = {
-  requirements: ["T-04"],
-  on: {
-    "status-seen": ({ deviceTask, seen, possible, decided, fits }, judge) => {
-      const last = possible.at(-1);
-      if (last === undefined) return;
-      if (cancelledAlong(deviceTask, seen, last, fits)) {
-        const expected = `${name(deviceTask)} is ${last.statuses.join(" or ")}: only others were cancelled`;
-        judge.violate("T-04", expected, status(seen), [deviceTask.task.event, seen.event]);
-        return;
-      }
-      const cancelled = last.kind === "cancelled" || last.kind === "cancel-requested";
-      const kept =
-        deviceTask.task.cancelled !== undefined &&
-        deviceTask.cancelAsked === undefined &&
-        (last.kind === "succeeded" || last.kind === "failed" || last.kind === "expired" || last.kind === "server-side");
-      if (!cancelled && !kept) return;
-      if (cancelled ? !fits : seen.status === "CANCELLED") {
-        judge.violate(
-          "T-04",
-          `${name(deviceTask)} is ${last.statuses.join(" or ")} after the cancellation`,
-          status(seen),
-          [deviceTask.settled?.event ?? seen.event, seen.event],
-        );
-      } else if (decided === last) judge.pass("T-04");
-      else judge.undecided("T-04");
-    },
-  },
-};
+/** Nothing tells apart a task for no device from one that has not begun, and whose devices are not known yet (choice 33). */
+const waitsForTargets = ({ devices, activeFrom }: TaskView, window: Window, { bound }: OracleContext): boolean =>
+  devices.length === 0 && window.earliest <= activeFrom.latest + bound;

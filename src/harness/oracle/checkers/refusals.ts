@@ -1,33 +1,35 @@
 /**
  * A task that was refused does not exist: nothing is sent for it, and no server property is written. What that breaks
- * is said by why it was refused: A-01, because a stranger asked for it; L-04, because it was beyond the bounds.
+ * is said by why it was refused: A-01, because somebody else than the owner asked for it; L-04, because it was beyond the bounds.
  */
+import { outlivesRecord } from "../beginning.ts";
 import type { Checker } from "../checker.ts";
-import type { TaskView } from "../model.ts";
+import type { OracleContext } from "../context.ts";
 import { operationOfTask } from "../operation-key.ts";
+import type { TaskView } from "../task-view.ts";
 import { sameValue } from "./mirror.ts";
 
 export const refusedTasksLeaveNoTrace: Checker = {
   requirements: ["A-01", "L-04"],
   on: {
-    "task-refused": ({ task, event }, judge) => {
-      const why = reasonOf(task);
+    "task-refused": ({ task, event }, judge, context) => {
+      const why = reasonOf(context, task);
       const sent = task.devices.flatMap(({ attempts }) => attempts)[0];
       if (why === undefined || sent === undefined) return;
       judge.violate(why.requirement, nothingSent(task, why), "a request was sent", [sent.event, event]);
     },
-    attempt: ({ device, exchange, candidates, settled, event }, judge) => {
+    attempt: ({ device, exchange, candidates, settled, event }, judge, context) => {
       if (candidates.length > 0 || settled !== undefined || exchange.operation === undefined) return;
       const task = device.refused.find(
         ({ taskType, property, value }) => operationOfTask(taskType, property, value) === exchange.operation,
       );
-      const why = task === undefined ? undefined : reasonOf(task);
+      const why = task === undefined ? undefined : reasonOf(context, task);
       if (task === undefined || why === undefined) return;
       judge.violate(why.requirement, nothingSent(task, why), "a request was sent", [task.event, event]);
     },
-    "mirror-seen": ({ device, properties, event }, judge) => {
+    "mirror-seen": ({ device, properties, event }, judge, context) => {
       for (const task of device.refused) {
-        const why = reasonOf(task);
+        const why = reasonOf(context, task);
         const { taskType, property, value, ref } = task;
         if (why === undefined || taskType !== "W" || !property.startsWith("serverProperties.")) continue;
         if (device.mirror.has(property) || !sameValue(properties.get(property), value)) continue;
@@ -47,9 +49,12 @@ interface Reason {
   readonly text: string;
 }
 
-function reasonOf({ by, activePeriod }: TaskView): Reason | undefined {
+function reasonOf(context: OracleContext, task: TaskView): Reason | undefined {
+  const { by, activePeriod } = task;
   if (by === "stranger") return { requirement: "A-01", text: "which a stranger asked for" };
+  if (by === "nobody") return { requirement: "A-01", text: "which was asked for without a token" };
   if (activePeriod.source === "L-04") return { requirement: "L-04", text: "which was beyond the bounds" };
+  if (outlivesRecord(context, task) === "yes") return { requirement: "L-04", text: "which was to begin too late" };
   return undefined;
 }
 

@@ -1,12 +1,21 @@
-/** What a Register says, and what follows: G-07 (defects), G-08 (the alternate path). */
+/** What a Register or Update says, and what follows: G-07 (defects), G-08 (the alternate path). */
 import { decodeMessage } from "../../../protocol/coap/message.ts";
 import { stringOptions, URI_PATH } from "../../../protocol/coap/options.ts";
 import type { Checker } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import type { DeviceView, Exchange } from "../model.ts";
+import type { DeviceView } from "../device-view.ts";
+import type { Exchange } from "../exchange-view.ts";
+import type { RegistrationRequest } from "../registration-view.ts";
 import { name } from "../text.ts";
 
-/** A Register with a defect is refused and lets nothing go. */
+/** "a Register of device 0 whose lifetime is no number", and the like. */
+function naming({ kind, defect, leeway }: RegistrationRequest, { index }: DeviceView): string {
+  const what = kind === "update" ? "an Update" : "a Register";
+  if (leeway === "stranger") return `${what} at the address of device ${index} under another name`;
+  return defect === undefined ? `${what} of device ${index} that was refused` : `${what} of device ${index} ${defect}`;
+}
+
+/** A Register or Update with a defect is refused, changes nothing and lets nothing go. */
 export const refusesMalformedRegisters: Checker = {
   requirements: ["G-07"],
   on: {
@@ -14,7 +23,7 @@ export const refusesMalformedRegisters: Checker = {
       if (request.defect === undefined || !first) return;
       if (/^[45]\./.test(code)) judge.pass("G-07");
       else {
-        const expected = `a Register of device ${device.index} ${request.defect} is refused`;
+        const expected = `${naming(request, device)} is refused`;
         judge.violate("G-07", expected, code, [request.event, event]);
       }
     },
@@ -25,13 +34,30 @@ export const refusesMalformedRegisters: Checker = {
     attempt: ({ device, exchange, registered, unanswered, event }, judge, context) => {
       const { malformed, trigger } = device;
       if (malformed === undefined || unanswered !== undefined || (trigger?.event ?? -1) > malformed.event) return;
+      if (followsTo(malformed.request, device, exchange, context)) {
+        const expected = `requests to device ${device.index} go to ${device.registration?.address}: ${naming(malformed.request, device)} changes nothing`;
+        judge.violate("G-07", expected, `a request to ${exchange.address}`, [malformed.event, event]);
+        return;
+      }
       if (registered !== "no" && !repeatedBy(malformed, device, exchange, context)) return;
       const what = exchange.task === undefined ? "a request" : name(exchange.task);
-      const expected = `the malformed Register of device ${device.index} lets nothing go`;
+      const expected = `${naming(malformed.request, device)} lets nothing go`;
       judge.violate("G-07", expected, `${what} was sent`, [malformed.event, event]);
     },
   },
 };
+
+/** The request goes to where the refused one came from, and to where the device is not registered. */
+function followsTo(
+  refused: RegistrationRequest,
+  { registration }: DeviceView,
+  { address }: Exchange,
+  { live }: OracleContext,
+): boolean {
+  // Live, a Register may be overtaken by another one, unseen by us. Those that moved it since are triggers.
+  if (registration === undefined || live) return false;
+  return address === refused.address && address !== registration.address && !registration.formerAddresses.has(address);
+}
 
 /** A failed attempt that is repeated just after the malformed Register, with no other trigger since. */
 function repeatedBy(
@@ -61,10 +87,15 @@ export const keepsAlternatePath: Checker = {
       const path = stringOptions(request.value, URI_PATH);
       const object = path.findIndex((segment) => ID.test(segment));
       if (object < 0) return;
-      const registering = requests.some(
-        ({ kind, answer, missed, defect }) =>
-          kind === "register" && answer === undefined && !missed && defect === undefined,
-      );
+      const registering =
+        device.rivals.size > 0 ||
+        requests.some(
+          ({ answer, missed, defect, rootPath, kind }) =>
+            answer === undefined &&
+            !missed &&
+            defect === undefined &&
+            (kind === "register" || (kind === "update" && rootPath !== undefined)),
+        );
       const prefix = `/${path.slice(0, object).join("/")}`;
       if (registering) judge.undecided("G-08");
       else if (prefix !== registration.rootPath) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { EMPTY_PROFILE } from "../../../protocol/profile.ts";
+import { ARTIK, EMPTY_PROFILE } from "../../../protocol/profile.ts";
 import { history, type Story } from "../test-history.ts";
 
 describe("answersRegistration, Register", () => {
@@ -65,14 +65,15 @@ describe("answersRegistration, Register", () => {
     const fresh = history().register(0, 1).register(0, 2);
     expect(fresh.outcome("G-01")).toBe("pass");
     expect(fresh.outcome("G-02")).toBe("pass");
-    const reused = history().register(0, 1, { location: "rd/a" }).register(0, 2, { location: "rd/a" });
+    const lenient = history({ profile: EMPTY_PROFILE });
+    const reused = lenient.register(0, 1, { location: "rd/a" }).register(0, 2, { location: "rd/a" });
     expect(reused.update(0, 3, { location: "rd/a" }).findings()).toEqual([]);
   });
 
   it("keeps G-02 when the replaced location gets 4.04", () => {
     const story = history().register(0, 1, { location: "rd/old" }).register(0, 2);
     expect(story.update(0, 3, { location: "rd/old", answer: "4.04" }).verdict("G-02")).toMatchObject({
-      examined: 2,
+      examined: 3,
       findings: [],
     });
   });
@@ -240,5 +241,60 @@ describe("answersRegistration, Update and De-register", () => {
   it("exercises none of them without an Update or De-register", () => {
     for (const requirement of ["G-04", "G-05", "G-06"])
       expect(history().register(0, 1).outcome(requirement)).toBe("not-exercised");
+  });
+});
+
+describe("answersRegistration, the location at another Register (choice 15)", () => {
+  const again = (location: string, locationAtReRegister: "new" | "reused" | undefined): Story => {
+    const { locationAtReRegister: _own, ...silent } = ARTIK;
+    const profile = locationAtReRegister === undefined ? silent : { ...silent, locationAtReRegister };
+    return history({ profile }).register(0, 1, { location: "rd/a" }).register(0, 9, { location });
+  };
+
+  it("breaks G-02 by the same location where a new one is declared, and by a new one where it is to be reused", () => {
+    expect(again("rd/a", "new").finding("G-02")).toEqual({
+      requirement: "G-02",
+      events: [2, 3],
+      expected: "device 0, which registers again, gets a new location",
+      actual: "location rd/a",
+    });
+    expect(again("rd/b", "reused").finding("G-02")).toMatchObject({
+      expected: "device 0, which registers again, keeps its location, rd/a",
+      actual: "location rd/b",
+    });
+  });
+
+  it("keeps G-02 by what is declared, and takes note of what an undeclared server does, which must be one thing", () => {
+    expect(again("rd/b", "new").verdict("G-02")).toMatchObject({ examined: 2, findings: [] });
+    expect(again("rd/a", "reused").verdict("G-02")).toMatchObject({ examined: 2, findings: [] });
+    expect(again("rd/a", undefined).judge().choices).toMatchObject([{ requirement: "G-02", value: "reused" }]);
+    expect(again("rd/a", undefined).register(0, 20, { location: "rd/c" }).outcome("G-02")).toBe("fail");
+  });
+
+  it("asks nothing of a device that has left, or whose lifetime is over: any location will do", () => {
+    const left = history().register(0, 1, { location: "rd/a" }).deregister(0, 5).register(0, 9, { location: "rd/a" });
+    expect(left.findings()).toEqual([]);
+    const lapsed = history().register(0, 1, { location: "rd/a", lifetime: 5 });
+    expect(lapsed.register(0, 6, { location: "rd/a" }).findings()).toEqual([]);
+  });
+});
+
+describe("answersRegistration, an Update from a new address (choice 14)", () => {
+  const requiring = { profile: { ...ARTIK, updateFromNewAddress: "require-register" } as const };
+
+  it("breaks G-04 when it is accepted, though a Register is declared to be asked for", () => {
+    const story = history(requiring).register(0, 1).move(0).update(0, 5);
+    expect(story.finding("G-04")).toEqual({
+      requirement: "G-04",
+      events: [2, 3],
+      expected: "the update of device 0 from a new address is refused, so that it registers",
+      actual: "2.04",
+    });
+  });
+
+  it("keeps G-04 by any refusal, and by 2.04 from the address that is known", () => {
+    for (const answer of ["4.00", "4.03", "4.04"] as const)
+      expect(history(requiring).register(0, 1).move(0).update(0, 5, { answer }).outcome("G-04")).toBe("pass");
+    expect(history(requiring).register(0, 1).update(0, 5).outcome("G-04")).toBe("pass");
   });
 });

@@ -1,7 +1,9 @@
 /** Registration: G-01 … G-06 (what they mean for tasks is judged where the tasks are polled). */
+import { lifetimeEnd } from "../attempts.ts";
 import type { Checker, Judge } from "../checker.ts";
+import type { OracleContext } from "../context.ts";
 import type { FactOf } from "../facts.ts";
-import type { RegistrationEnd, RegistrationRequest } from "../model.ts";
+import type { RegistrationEnd, RegistrationRequest } from "../registration-view.ts";
 import { time } from "../text.ts";
 
 type Answered = FactOf<"registration-answered">;
@@ -12,19 +14,19 @@ export const answersRegistration: Checker = {
   on: {
     "registration-answered": (fact, judge, context) => {
       if (!fact.first) judgeCopy(fact, judge);
-      else if (fact.request.defect !== undefined) return;
-      else if (fact.request.kind === "register") judgeRegister(fact, judge);
+      else if (isJudgedElsewhere(fact.request)) return;
+      else if (fact.request.kind === "register") judgeRegister(fact, judge, context);
       else judgeLocated(fact, judge, context.profile.updateFromNewAddress);
       if (fact.first) judgeOrder(fact, judge);
     },
     "copy-unanswered": ({ device, request, event }, judge, context) => {
-      if (request.kind !== "register" || request.defect !== undefined) return;
+      if (request.kind !== "register" || isJudgedElsewhere(request)) return;
       const expected = `the repeated Register of device ${device.index} gets the answer of the first copy within ${time(context.bound)}`;
       if (context.live) judge.undecided("G-03");
       else judge.violate("G-03", expected, "no answer", [request.answer?.event ?? request.event, event]);
     },
     "registration-unanswered": ({ device, request }, judge, context) => {
-      if (request.defect !== undefined) return;
+      if (isJudgedElsewhere(request)) return;
       const expected = `the ${request.kind} of device ${device.index} is answered within ${time(context.bound)}`;
       const requirement = REQUIREMENT_OF[request.kind];
       // Live, a network may lose one datagram that we saw leave.
@@ -34,9 +36,14 @@ export const answersRegistration: Checker = {
   },
 };
 
+/** What has to be refused is G-07's matter (registers-well.ts); what a server may take or refuse is nobody's. */
+const isJudgedElsewhere = ({ defect, leeway }: RegistrationRequest): boolean =>
+  defect !== undefined || leeway !== undefined;
+
 const REQUIREMENT_OF = { register: "G-01", update: "G-04", deregister: "G-06" } as const;
 
-function judgeRegister({ device, request, code, location, event }: Answered, judge: Judge): void {
+function judgeRegister(fact: Answered, judge: Judge, context: OracleContext): void {
+  const { device, request, code, location, event } = fact;
   const events = [request.event, event];
   const again = request.before !== undefined;
   const located = location.length >= 2 && location[0] === "rd";
@@ -44,15 +51,34 @@ function judgeRegister({ device, request, code, location, event }: Answered, jud
   if (code === "2.01" && located) {
     judge.pass("G-01");
     if (again) judge.pass("G-02");
+    judgeLocation(fact, judge, context);
     return;
   }
   const expected = `the Register of device ${device.index} is answered 2.01 with a location below /rd`;
   judge.violate(again ? "G-02" : "G-01", expected, seen, events);
 }
 
+/** Choice 15: whether an endpoint that is surely registered gets the location that it had, or another one. */
+function judgeLocation({ device, request, location, event }: Answered, judge: Judge, context: OracleContext): void {
+  const { before, window } = request;
+  const crossed = device.requests.some((other) => other !== request && other.answer === undefined && !other.missed);
+  if (before === undefined || device.registration !== before || device.rivals.size > 0 || crossed) return;
+  if (window.latest >= lifetimeEnd(context, before.refreshed, before.lifetime).earliest) return;
+  const { locationAtReRegister } = context.profile;
+  const path = location.join("/");
+  const did = path === before.location ? "reused" : "new";
+  if (locationAtReRegister === undefined) judge.choose("G-02", "the location at another Register", did, event);
+  else if (did === locationAtReRegister) judge.pass("G-02");
+  else {
+    const which = locationAtReRegister === "reused" ? `keeps its location, ${before.location}` : "gets a new location";
+    const expected = `device ${device.index}, which registers again, ${which}`;
+    judge.violate("G-02", expected, `location ${path}`, [request.event, event]);
+  }
+}
+
 /** A copy of a Register (same message id) gets the same answer. */
 function judgeCopy({ device, request, same, event }: Answered, judge: Judge): void {
-  if (request.kind !== "register") return;
+  if (request.kind !== "register" || request.leeway !== undefined) return;
   if (same) judge.pass("G-03");
   else {
     const expected = `the repeated Register of device ${device.index} gets the answer of the first copy`;
@@ -74,13 +100,30 @@ function judgeLocated(
   const alive = request.alive === "yes";
   const success = request.kind === "update" ? "2.04" : "2.02";
   const moved = request.before?.address !== request.address;
-  // A server may ask a device with a new address to register again, unless it declared that it does not (choice 14).
+  // A server may ask a device with a new address to register again, and then by any refusal, unless it declared that it
+  // does not; who declared that it does, must (choice 14).
+  const refuses = alive && moved && request.kind === "update" && fromNewAddress === "require-register";
   const accepted = alive ? (moved && fromNewAddress !== "accept" ? [success, "4.04", "4.00"] : [success]) : ["4.04"];
-  if (accepted.includes(code)) judge.pass(requirement);
+  // What never was a location need not look like one: any refusal will do.
+  const foreign = !alive && !device.oldLocations.has(request.location) && !/^rd\/[^/]+$/.test(request.location);
+  if (refuses || foreign) judgeRefusal({ device, request, code, event }, judge);
+  else if (accepted.includes(code)) judge.pass(requirement);
   else {
     const state = alive ? "an alive" : "an unknown or ended";
     const expected = `the ${request.kind} of device ${device.index} to ${state} registration is answered ${accepted.join(" or ")}`;
     judge.violate(requirement, expected, code, [request.event, event]);
+  }
+}
+
+/** An Update from a new address, where a Register is asked for. */
+function judgeRefusal(
+  { device, request, code, event }: Pick<Answered, "device" | "request" | "code" | "event">,
+  judge: Judge,
+): void {
+  if (code.startsWith("4.")) judge.pass("G-04");
+  else {
+    const expected = `the update of device ${device.index} from a new address is refused, so that it registers`;
+    judge.violate("G-04", expected, code, [request.event, event]);
   }
 }
 

@@ -3,10 +3,11 @@ import { decodeMessage } from "../../../protocol/coap/message.ts";
 import type { Profile } from "../../../protocol/profile.ts";
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
+import type { Exchange } from "../exchange-view.ts";
 import type { FactOf } from "../facts.ts";
 import { valuesOfTask } from "../mirror.ts";
-import type { DeviceTaskView, Exchange } from "../model.ts";
 import { operationOfRequest } from "../operation-key.ts";
+import type { DeviceTaskView } from "../task-view.ts";
 import { name, time } from "../text.ts";
 import { sameValue } from "./mirror.ts";
 
@@ -56,9 +57,8 @@ export const repeatsWritesAlike: Checker = {
   on: {
     retransmission: ({ exchange, bytes, event }, judge) => {
       if (exchange.operation?.startsWith("write ") !== true) return;
-      const decoded = decodeMessage(bytes);
-      const repeated = decoded.ok ? operationOfRequest(decoded.value) : undefined;
-      if (repeated === exchange.operation) return;
+      const repeated = operationIn(bytes);
+      if (repeated === operationIn(exchange.bytes)) return;
       const expected = `the copy of message ${exchange.messageId} asks the same: ${exchange.operation}`;
       judge.violate("I-06", expected, repeated ?? "something else", [exchange.event, event]);
     },
@@ -71,6 +71,12 @@ export const repeatsWritesAlike: Checker = {
     },
   },
 };
+
+/** Of one block it is no more than what that block tells. */
+function operationIn(bytes: Uint8Array): string | undefined {
+  const decoded = decodeMessage(bytes);
+  return decoded.ok ? operationOfRequest(decoded.value) : undefined;
+}
 
 /** Every attempt that reached the device has left the task's value there. */
 function judgeEffects(

@@ -52,7 +52,7 @@ describe("requeuesAfterFailure", () => {
     expect(pending(created().requestInVain(0, 2), 70).outcome("R-01")).toBe("pass");
     expect(pending(requested().acknowledge(0, 3), 124).outcome("R-02")).toBe("pass");
     expect(pending(requested().reset(0, 3), 4).outcome("R-03")).toBe("pass");
-    expect(pending(requested().register(0, 3), 5).verdict("G-02")).toMatchObject({ examined: 2, findings: [] });
+    expect(pending(requested().register(0, 3), 5).verdict("G-02")).toMatchObject({ examined: 3, findings: [] });
     expect(pending(requested().deregister(0, 3), 5).verdict("G-06")).toMatchObject({ examined: 2, findings: [] });
     const lapsed = history().register(0, 1, { lifetime: 5 }).create(0, 2).request(0, 2);
     expect(pending(lapsed, 9).outcome("G-05")).toBe("pass");
@@ -176,13 +176,6 @@ describe("retriesOnlyAtTriggers", () => {
     story.answerRegistration(0, 10, "2.04");
     expect(story.outcome("R-06")).toBe("inconclusive");
     expect(story.outcome("Q-05")).toBe("fail");
-  });
-
-  it("is not judged where the profile declares a timer (choice 4)", () => {
-    const story = requested({ profile: { ...ARTIK, timerRetry: 30 } })
-      .reset(0, 3)
-      .request(0, 33);
-    expect(story.outcome("R-06")).toBe("not-exercised");
   });
 
   it("is not exercised by first attempts", () => {

@@ -1,8 +1,10 @@
 /** Retry: R-01 … R-09 (R-04 and R-05 are debts, see queue.ts). */
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
+import type { Exchange, ExchangeEnd } from "../exchange-view.ts";
 import type { FactOf } from "../facts.ts";
-import type { DeviceTaskView, Exchange, ExchangeEnd, SeenStatus } from "../model.ts";
+import { timerMayHaveFired } from "../failed-attempts.ts";
+import type { DeviceTaskView, SeenStatus } from "../task-view.ts";
 import { ENDED, name, status, time } from "../text.ts";
 import type { Window } from "../window.ts";
 
@@ -11,6 +13,7 @@ const REQUEUED_AFTER: Readonly<Partial<Record<ExchangeEnd, string>>> = {
   "no-acknowledgement": "R-01",
   "no-response": "R-02",
   reset: "R-03",
+  unreachable: "R-03",
   replaced: "G-02",
   removed: "G-06",
   "lifetime-over": "G-05",
@@ -37,27 +40,24 @@ export const requeuesAfterFailure: Checker = {
 const pendingBecause = (deviceTask: DeviceTaskView, after: ExchangeEnd): string =>
   deviceTask.attempts.length === 0 ? "it was never attempted" : `its last attempt ${ENDED[after]}`;
 
-/** Between two attempts of one device task lies a Register or Update. */
+/** Between two attempts of one device task lies a Register or Update, or as long as a declared timer takes. */
 export const retriesOnlyAtTriggers: Checker = {
   requirements: ["R-06"],
   on: {
     attempt: ({ device, exchange, unanswered, event }, judge, context) => {
       const deviceTask = exchange.task;
       const last = deviceTask?.attempts.at(-1);
-      if (
-        deviceTask === undefined ||
-        last === undefined ||
-        deviceTask.blurred !== undefined ||
-        context.profile.timerRetry !== undefined
-      )
-        return;
+      if (deviceTask === undefined || last === undefined || deviceTask.blurred !== undefined) return;
       // A trigger during the previous exchange may count (choice 28).
       const trigger = device.trigger;
       if (trigger !== undefined && trigger.event > last.event) judge.pass("R-06");
       // Not answered yet, or a copy: an Update is idempotent, and a server may act on it again (RFC 7252 §4.5).
       else if (unanswered !== undefined || device.updateCopy > last.event) judge.undecided("R-06");
+      else if (timerMayHaveFired(context, device, last, exchange)) judge.pass("R-06");
       else {
-        const expected = `${name(deviceTask)} is tried again at the next Register or Update only`;
+        const { timerRetry } = context.profile;
+        const timer = timerRetry === undefined ? "" : `, or ${timerRetry} s after a failed attempt,`;
+        const expected = `${name(deviceTask)} is tried again at the next Register or Update${timer} only`;
         judge.violate("R-06", expected, `a new attempt at ${time(exchange.started.latest)} without either`, [
           last.event,
           event,
@@ -232,12 +232,11 @@ export const answersAreFinal: Checker = {
 };
 
 /**
- * Choice 10, declared: the exchange is dropped, and nothing is waited for. Undeclared, it may run on; and so it may where
- * the task was cancelled before: for a server that ends it there and then it does not expire any more.
+ * Choice 10, declared: the exchange is dropped, and nothing is waited for. Undeclared, it may run on.
  */
 function judgeAfterExpiry(exchange: Exchange, end: Window, event: number, judge: Judge, context: OracleContext): void {
   const { inFlightAtExpiry, lateResponse } = context.profile;
-  if (inFlightAtExpiry !== "fail" || lateResponse !== "ignored" || exchange.task?.cancelAsked !== undefined) return;
+  if (inFlightAtExpiry !== "fail" || lateResponse !== "ignored") return;
   if (exchange.lastSent.earliest <= end.latest + context.slack + context.tolerance) return;
   const expected = `no further datagram of message ${exchange.messageId}: its task expired at ${time(end.latest)}`;
   judge.violate("I-03", expected, "it was sent again", [exchange.event, event]);

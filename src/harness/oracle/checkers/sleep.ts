@@ -2,7 +2,7 @@
 import { seconds } from "../../../protocol/time.ts";
 import type { Checker } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import type { DeviceView } from "../model.ts";
+import type { DeviceView } from "../device-view.ts";
 import { time } from "../text.ts";
 import type { Window } from "../window.ts";
 
@@ -39,7 +39,8 @@ export const letsDevicesSleep: Checker = {
 
 /** When the server must take the device to be asleep; `undefined`: never, or nobody can know. */
 function asleepFrom({ profile }: OracleContext, { registration }: DeviceView, heard: Window): Window | undefined {
-  if (registration?.queueMode !== true || profile.awakeWindow === undefined) return undefined;
+  if (registration?.queueMode !== true || registration.queueModeOpen || profile.awakeWindow === undefined)
+    return undefined;
   const awake = seconds(profile.awakeWindow);
   return { earliest: heard.earliest + awake, latest: heard.latest + awake };
 }

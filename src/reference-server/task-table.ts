@@ -1,0 +1,67 @@
+/**
+ * The tasks by id, and the same tasks per device type and per device in the order of creation: a listing costs what it
+ * lists, and creating or reading one task costs the same however many there are.
+ *
+ * It has the methods of a `Map`, so that whoever creates or forgets a task need not know of listings.
+ *
+ * Source: docs/semantics.md row 23.
+ */
+import type { Device, DeviceTask, DeviceType, Task } from "./entities.ts";
+import { removeFrom } from "./tasks.ts";
+
+export interface TaskTable {
+  get(id: string): Task | undefined;
+  has(id: string): boolean;
+  /** Call in the order of creation. */
+  set(id: string, task: Task): void;
+  delete(id: string): void;
+  /** All tasks in the order of creation. */
+  values(): IterableIterator<Task>;
+  /** The task has got its device tasks: from now on its devices list it. */
+  targeted(task: Task): void;
+  /** In the order of creation. */
+  ofType(type: DeviceType): readonly Task[];
+  /** In the order of creation. */
+  ofDevice(device: Device): readonly DeviceTask[];
+}
+
+export function createTaskTable(): TaskTable {
+  const tasks = new Map<string, Task>();
+  const byType = new Map<DeviceType, Task[]>();
+  const byDevice = new Map<Device, DeviceTask[]>();
+  return {
+    get: (id) => tasks.get(id),
+    has: (id) => tasks.has(id),
+    set(id, task) {
+      tasks.set(id, task);
+      add(byType, task.type, task);
+    },
+    delete(id) {
+      const task = tasks.get(id);
+      if (task === undefined) return;
+      tasks.delete(id);
+      remove(byType, task.type, task);
+      for (const deviceTask of task.deviceTasks) remove(byDevice, deviceTask.device, deviceTask);
+    },
+    values: () => tasks.values(),
+    targeted(task) {
+      for (const deviceTask of task.deviceTasks) add(byDevice, deviceTask.device, deviceTask);
+    },
+    ofType: (type) => byType.get(type) ?? [],
+    ofDevice: (device) => byDevice.get(device) ?? [],
+  };
+}
+
+function add<K, V>(groups: Map<K, V[]>, key: K, item: V): void {
+  const group = groups.get(key);
+  if (group === undefined) groups.set(key, [item]);
+  else group.push(item);
+}
+
+/** What is forgotten is mostly the oldest, which stands first. */
+function remove<K, V>(groups: Map<K, V[]>, key: K, item: V): void {
+  const group = groups.get(key);
+  if (group === undefined) return;
+  removeFrom(group, item);
+  if (group.length === 0) groups.delete(key);
+}
