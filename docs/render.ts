@@ -9,6 +9,7 @@ import { COVERAGE_NAMES } from "../src/harness/coverage/coverage-names.ts";
 import { exists, readText, writeText } from "../src/platform/files.ts";
 import { ARTIK, completeProfile } from "../src/protocol/profile.ts";
 import { boundsOf } from "../src/reference-server/adapters/api-pages.ts";
+import { renderProcedurePage } from "../src/reference-server/ota/procedure-text.ts";
 import { renderApiPage } from "../src/reference-server/rest/api-markdown.ts";
 import { REFERENCE_RULES } from "../src/reference-server/rules.ts";
 import { renderRequirementsPage } from "../src/reports/catalogue-text.ts";
@@ -25,6 +26,7 @@ const PAGES = [
   { name: "requirements.md", render: () => renderRequirementsPage(REQUIREMENTS) },
   { name: "families.md", render: () => renderFamiliesPage(ALL_FAMILIES, ALL_BLOCKS) },
   { name: "rest-api.md", render: () => renderApiPage(boundsOf(REFERENCE_RULES, completeProfile(ARTIK))) },
+  { name: "ota-steps.md", render: renderProcedurePage },
   { name: "coverage.md", render: () => renderCoveragePage(COVERAGE_NAMES) },
   { name: "verdict.schema.json", render: () => json(verdictJsonSchema()) },
   { name: "plan.schema.json", render: () => json(planJsonSchema()) },

@@ -25,6 +25,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   express: ["reference-server/adapters"],
   libsql: ["reference-server/adapters"],
   pg: ["reference-server/adapters"],
+  pino: ["reference-server/adapters"],
+  "prom-client": ["reference-server/adapters"],
   yargs: ["cli"],
   yaml: ["cli"],
   piscina: ["cli"],

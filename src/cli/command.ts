@@ -19,6 +19,8 @@ export interface OptionRow {
   readonly preset?: string;
   /** What `--help` shows as default, where the default depends on other options. */
   readonly presetText?: string;
+  /** The heading under which `--help` shows it. Default: with the others. */
+  readonly group?: string;
 }
 
 export interface PositionalRow {

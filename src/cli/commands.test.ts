@@ -1,3 +1,4 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
@@ -339,6 +340,26 @@ describe("serve", () => {
     }
     const missing = await settingsOf("--devices", "nowhere.yaml");
     expect([missing.code, missing.err]).toEqual([64, expect.stringContaining("--devices: ")]);
+  });
+
+  it("gives the server the administrator's token from a file, the limits that are named, and what devices must show", async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), "fleetproof-serve-"));
+    const file = path.join(directory, "token");
+    await writeFile(file, "secret\n");
+    const bench = testBench();
+    const options = ["--host", "0.0.0.0", "--token-file", file, "--require-device-token", "--max-tasks", "5"];
+    const ended = run(["serve", ...options], bench.io, bench.services);
+    await pause(millis(50));
+    expect(bench.served).toMatchObject([{ token: "secret", requiresDeviceToken: true, limits: { tasks: 5 } }]);
+    bench.abort();
+    expect(await ended).toBe(0);
+    for (const text of ["", "two words"]) {
+      await writeFile(file, text);
+      expect(await run(["serve", "--token-file", file], bench.io, bench.services)).toBe(64);
+    }
+    expect(await run(["serve", "--token-file", file, "--token", "secret"], bench.io, bench.services)).toBe(64);
+    expect(await run(["serve", "--max-tasks", "0"], bench.io, bench.services)).toBe(64);
+    await rm(directory, { recursive: true });
   });
 
   it("gives the server what --data names, and ends with exit code 2 and the reason when the store fails", async () => {

@@ -2,7 +2,8 @@
 /**
  * The program: gives the commands their streams and services, and the process its exit code.
  *
- * The first Ctrl-C asks the command to stop, and to write what there is; the second ends the process at once.
+ * The first Ctrl-C asks the command to stop, and to write what there is; the second ends the process at once. SIGTERM
+ * does the same, and is counted by itself: a program that stops its children sends it after a Ctrl-C that all have got.
  */
 import { setMaxListeners } from "node:events";
 import { onInterrupt } from "../platform/process.ts";
@@ -17,8 +18,10 @@ const INTERRUPTED = 130;
 const stop = new AbortController();
 // Every live run listens, and hundreds run at once: that is no leak.
 setMaxListeners(0, stop.signal);
+const got = new Set<string>();
 onInterrupt((signal) => {
-  if (stop.signal.aborted) process.exit(INTERRUPTED);
+  if (got.has(signal)) process.exit(INTERRUPTED);
+  got.add(signal);
   stop.abort();
   if (signal === "SIGINT" && isTerminal("stderr")) write("stderr", "\nstopping; Ctrl-C again quits at once\n");
 });

@@ -88,16 +88,20 @@ const optionBuilder =
       positional === undefined
         ? started
         : started.positional(positional.name, { type: "string", describe: positional.about });
-    return command.options.reduce((parser, option) => parser.option(option.name, yargsOption(option)), placed);
+    const rows = command.options.some(({ group }) => group !== undefined)
+      ? command.options.map((option) => ({ group: "Options", ...option }))
+      : command.options;
+    return rows.reduce((parser, option) => parser.option(option.name, yargsOption(option)), placed);
   };
 
 function yargsOption(option: OptionRow) {
   const shown = option.presetText ?? option.preset;
   const about = option.value === undefined ? option.about : `${option.value}  ${option.about}`;
   const describe = shown === undefined ? about : `${about} [default: ${shown}]`;
+  const group = option.group === undefined ? {} : { group: `${option.group}:` };
   return option.value === undefined
-    ? ({ type: "boolean", describe } as const)
-    : ({ type: "string", describe, requiresArg: true } as const);
+    ? ({ type: "boolean", describe, ...group } as const)
+    : ({ type: "string", describe, requiresArg: true, ...group } as const);
 }
 
 /** Only what the user wrote, and presets: neither yargs' own keys nor options that are absent. */
@@ -128,7 +132,7 @@ function refuseUnknownCommand(name: string, commands: readonly Command[]): void 
 }
 
 /** Every option says in words what its value is; "[string]" behind it would only be noise. */
-const withoutTypes = (text: string): string => text.replaceAll(/\s+\[(?:string|boolean)\](?: \[required\])?/g, "");
+const withoutTypes = (text: string): string => text.replaceAll(/\s*\[(?:string|boolean)\](?: \[required\])?/g, "");
 
 /** Not wrapped, so that they can be copied. */
 const examplesOf = (command: Command | undefined): string =>

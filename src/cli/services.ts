@@ -8,6 +8,8 @@ import type { SelfTestCase, SelfTestResult } from "../harness/selftest/case.ts";
 import type { BuildServer } from "../harness/simulate.ts";
 import type { Target } from "../harness/target.ts";
 import type { Profile } from "../protocol/profile.ts";
+import type { LogLevel } from "../reference-server/adapters/log-levels.ts";
+import type { ServeLimits } from "../reference-server/adapters/serve-limits.ts";
 import type { Plan } from "../scenarios/plan.ts";
 import type { Requirement } from "../scenarios/requirements.ts";
 import type { PreflightProbes } from "./preflight/steps.ts";
@@ -42,6 +44,8 @@ export interface Services {
   resolveAddress(host: string, port: number): Promise<string>;
   /** Settles when standard input has ended. */
   inputEnded(): Promise<void>;
+  /** Settles at SIGTERM. */
+  terminated(): Promise<void>;
   randomSeed(): string;
   /** Milliseconds of a clock that never goes back. */
   now(): number;
@@ -91,12 +95,19 @@ export interface ServeSettings {
   readonly coapPort: number;
   readonly profile: Profile;
   readonly token: string | undefined;
+  readonly requiresDeviceToken: boolean;
   readonly open: boolean;
   /** A file, or the URL of a PostgreSQL database; `undefined`: memory. */
   readonly data: string | undefined;
+  /** Name or numeric address; `undefined`: the one that the server listens on. */
+  readonly publicHost: string | undefined;
+  readonly firmwareDelivery: "pull" | "push";
+  readonly logLevel: LogLevel;
   readonly provision: Provision | undefined;
   /** Requests per token; `undefined`: any number. */
   readonly rateLimit: { readonly perMinute: number; readonly perDay: number } | undefined;
+  /** What is left out has the default that `serve --help` shows. */
+  readonly limits: Partial<ServeLimits>;
 }
 
 /** What `serve` knows from the beginning: bodies of POST /devicetypes and POST /devices. */

@@ -78,6 +78,7 @@ export function testBench(changes: Partial<Services> = {}, verdict: Partial<Verd
     drawStateChart: unexpected("a chart"),
     resolveAddress: async (host, port) => `${host}:${port}`,
     inputEnded: unexpected("waiting for standard input"),
+    terminated: unexpected("waiting for SIGTERM"),
     randomSeed: () => "random-seed",
     now: () => 0,
     timeOfDay: () => "2026-01-01T00:00:00Z",

@@ -13,7 +13,7 @@ import { MUTANTS } from "../mutants/all-mutants.ts";
 import { LEGAL_VARIANTS } from "../mutants/legal-variants.ts";
 import { now } from "../platform/clock.ts";
 import { readJson } from "../platform/files.ts";
-import { onParentGone, processors } from "../platform/process.ts";
+import { onInputEnd, onInterrupt, processors } from "../platform/process.ts";
 import { freshSeed } from "../platform/random.ts";
 import { resolveHost } from "../platform/udp.ts";
 import { ARTIK, type Profile } from "../protocol/profile.ts";
@@ -47,7 +47,11 @@ export async function createServices(): Promise<Services> {
     }),
     drawStateChart,
     resolveAddress: resolveHost,
-    inputEnded: () => new Promise((resolve) => onParentGone(resolve)),
+    inputEnded: () => new Promise((resolve) => onInputEnd(resolve)),
+    terminated: () =>
+      new Promise((resolve) => {
+        onInterrupt((signal) => signal === "SIGTERM" && resolve());
+      }),
     randomSeed: freshSeed,
     now: () => now() / 1_000,
     timeOfDay: () => timeOfDay(now()),
@@ -67,13 +71,21 @@ async function serve(settings: ServeSettings): Promise<RunningServer> {
   const { startServer } = await import("../reference-server/adapters/serve.ts");
   const { openStore } = await import("../reference-server/adapters/open-store.ts");
   const { host, httpPort, coapPort, profile, token, open, data, provision, rateLimit } = settings;
+  const { requiresDeviceToken, limits, logLevel, publicHost, firmwareDelivery } = settings;
+  const { createLog } = await import("../reference-server/adapters/log.ts");
   return startServer({
+    version: await ownVersion(),
+    log: createLog(logLevel),
     host,
     http: httpPort,
     coap: coapPort,
     profile,
     open,
     rateLimit,
+    requiresDeviceToken,
+    limits,
+    publicHost,
+    firmwareDelivery,
     ...(data === undefined ? {} : { store: await openStore(data) }),
     ...(token === undefined ? {} : { token }),
     ...(provision === undefined ? {} : { provision }),
@@ -81,8 +93,9 @@ async function serve(settings: ServeSettings): Promise<RunningServer> {
 }
 
 async function startReferenceLive(profile: Profile): Promise<RunningServer> {
-  const options = ["--http", "0", "--coap", "0", "--stop-with-stdin", "--profile", JSON.stringify(profile)];
-  const { target, stop } = await startServerProcess({ args: [...ownEntry(), "serve", ...options] });
+  const options = ["--http", "0", "--coap", "0", "--stop-with-stdin", "--log-level", "error"];
+  const args = [...ownEntry(), "serve", ...options, "--profile", JSON.stringify(profile)];
+  const { target, stop } = await startServerProcess({ args });
   return { http: target.http, coap: `coap://${target.coap}`, close: async () => void (await stop()) };
 }
 

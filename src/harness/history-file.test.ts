@@ -81,6 +81,8 @@ describe("readHistory", () => {
       { kind: "effect", at: 8, device: 0, effect: "written", path: "3/0/15", value: "UTC", messageId: 1, token: "9f" },
       { kind: "effect", at: 8, device: 0, effect: "executed", path: "3/0/4", messageId: 2, token: "" },
       { kind: "device", at: 9, device: 0, event: "address", address: "a:2" },
+      { kind: "firmware", at: 9, device: 0, event: "execute", state: 3, result: 0, version: "1.0.0" },
+      { kind: "download", at: 9, device: 0, url: "coap://192.0.2.1/7", result: 4 },
       {
         kind: "rest-request",
         at: 9,
@@ -100,7 +102,11 @@ describe("readHistory", () => {
 
   it.each([
     ["no JSON", '{"kind":"mark"', /^FILE:3: expected one JSON object: /],
-    ["an unknown kind", '{"kind":"guess","at":1}', /^FILE:3: kind: expected one of uplink, downlink, delivery, /],
+    [
+      "an unknown kind",
+      '{"kind":"guess","at":1}',
+      /^FILE:3: kind: expected one of uplink, downlink, unreachable, delivery, /,
+    ],
     ["a wrong field", '{"kind":"mark","at":"soon","mark":"end"}', /^FILE:3: at: .*expected number/],
     ["bytes that are not hex", '{"kind":"delivery","at":1,"device":0,"bytes":"4g"}', /^FILE:3: bytes: must be hex/],
     ["an unknown field", '{"kind":"mark","at":1,"mark":"end","why":1}', /^FILE:3: .*"why"/],

@@ -5,11 +5,14 @@
  * here does not compile.
  */
 import { z } from "zod";
+import { UPDATE_EVENTS } from "../simulator/device/firmware-machine.ts";
 import type {
   DeliveryEvent,
   DeviceEvent,
   DownlinkEvent,
+  DownloadEvent,
   EffectEvent,
+  FirmwareEvent,
   HistoryEvent,
   HistoryHeader,
   MarkEvent,
@@ -88,6 +91,24 @@ const Device = z.strictObject({
   event: z.enum(["offline", "online", "asleep", "awake", "reboot", "boot", "address"]),
   address: z.exactOptional(z.string()),
 } satisfies Shape<DeviceEvent>);
+
+const Firmware = z.strictObject({
+  ...base,
+  kind: z.literal("firmware"),
+  device: Index,
+  event: z.enum(UPDATE_EVENTS),
+  state: Index,
+  result: Index,
+  version: z.string(),
+} satisfies Shape<FirmwareEvent>);
+
+const Download = z.strictObject({
+  ...base,
+  kind: z.literal("download"),
+  device: Index,
+  url: z.string(),
+  result: Index,
+} satisfies Shape<DownloadEvent>);
 
 /** The fields of the purpose that has this kind, alone or among others. */
 type PurposeFields<Kind, Purposes = RestPurpose> = Purposes extends { readonly kind: infer Kinds }
@@ -182,6 +203,8 @@ const EVENTS = [
   Delivery,
   Effect,
   Device,
+  Firmware,
+  Download,
   RestRequest,
   RestAnswer,
   RestFailure,

@@ -9,6 +9,7 @@
  */
 import type { RestRequest, RestResponse } from "../protocol/server-port.ts";
 import type { Outsider } from "../scenarios/plan.ts";
+import type { UpdateEvent } from "../simulator/device/firmware-machine.ts";
 
 /** Microseconds from the start of the run. */
 export type RunTime = number;
@@ -80,6 +81,28 @@ export interface DeviceEvent extends EventBase {
   readonly address?: string;
 }
 
+/** The firmware of a device has got to another State or Result; only devices with object 5 do that. */
+export interface FirmwareEvent extends EventBase {
+  readonly kind: "firmware";
+  readonly device: number;
+  readonly event: UpdateEvent;
+  /** 5/0/3 */
+  readonly state: number;
+  /** 5/0/5 */
+  readonly result: number;
+  /** The version that runs, which is not always what 3/0/3 shows. */
+  readonly version: string;
+}
+
+/** A device's download from a Package URI is over. */
+export interface DownloadEvent extends EventBase {
+  readonly kind: "download";
+  readonly device: number;
+  readonly url: string;
+  /** Update Result; 0: the image is there. */
+  readonly result: number;
+}
+
 export interface RestRequestEvent extends EventBase {
   readonly kind: "rest-request";
   readonly ticket: number;
@@ -131,6 +154,8 @@ export type HistoryEvent =
   | DeliveryEvent
   | EffectEvent
   | DeviceEvent
+  | FirmwareEvent
+  | DownloadEvent
   | RestRequestEvent
   | RestAnswerEvent
   | RestFailureEvent

@@ -361,6 +361,10 @@ class SimulatedRun {
       case "effect":
         this.record({ ...effect, kind: "effect", at, device: index });
         return;
+      case "firmware":
+      case "download":
+        this.record({ ...effect, at, device: index });
+        return;
       case "state":
         this.record({ kind: "device", at, device: index, event: effect.event });
         return;

@@ -21,6 +21,7 @@ export type HarnessErrorCode =
   | "store-in-use"
   | "store-not-usable"
   | "store-failed"
+  | "server-broken"
   | "interrupted";
 
 /**

@@ -1,4 +1,4 @@
-/** SHA-256, for naming content. Not for secrets. */
+/** SHA-256, for naming content; secrets are in secrets.ts. */
 import crypto from "node:crypto";
 
 export interface Hash {

@@ -143,7 +143,14 @@ export function onInterrupt(listener: (signal: "SIGINT" | "SIGTERM") => void): (
 /** In a child of `startChild`: calls back when the parent has gone away or wants it to end. Elsewhere: never. */
 export function onParentGone(listener: () => void): void {
   if (process.env[CHILD_MARK] !== "1") return;
+  onInputEnd(listener);
+}
+
+/** Calls back when standard input has ended, at once if there is none. Waiting does not keep the process alive. */
+export function onInputEnd(listener: () => void): void {
   process.stdin.on("end", listener).on("error", listener).resume();
+  // A pipe or terminal would; a file has no such method.
+  if ("unref" in process.stdin) process.stdin.unref();
 }
 
 /** How many processes can compute at once. */

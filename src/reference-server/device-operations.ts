@@ -45,7 +45,9 @@ export type DeviceOperation =
       readonly payload: Uint8Array;
       readonly written: readonly MirrorChange[];
     }
-  | { readonly kind: "execute"; readonly path: LwM2mPath };
+  | { readonly kind: "execute"; readonly path: LwM2mPath }
+  /** Several requests; each of them is one of the others. */
+  | { readonly kind: "firmware-update"; readonly updateId: string };
 
 /** Which field of the request cannot be served, and why. */
 export interface OperationRefusal {
@@ -111,10 +113,11 @@ function planObjectWrite(object: number, path: LwM2mPath, text: string): Result<
   return ok({ kind: "write", path, format: TLV, payload, written: mirrorChanges(object, values.value) });
 }
 
-/** The request for a device; `undefined`: the operation needs none. */
+/** The request for a device; `undefined`: the operation has none, or has several, each an operation of its own. */
 export function requestOf(operation: DeviceOperation, rootPath: string): CoapContent | undefined {
   switch (operation.kind) {
     case "server-property":
+    case "firmware-update":
       return undefined;
     case "read":
       return readContent(operation.path, operation.path.length === 3 ? undefined : TLV, rootPath);

@@ -12,11 +12,15 @@
 import type { Address } from "../protocol/address.ts";
 import type { CoapEndpoint } from "../protocol/coap/endpoint.ts";
 import type { CoapEffect, CoapMessage, OutgoingId } from "../protocol/coap/types.ts";
-import { after, type Instant, NEVER } from "../protocol/time.ts";
+import { after, earliest, type Instant, NEVER } from "../protocol/time.ts";
 import type { Context } from "./context.ts";
 import { createDeadlines } from "./deadlines.ts";
 import { outcomeOf } from "./device-operations.ts";
 import type { Device, DeviceTask, Flight } from "./entities.ts";
+import { refuseUnregistered } from "./ota/acceptance.ts";
+import { createFirmwareTasks, type FirmwareTasks } from "./ota/firmware-task.ts";
+import { createPolls } from "./ota/polls.ts";
+import { isFirmwareUpdate, isHeldBack, isInFlight, isResting, nextUpdate } from "./ota/turns.ts";
 import { changeMirror } from "./properties.ts";
 import type { AttemptFailure, Loss, MirrorMoment, Occasion } from "./rules.ts";
 import { writeServerProperty } from "./server-property-task.ts";
@@ -24,7 +28,7 @@ import { moveDeviceTask, noteDeviceTask, removeFrom } from "./tasks.ts";
 import { isTerminal } from "./transitions.ts";
 
 export interface Dispatcher {
-  /** When a retry by timer is due; `NEVER` unless the profile declares `timerRetry`. */
+  /** When a retry by timer is due, if the profile declares `timerRetry`, or a firmware update asks its device again. */
   readonly deadline: Instant;
   tick(now: Instant): void;
   /** A new device task: queues it, unless it has had its end already. */
@@ -48,6 +52,8 @@ export interface Dispatcher {
   drop(deviceTask: DeviceTask, now: Instant): boolean;
   /** Goes on with a device's agenda after a `drop`. */
   resume(device: Device, now: Instant): void;
+  /** The device task was cancelled; a firmware update without an open exchange is over at once. */
+  cancelled(deviceTask: DeviceTask, now: Instant): void;
 }
 
 /** Carries out what the CoAP endpoint wants. */
@@ -64,15 +70,18 @@ class Agendas implements Dispatcher {
   /** Devices whose turn did not come because of the others; empty unless a rule limits exchanges over all devices. */
   private readonly waiting = new Set<Device>();
   private readonly retries = createDeadlines<Device>((device) => device.retryAt);
+  private readonly polls = createPolls();
+  private readonly firmware: FirmwareTasks;
 
   constructor(context: Context, endpoint: () => CoapEndpoint, perform: Perform) {
     this.context = context;
     this.endpoint = endpoint;
     this.perform = perform;
+    this.firmware = createFirmwareTasks(context);
   }
 
   get deadline(): Instant {
-    return this.retries.next;
+    return earliest(this.retries.next, this.polls.next);
   }
 
   tick(now: Instant): void {
@@ -80,9 +89,14 @@ class Agendas implements Dispatcher {
       device.retryAt = NEVER;
       this.occasion(device, "timer", now);
     }
+    for (let due = this.polls.take(now); due !== undefined; due = this.polls.take(now)) {
+      this.enlist(due);
+      this.pump(due.device, now);
+    }
   }
 
   admit(deviceTask: DeviceTask, now: Instant): void {
+    refuseUnregistered(this.context, deviceTask, now);
     if (!moveDeviceTask(this.context, deviceTask, "queue", now)) return;
     insert(deviceTask.device.pending, deviceTask, this.context.rules.comesBefore);
     const refusal = this.context.rules.refusalOf(deviceTask.device);
@@ -92,8 +106,8 @@ class Agendas implements Dispatcher {
   tryNow(deviceTask: DeviceTask, now: Instant): void {
     const { rules } = this.context;
     const { device } = deviceTask;
-    if (!rules.isDispatchable(deviceTask.status) || !rules.triesNewTask(device, deviceTask.task)) return;
-    if (!device.agenda.includes(deviceTask)) insert(device.agenda, deviceTask, rules.comesBefore);
+    if (!this.isReady(deviceTask) || !rules.triesNewTask(device, deviceTask.task)) return;
+    this.enlist(deviceTask);
     this.occasion(device, "new-task", now);
     this.pump(device, now);
   }
@@ -103,7 +117,7 @@ class Agendas implements Dispatcher {
     if (!rules.isTrigger(occasion)) return;
     if (device.pending.length === 0 && device.agenda.length === 0) return;
     device.agenda = [];
-    for (const deviceTask of device.pending.filter(({ status }) => rules.isDispatchable(status))) {
+    for (const deviceTask of device.pending.filter((candidate) => this.isReady(candidate))) {
       const fate = rules.atTrigger(deviceTask, occasion);
       if (fate === "try") device.agenda.push(deviceTask);
       if (fate === "fail") moveDeviceTask(this.context, deviceTask, "fail", now, rules.errorOfFailure("no-response"));
@@ -119,7 +133,8 @@ class Agendas implements Dispatcher {
       return;
     }
     this.end(flight);
-    this.settle(flight.deviceTask, response, now);
+    if (isFirmwareUpdate(flight.deviceTask)) this.proceed(flight.deviceTask, response, now);
+    else this.settle(flight.deviceTask, response, now);
     if (!this.context.rules.goesOnAfterAnswer(flight.deviceTask.device)) flight.deviceTask.device.agenda = [];
     this.resume(flight.deviceTask.device, now);
   }
@@ -175,11 +190,30 @@ class Agendas implements Dispatcher {
     }
   }
 
+  cancelled(deviceTask: DeviceTask, now: Instant): void {
+    if (!isFirmwareUpdate(deviceTask)) return;
+    const { device } = deviceTask;
+    if (isInFlight(deviceTask)) return;
+    moveDeviceTask(this.context, deviceTask, "failed-attempt", now);
+    if (isTerminal(deviceTask.status)) this.afterUpdate(device, now);
+  }
+
+  /** Whether there is something to be asked for a device task, as far as it is concerned. */
+  private isReady(deviceTask: DeviceTask): boolean {
+    if (isResting(deviceTask)) return true;
+    return this.context.rules.isDispatchable(deviceTask.status) && !isHeldBack(deviceTask);
+  }
+
+  private enlist(deviceTask: DeviceTask): void {
+    const { agenda } = deviceTask.device;
+    if (!agenda.includes(deviceTask)) insert(agenda, deviceTask, this.context.rules.comesBefore);
+  }
+
   /** Goes on with the agenda as far as possible. */
   private pump(device: Device, now: Instant): void {
     const { rules, profile } = this.context;
     for (let next = device.agenda[0]; next !== undefined; next = device.agenda[0]) {
-      if (!rules.isDispatchable(next.status)) {
+      if (!this.isReady(next)) {
         device.agenda.shift();
         continue;
       }
@@ -194,15 +228,18 @@ class Agendas implements Dispatcher {
         return;
       }
       device.agenda.shift();
-      this.attempt(next, to, now);
+      if (isResting(next)) this.send(next, to, now);
+      else this.attempt(next, to, now);
     }
   }
 
   private attempt(deviceTask: DeviceTask, to: Address, now: Instant): void {
     const before = deviceTask.numAttempts;
     deviceTask.numAttempts = this.context.rules.attemptsAfter(before, "attempt");
-    if (moveDeviceTask(this.context, deviceTask, "attempt", now)) this.send(deviceTask, to, now);
-    else deviceTask.numAttempts = before;
+    if (moveDeviceTask(this.context, deviceTask, "attempt", now)) {
+      this.firmware.begin(deviceTask);
+      this.send(deviceTask, to, now);
+    } else deviceTask.numAttempts = before;
   }
 
   /** The exchange goes to the new address, unless that ends the device task: one that is cancelled in flight. */
@@ -211,14 +248,16 @@ class Agendas implements Dispatcher {
     if (isTerminal(deviceTask.status)) return;
     deviceTask.numAttempts = this.context.rules.attemptsAfter(deviceTask.numAttempts, "resend");
     noteDeviceTask(this.context, deviceTask);
+    this.firmware.begin(deviceTask);
     this.send(deviceTask, to, now);
   }
 
   private send(deviceTask: DeviceTask, to: Address, now: Instant): void {
-    const { device, task } = deviceTask;
+    const { device } = deviceTask;
+    const operation = this.firmware.operationOf(deviceTask);
     const registration = device.registration ?? device.former;
     const rootPath = registration === undefined ? "/" : this.context.rules.rootPathOf(registration);
-    const content = this.context.rules.requestOf(task.operation, rootPath, deviceTask.numAttempts);
+    const content = this.context.rules.requestOf(operation, rootPath, deviceTask.numAttempts);
     if (content === undefined) {
       writeServerProperty(this.context, deviceTask, now);
       return;
@@ -281,6 +320,28 @@ class Agendas implements Dispatcher {
         : rules.errorOfMisfit(outcome.reason);
     moveDeviceTask(context, deviceTask, "fail", now, error);
     this.mirrorWritten(deviceTask, "refused", now);
+  }
+
+  /** The same for a device task of several requests. */
+  private proceed(deviceTask: DeviceTask, response: CoapMessage, now: Instant): void {
+    const { context } = this;
+    const { device } = deviceTask;
+    if (isTerminal(deviceTask.status)) return;
+    const progress = this.firmware.answered(deviceTask, response, now);
+    if (progress.kind === "done") moveDeviceTask(context, deviceTask, "succeed", now);
+    else if (progress.kind === "failed") moveDeviceTask(context, deviceTask, "fail", now, progress.error);
+    // Cancelled, or expired, in between: what was to come does not.
+    else if (deviceTask.status !== "PROCESSING") moveDeviceTask(context, deviceTask, "failed-attempt", now);
+    else if (deviceTask.task.expired) moveDeviceTask(context, deviceTask, "expire", now, context.rules.expiryError);
+    else if (progress.kind === "next") device.agenda.unshift(deviceTask);
+    else this.polls.watch(deviceTask, progress.until);
+    if (isTerminal(deviceTask.status)) this.afterUpdate(device, now);
+  }
+
+  /** A device has one firmware update at a time; the next one has waited for the end of this. */
+  private afterUpdate(device: Device, now: Instant): void {
+    const next = nextUpdate(device);
+    if (next !== undefined) this.tryNow(next, now);
   }
 
   /** For rules that let the mirror run ahead of the device. */

@@ -6,15 +6,18 @@
  */
 import type { Address } from "../protocol/address.ts";
 import type { OutgoingId } from "../protocol/coap/types.ts";
-import type { DeviceTaskStatus, TaskStatus, TaskType } from "../protocol/task-api/states.ts";
+import type { AcceptanceStatus, DeviceTaskStatus, TaskStatus, TaskType } from "../protocol/task-api/states.ts";
 import type { Instant } from "../protocol/time.ts";
 import type { DeviceOperation } from "./device-operations.ts";
+import type { FirmwareProgress } from "./ota/progress.ts";
 
 export interface DeviceType {
   readonly dtid: string;
   readonly name: string;
-  /** The bearer token of its owner; absent: only the administrator's token counts. Row 30. */
+  /** The digest of its owner's bearer token; absent: only the administrator's token counts. Row 30. */
   readonly owner: string | undefined;
+  /** The user who owns it, by any bearer token that was made for this user. */
+  readonly user?: string | undefined;
   devicePropertiesEnabled: boolean;
   /** Seconds. */
   pmin: number | undefined;
@@ -38,6 +41,7 @@ export interface Device {
   readonly did: string;
   readonly type: DeviceType;
   readonly name: string;
+  /** The digest of the token that it was provisioned with. */
   readonly token: string | undefined;
   /** Place in the order of provisioning. */
   readonly sequence: number;
@@ -89,7 +93,9 @@ export interface Task {
   /** As given by the caller. */
   readonly dids: readonly string[] | undefined;
   readonly filter: string | undefined;
+  /** A firmware update has none for the caller; here it is `R`, as its Reads are all that touches the mirror. */
   readonly taskType: TaskType;
+  /** Empty for a firmware update. */
   readonly property: string;
   readonly value: string | undefined;
   /** Seconds, the effective value. Row 7. */
@@ -98,6 +104,8 @@ export interface Task {
   readonly scheduledOn: number | undefined;
   readonly createdAt: Instant;
   readonly operation: DeviceOperation;
+  /** The user of each device is asked first; firmware updates only. Row 24. */
+  readonly needsAcceptance?: boolean | undefined;
   status: TaskStatus;
   modifiedOn: number;
   /** Row 9. */
@@ -128,6 +136,10 @@ export interface DeviceTask {
   ts: number;
   numAttempts: number;
   error: TaskError | undefined;
+  /** What the user says to a firmware update. */
+  acceptance?: AcceptanceStatus | undefined;
+  /** How far a firmware update has come; absent before its first request. */
+  firmware?: FirmwareProgress | undefined;
   readonly history: DeviceTaskHistoryEntry[];
 }
 

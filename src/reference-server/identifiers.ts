@@ -8,10 +8,18 @@ import type { RandomSource, RandomStream } from "../protocol/random.ts";
 
 export interface Identifiers {
   /** @param isTaken whether that id is in use */
-  next(purpose: "task" | "device" | "device-type" | "location", isTaken: (id: string) => boolean): string;
+  next(purpose: keyof typeof WORDS, isTaken: (id: string) => boolean): string;
 }
 
-const WORDS = { task: 4, device: 4, "device-type": 4, location: 2 } as const;
+const WORDS = {
+  task: 4,
+  device: 4,
+  "device-type": 4,
+  "bearer-token": 4,
+  update: 4,
+  "update-file": 4,
+  location: 2,
+} as const;
 
 /** @param start how often this server was started before */
 export function createIdentifiers(random: RandomSource, start: number): Identifiers {

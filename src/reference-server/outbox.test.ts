@@ -63,4 +63,19 @@ describe("createMemoryStore", () => {
       rows: [record("a", "2", 4), record("b", "1", 3)],
     });
   });
+
+  it("abandons a step that broke: nothing of it is stored or leaves with the next one", () => {
+    const outbox = createOutbox();
+    outbox.answer(1, { status: 201, body: undefined });
+    outbox.store("task", "half", () => ({}));
+    expect(outbox.abandonStep()).toBe(true);
+    outbox.store("task", "whole", () => ({}));
+    expect(outbox.endStep()).toEqual([
+      { kind: "persist", ticket: 1, records: [{ table: "task", key: "whole", value: {} }] },
+    ]);
+    expect(outbox.persisted(1)).toEqual([]);
+    outbox.answer(2, { status: 200, body: undefined });
+    expect(outbox.abandonStep()).toBe(false);
+    expect(outbox.endStep()).toEqual([]);
+  });
 });

@@ -18,6 +18,8 @@ export interface Outbox {
   queryAll(): void;
   /** Ends the step: what the caller is to perform now. */
   endStep(): readonly ServerEffect[];
+  /** Ends a step that broke: nothing of it is stored or leaves. @returns whether something was to be stored */
+  abandonStep(): boolean;
   /** The store has performed that `persist`. */
   persisted(ticket: number): readonly ServerEffect[];
 }
@@ -71,6 +73,13 @@ export function createOutbox(): Outbox {
       }
       held.push({ ticket: ++ticket, effects: step, isPersisted: false });
       return [...now, { kind: "persist", ticket, records: takeChanges() }];
+    },
+    abandonStep() {
+      const hadChanges = changes.length > 0;
+      effects = [];
+      queries = [];
+      changes = [];
+      return hadChanges;
     },
     persisted(done) {
       for (const step of held) if (step.ticket === done) step.isPersisted = true;

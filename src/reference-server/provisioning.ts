@@ -3,6 +3,7 @@
  *
  * Source: docs/semantics.md row 27.
  */
+import { digestOf } from "../platform/secrets.ts";
 import type { DeviceRequest, DeviceTypeRequest } from "../protocol/task-api/schemas.ts";
 import { type Instant, NEVER, toUnixMillis } from "../protocol/time.ts";
 import type { Context } from "./context.ts";
@@ -24,7 +25,8 @@ export function addDeviceType(context: Context, request: DeviceTypeRequest, now:
   const type: DeviceType = {
     dtid: request.dtid ?? context.identifiers.next("device-type", (id) => context.deviceTypes.has(id)),
     name: request.name,
-    owner: request.owner,
+    owner: request.owner === undefined ? undefined : digestOf(request.owner),
+    user: request.user,
     devicePropertiesEnabled: request.devicePropertiesEnabled ?? true,
     pmin: request.pmin,
     pmax: request.pmax,
@@ -33,9 +35,15 @@ export function addDeviceType(context: Context, request: DeviceTypeRequest, now:
     modifiedOn: ts,
     devices: [],
   };
-  context.deviceTypes.set(type.dtid, type);
+  linkDeviceType(context, type);
   noteDeviceType(context, type);
   return type;
+}
+
+/** Makes the device type known. */
+export function linkDeviceType(context: Context, type: DeviceType): void {
+  context.deviceTypes.set(type.dtid, type);
+  if (type.owner !== undefined) context.bearerTokens.addOwner(type.owner);
 }
 
 /** The store must learn the device type. */
@@ -53,7 +61,7 @@ export function addDevice(
   const device = newDevice(type, {
     did,
     name: request.name ?? did,
-    token: request.token,
+    token: request.token === undefined ? undefined : digestOf(request.token),
     sequence: context.devices.size,
   });
   linkDevice(context, device);
@@ -78,6 +86,7 @@ export const newDevice = (type: DeviceType, fields: Pick<Device, "did" | "name" 
 /** Makes the device known. */
 export function linkDevice(context: Context, device: Device): void {
   context.devices.set(device.did, device);
+  if (device.token !== undefined) context.bearerTokens.addDevice(device.token, device.did);
   device.type.devices.push(device);
 }
 

@@ -5,7 +5,7 @@
  * own, so that a task of ten thousand devices is not written again each time one of them answers. Row 26.
  */
 import { z } from "zod";
-import { DEVICE_TASK_STATUSES, TASK_STATUSES, TASK_TYPES } from "../protocol/task-api/states.ts";
+import { ACCEPTANCE_STATUSES, DEVICE_TASK_STATUSES, TASK_STATUSES, TASK_TYPES } from "../protocol/task-api/states.ts";
 import type {
   Device,
   DeviceTask,
@@ -15,10 +15,12 @@ import type {
   Registration,
   Task,
 } from "./entities.ts";
+import { FirmwareProgressRecord } from "./ota/progress.ts";
 
 /** Names of the tables. Keys: see the function that writes each. */
 export const TABLES = {
   start: "start",
+  bearerToken: "bearer-token",
   deviceType: "device-type",
   device: "device",
   serverProperties: "server-properties",
@@ -29,6 +31,8 @@ export const TABLES = {
   taskHistory: "task-history",
   deviceTask: "device-task",
   deviceTaskHistory: "device-task-history",
+  update: "update",
+  updateChunk: "update-chunk",
 } as const;
 
 export const StartRecord = z.object({ starts: z.int().min(0) });
@@ -36,7 +40,9 @@ export const StartRecord = z.object({ starts: z.int().min(0) });
 export const DeviceTypeRecord = z.object({
   dtid: z.string(),
   name: z.string(),
+  /** A digest, like every secret here. */
   owner: z.string().optional(),
+  user: z.string().optional(),
   devicePropertiesEnabled: z.boolean(),
   pmin: z.number().optional(),
   pmax: z.number().optional(),
@@ -75,6 +81,8 @@ export const TaskRecord = z.object({
   taskType: z.enum(TASK_TYPES),
   property: z.string(),
   value: z.string().optional(),
+  updateId: z.string().optional(),
+  needsAcceptance: z.boolean().optional(),
   expiresAfter: z.number(),
   scheduledOn: z.number().optional(),
   createdAt: z.number(),
@@ -105,6 +113,8 @@ export const DeviceTaskRecord = z.object({
   ts: z.number(),
   numAttempts: z.int(),
   error: ErrorFields.optional(),
+  acceptance: z.enum(ACCEPTANCE_STATUSES).optional(),
+  firmware: FirmwareProgressRecord.optional(),
 });
 
 export const DeviceTaskHistoryRecord = z.object({
@@ -155,6 +165,8 @@ export const taskRecord = (task: Task) =>
     taskType: task.taskType,
     property: task.property,
     value: task.value,
+    updateId: task.operation.kind === "firmware-update" ? task.operation.updateId : undefined,
+    needsAcceptance: task.needsAcceptance,
     expiresAfter: task.expiresAfter,
     scheduledOn: task.scheduledOn,
     createdAt: task.createdAt,
@@ -172,9 +184,11 @@ export const taskStateRecord = (task: Task) => ({
 /** Key of a device task: the index, since an endpoint's name may have any character in it. */
 export const deviceTaskKey = ({ task, index }: DeviceTask): string => `${task.id}/${index}`;
 
-export const deviceTaskRecord = ({ task, index, device, status, ts, numAttempts, error }: DeviceTask) => {
+export const deviceTaskRecord = (deviceTask: DeviceTask) => {
+  const { task, index, device, status, ts, numAttempts, error, acceptance, firmware } = deviceTask;
   const record = { task: task.id, index, did: device.did, status, ts, numAttempts };
-  return error === undefined ? record : { ...record, error };
+  const ended = error === undefined ? record : { ...record, error };
+  return acceptance === undefined ? ended : defined({ ...ended, acceptance, firmware });
 };
 
 /** Key: task id and position. */

@@ -26,7 +26,7 @@ export interface Registrations {
   /** Lifetime, address or time of the last update have changed. */
   changed(registration: Registration, before: Address): void;
   /** @param keepsLocation whether its location is still answered */
-  remove(registration: Registration, keepsLocation?: boolean): void;
+  remove(registration: Registration, keepsLocation: boolean): void;
 }
 
 export function createRegistrations(context: Context): Registrations {
@@ -64,7 +64,7 @@ export function createRegistrations(context: Context): Registrations {
       lifetimes.watch(registration);
       note(registration);
     },
-    remove(registration, keepsLocation = false) {
+    remove(registration, keepsLocation) {
       const { device, location, address } = registration;
       registration.gone = true;
       if (!keepsLocation && byLocation.get(location) === registration) byLocation.delete(location);

@@ -7,12 +7,15 @@
  * Source: docs/semantics.md row 26.
  */
 import { address } from "../protocol/address.ts";
+import { ok, type Result } from "../protocol/result.ts";
 import type { StoredRecord } from "../protocol/server-port.ts";
 import type { Instant } from "../protocol/time.ts";
+import { BearerTokenRecord, bearerTokenOf } from "./bearer-tokens.ts";
 import type { Context } from "./context.ts";
-import { planOperation } from "./device-operations.ts";
+import { type DeviceOperation, planOperation } from "./device-operations.ts";
 import type { Device, PropertyValue, Registration, Task } from "./entities.ts";
-import { linkDevice, newDevice } from "./provisioning.ts";
+import { storedImages } from "./ota/image-records.ts";
+import { linkDevice, linkDeviceType, newDevice } from "./provisioning.ts";
 import {
   DeviceRecord,
   DeviceTaskHistoryRecord,
@@ -60,6 +63,12 @@ export function restore(
   }
   const rows: Rows = (table) => tables.get(table) ?? [];
   restoreDevices(context, rows);
+  for (const { key, value } of rows(TABLES.bearerToken)) {
+    context.bearerTokens.add(bearerTokenOf(key, BearerTokenRecord.parse(value)));
+  }
+  for (const image of storedImages(rows(TABLES.update), rows(TABLES.updateChunk), context.deviceTypes)) {
+    context.images.add(image);
+  }
   restoreRegistrations(context, registrations, rows);
   restoreTasks(context, rows);
   restoreDeviceTasks(context, rows);
@@ -71,8 +80,8 @@ const bySequence = (a: { readonly sequence: number }, b: { readonly sequence: nu
 
 function restoreDevices(context: Context, rows: Rows): void {
   for (const { value } of rows(TABLES.deviceType)) {
-    const { owner, pmin, pmax, taskExpiresAfter, ...record } = DeviceTypeRecord.parse(value);
-    context.deviceTypes.set(record.dtid, { ...record, owner, pmin, pmax, taskExpiresAfter, devices: [] });
+    const { owner, user, pmin, pmax, taskExpiresAfter, ...record } = DeviceTypeRecord.parse(value);
+    linkDeviceType(context, { ...record, owner, user, pmin, pmax, taskExpiresAfter, devices: [] });
   }
   const devices = rows(TABLES.device).map(({ value }) => DeviceRecord.parse(value));
   for (const { dtid, did, name, token, sequence } of devices.sort(bySequence)) {
@@ -113,7 +122,10 @@ function restoreTasks(context: Context, rows: Rows): void {
   for (const record of records.sort(bySequence)) {
     const state = states.get(record.id);
     const type = context.deviceTypes.get(record.dtid);
-    const operation = planOperation(record.taskType, record.property, record.value);
+    const operation: Result<DeviceOperation, unknown> =
+      record.updateId === undefined
+        ? planOperation(record.taskType, record.property, record.value)
+        : ok({ kind: "firmware-update", updateId: record.updateId });
     if (state === undefined || type === undefined || !operation.ok) continue;
     const createdAt = record.createdAt as Instant;
     const task: Task = {
@@ -129,6 +141,7 @@ function restoreTasks(context: Context, rows: Rows): void {
       scheduledOn: record.scheduledOn,
       createdAt,
       operation: operation.value,
+      needsAcceptance: record.needsAcceptance,
       ...state,
       activeFrom: context.rules.activeFrom(createdAt, record.scheduledOn),
       expiresAt: state.expiresAt as Instant,
@@ -150,13 +163,16 @@ function restoreTasks(context: Context, rows: Rows): void {
 
 function restoreDeviceTasks(context: Context, rows: Rows): void {
   const records = rows(TABLES.deviceTask).map(({ value }) => DeviceTaskRecord.parse(value));
-  for (const { task: id, index, did, status, ts, numAttempts, error } of records.sort((a, b) => a.index - b.index)) {
+  for (const record of records.sort((a, b) => a.index - b.index)) {
+    const { task: id, index, did, status, ts, numAttempts, error, acceptance, firmware } = record;
     const task = context.tasks.get(id);
     const device = context.devices.get(did);
     if (task === undefined || device === undefined) continue;
     const deviceTask = newDeviceTask(task, device, index, status, ts);
     deviceTask.numAttempts = numAttempts;
     deviceTask.error = error;
+    deviceTask.acceptance = acceptance;
+    deviceTask.firmware = firmware;
     linkDeviceTask(deviceTask);
   }
   for (const { value } of rows(TABLES.deviceTaskHistory)) {

@@ -6,6 +6,7 @@
  *
  * Source: docs/semantics.md, column "reference server".
  */
+import { digestOf } from "../platform/secrets.ts";
 import type { Address } from "../protocol/address.ts";
 import { createBlockwiseEndpoint } from "../protocol/coap/blockwise-endpoint.ts";
 import type { CoapEndpoint } from "../protocol/coap/endpoint.ts";
@@ -17,24 +18,34 @@ import type { CompleteProfile } from "../protocol/profile.ts";
 import type { RandomSource } from "../protocol/random.ts";
 import type { RestRequest, ServerEffect, ServerInput, ServerPort, StoredRecord } from "../protocol/server-port.ts";
 import { type Instant, NEVER } from "../protocol/time.ts";
+import { createAdmission } from "./admission.ts";
+import { createBearerTokens } from "./bearer-tokens.ts";
 import type { Context } from "./context.ts";
 import { createDispatcher } from "./dispatcher.ts";
+import { type EngineLimits, NO_LIMITS } from "./engine-limits.ts";
+import { wholeStep } from "./half-done-step.ts";
 import { createIdentifiers, startKey } from "./identifiers.ts";
+import { imageResponse } from "./ota/downloads.ts";
+import { createImageTable } from "./ota/images.ts";
+import { FIRMWARE_SETTINGS, type FirmwareSettings } from "./ota/settings.ts";
 import { createOutbox } from "./outbox.ts";
 import { TABLES } from "./records.ts";
 import { createRegistrationInterface, type Reply } from "./registration-interface.ts";
-import { createRegistrations } from "./registrations.ts";
+import { createRegistrations, type Registrations } from "./registrations.ts";
 import { createAccess } from "./rest/access.ts";
-import { notReady } from "./rest/answer.ts";
+import { type Handler, notReady } from "./rest/answer.ts";
 import { createTaskHandler } from "./rest/create-task.ts";
 import { createDeviceHandlers } from "./rest/device-handlers.ts";
+import { withinDeviceLimits, withinTaskLimits } from "./rest/limited.ts";
 import { createPropertyHandlers } from "./rest/property-handlers.ts";
-import { createRouter } from "./rest/router.ts";
+import { createRouter, type Handlers } from "./rest/router.ts";
 import { createTaskHandlers } from "./rest/task-handlers.ts";
 import { createTaskListHandlers } from "./rest/task-lists.ts";
+import { createTokenHandlers } from "./rest/token-handlers.ts";
+import { createUpdateHandlers } from "./rest/update-handlers.ts";
 import { restore, startsBefore } from "./restore.ts";
 import { REFERENCE_RULES, type ServerRules } from "./rules.ts";
-import { createTaskLifecycle } from "./task-lifecycle.ts";
+import { createTaskLifecycle, type TaskLifecycle } from "./task-lifecycle.ts";
 import { createTaskTable } from "./task-table.ts";
 
 export interface ReferenceServerOptions {
@@ -49,28 +60,33 @@ export interface ReferenceServerOptions {
   readonly open?: boolean | undefined;
   /** The administrator's bearer token; without one, whoever comes may do what is not some owner's alone. */
   readonly token?: string | undefined;
+  /** Makes the text of a bearer token; without it none can be made. */
+  readonly newToken?: (() => string) | undefined;
+  /** A Register must have the device's token: docs/security.md. */
+  readonly requiresDeviceToken?: boolean | undefined;
+  /** How firmware updates are done; what it leaves open is done as `FIRMWARE_SETTINGS` says. */
+  readonly firmware?: Partial<FirmwareSettings> | undefined;
+  /** Default: none. */
+  readonly limits?: Partial<EngineLimits> | undefined;
 }
 
 /** Makes a server that knows nothing; `start` brings back what its store remembers. */
 export function createReferenceServer(options: ReferenceServerOptions): ServerPort {
   const context = newContext(options);
   const { outbox } = context;
-  let coap = newEndpoint(options, 0);
+  let coap: CoapEndpoint;
   let phase: "ready" | "restoring" = "ready";
   let lastSequence = 0;
 
   const registrations = createRegistrations(context);
+  const startEndpoint = (start: number): CoapEndpoint => newEndpoint(options, start, context.limits, registrations);
+  coap = startEndpoint(0);
   const dispatcher = createDispatcher(context, () => coap, perform);
   const lifecycle = createTaskLifecycle(context, dispatcher);
   const devices = createRegistrationInterface(context, registrations, dispatcher);
-  const access = createAccess(context);
-  const router = createRouter(context, {
-    "create-task": createTaskHandler(context, lifecycle, () => ++lastSequence),
-    ...createTaskHandlers(context, access, lifecycle),
-    ...createTaskListHandlers(context, access),
-    ...createDeviceHandlers(context, access, lifecycle),
-    ...createPropertyHandlers(context, access),
-  });
+  const admission = createAdmission(context, options.requiresDeviceToken === true);
+  const newTask = createTaskHandler(context, lifecycle, () => ++lastSequence);
+  const router = createRouter(context, createHandlers(context, lifecycle, newTask, options.newToken));
 
   function perform(effects: readonly CoapEffect[], now: Instant): void {
     for (const effect of effects) {
@@ -82,7 +98,8 @@ export function createReferenceServer(options: ReferenceServerOptions): ServerPo
   }
 
   function incoming(id: IncomingId, message: CoapMessage, from: Address, now: Instant): void {
-    const { content, afterwards } = isUnderstood(message) ? devices.handle(message, from, now) : BAD_OPTION;
+    const done = isUnderstood(message) ? (imageResponse(context.images, message) ?? admission(message)) : BAD_OPTION;
+    const { content, afterwards }: Reply = done === undefined ? devices.handle(message, from, now) : { content: done };
     if (!context.rules.answersFirst) afterwards?.();
     perform(answered(coap, context.rules.answersSeparately, id, content, now), now);
     if (context.rules.answersFirst) afterwards?.();
@@ -100,7 +117,7 @@ export function createReferenceServer(options: ReferenceServerOptions): ServerPo
     phase = "ready";
     const starts = startsBefore(rows);
     context.identifiers = createIdentifiers(options.random, starts);
-    coap = newEndpoint(options, starts);
+    coap = startEndpoint(starts);
     restore(context, registrations, rows, now);
     for (const task of context.tasks.values()) {
       lastSequence = Math.max(lastSequence, task.sequence);
@@ -148,10 +165,29 @@ export function createReferenceServer(options: ReferenceServerOptions): ServerPo
     },
     handle(input, now): readonly ServerEffect[] {
       if (input.kind === "persisted") return outbox.persisted(input.ticket);
-      serveDue(now);
-      take(input, now);
-      return outbox.endStep();
+      return wholeStep(outbox, () => {
+        serveDue(now);
+        take(input, now);
+      });
     },
+  };
+}
+
+function createHandlers(
+  context: Context,
+  lifecycle: TaskLifecycle,
+  newTask: Handler,
+  newToken: ReferenceServerOptions["newToken"],
+): Handlers {
+  const access = createAccess(context);
+  return {
+    "create-task": withinTaskLimits(context, newTask),
+    ...createTaskHandlers(context, access, lifecycle),
+    ...createTaskListHandlers(context, access),
+    ...withinDeviceLimits(context, createDeviceHandlers(context, access, lifecycle)),
+    ...createPropertyHandlers(context, access),
+    ...createUpdateHandlers(context, access),
+    ...createTokenHandlers(context, newToken),
   };
 }
 
@@ -159,11 +195,15 @@ const newContext = (options: ReferenceServerOptions): Context => ({
   rules: { ...REFERENCE_RULES, ...options.rules },
   profile: options.profile,
   outbox: createOutbox(),
-  administrator: options.token,
+  administrator: options.token === undefined ? undefined : digestOf(options.token),
+  bearerTokens: createBearerTokens(),
+  limits: { ...NO_LIMITS, ...options.limits },
   open: options.open ?? false,
   deviceTypes: new Map(),
   devices: new Map(),
   tasks: createTaskTable(),
+  images: createImageTable(),
+  firmware: { ...FIRMWARE_SETTINGS, ...options.firmware },
   identifiers: createIdentifiers(options.random, 0),
 });
 
@@ -188,8 +228,21 @@ function firstOf(clocks: readonly Clock[]): Clock {
 const NO_CLOCK: Clock = { deadline: () => NEVER, tick: () => undefined };
 
 /** Streams are keyed by the number of the start: a message id or token from before a restart does not come again. */
-const newEndpoint = ({ coap, random, coapRules }: ReferenceServerOptions, start: number): CoapEndpoint =>
-  createBlockwiseEndpoint({ params: coap, random: (key) => random(startKey(start, key)), rules: coapRules });
+const newEndpoint = (
+  { coap, random, coapRules }: ReferenceServerOptions,
+  start: number,
+  { messages }: EngineLimits,
+  registrations: Registrations,
+): CoapEndpoint =>
+  createBlockwiseEndpoint({
+    params: coap,
+    random: (key) => random(startKey(start, key)),
+    rules: coapRules,
+    limit:
+      messages === Number.POSITIVE_INFINITY
+        ? undefined
+        : { messages, isKnown: (from) => registrations.from(from) !== undefined },
+  });
 
 /** Piggybacked on the ACK, or after an empty one in a message of its own. RFC 7252 §5.2.1, §5.2.2 */
 const answered = (
@@ -203,4 +256,4 @@ const answered = (
 /** RFC 7252 §5.4.1 */
 const isUnderstood = (message: CoapMessage): boolean => unknownCriticalOptions(message).length === 0;
 
-const BAD_OPTION: Reply = { content: { code: "4.02", options: [], payload: new Uint8Array(0) } };
+const BAD_OPTION: CoapContent = { code: "4.02", options: [], payload: new Uint8Array(0) };

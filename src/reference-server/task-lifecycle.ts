@@ -12,6 +12,7 @@ import type { Context } from "./context.ts";
 import { createDeadlines } from "./deadlines.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Device, DeviceTask, DeviceType, Task } from "./entities.ts";
+import { isResting } from "./ota/turns.ts";
 import { writeServerProperty } from "./server-property-task.ts";
 import { forgetTask, moveDeviceTask, moveTask, noteTaskState, settleTask } from "./tasks.ts";
 
@@ -25,6 +26,8 @@ export interface TaskLifecycle {
   begin(task: Task, now: Instant): void;
   cancel(task: Task, now: Instant): void;
   cancelDevice(deviceTask: DeviceTask, now: Instant): void;
+  /** The user of the device accepted the task. */
+  accepted(deviceTask: DeviceTask, now: Instant): void;
   /** The device type was configured anew. */
   typeChanged(type: DeviceType): void;
 }
@@ -55,10 +58,14 @@ export function createTaskLifecycle(context: Context, dispatcher: Dispatcher): T
     task.expired = true;
     noteTaskState(context, task);
     for (const deviceTask of task.deviceTasks) {
-      if (!rules.expiryReaches(deviceTask, profile)) continue;
+      if (!rules.expiryReaches(deviceTask, profile) && !isResting(deviceTask)) continue;
       moveDeviceTask(context, deviceTask, "expire", now, rules.expiryError);
       if (rules.dropsExchangeAtExpiry(profile)) free(deviceTask, freed, now);
     }
+  };
+
+  const cancelOne = (deviceTask: DeviceTask, now: Instant): void => {
+    if (moveDeviceTask(context, deviceTask, "cancel", now)) dispatcher.cancelled(deviceTask, now);
   };
 
   const remove = (task: Task, freed: Set<Device>, now: Instant): void => {
@@ -94,12 +101,11 @@ export function createTaskLifecycle(context: Context, dispatcher: Dispatcher): T
     cancel(task, now) {
       if (!moveTask(context, task, "cancel", now)) return;
       for (const deviceTask of task.deviceTasks) {
-        if (rules.cancelReaches(deviceTask)) moveDeviceTask(context, deviceTask, "cancel", now);
+        if (rules.cancelReaches(deviceTask)) cancelOne(deviceTask, now);
       }
     },
-    cancelDevice(deviceTask, now) {
-      moveDeviceTask(context, deviceTask, "cancel", now);
-    },
+    cancelDevice: cancelOne,
+    accepted: (deviceTask, now) => dispatcher.tryNow(deviceTask, now),
     typeChanged(type) {
       for (const task of context.tasks.values()) {
         if (task.type !== type || task.expired) continue;

@@ -10,6 +10,9 @@ import type { Device, DeviceTask, DeviceType, Task } from "./entities.ts";
 import { removeFrom } from "./tasks.ts";
 
 export interface TaskTable {
+  readonly size: number;
+  /** Devices of all tasks together. */
+  readonly deviceTasks: number;
   get(id: string): Task | undefined;
   has(id: string): boolean;
   /** Call in the order of creation. */
@@ -29,7 +32,14 @@ export function createTaskTable(): TaskTable {
   const tasks = new Map<string, Task>();
   const byType = new Map<DeviceType, Task[]>();
   const byDevice = new Map<Device, DeviceTask[]>();
+  let deviceTasks = 0;
   return {
+    get size() {
+      return tasks.size;
+    },
+    get deviceTasks() {
+      return deviceTasks;
+    },
     get: (id) => tasks.get(id),
     has: (id) => tasks.has(id),
     set(id, task) {
@@ -40,11 +50,13 @@ export function createTaskTable(): TaskTable {
       const task = tasks.get(id);
       if (task === undefined) return;
       tasks.delete(id);
+      deviceTasks -= task.deviceTasks.length;
       remove(byType, task.type, task);
       for (const deviceTask of task.deviceTasks) remove(byDevice, deviceTask.device, deviceTask);
     },
     values: () => tasks.values(),
     targeted(task) {
+      deviceTasks += task.deviceTasks.length;
       for (const deviceTask of task.deviceTasks) add(byDevice, deviceTask.device, deviceTask);
     },
     ofType: (type) => byType.get(type) ?? [],

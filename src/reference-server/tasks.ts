@@ -11,6 +11,7 @@ import { type Instant, toUnixMillis } from "../protocol/time.ts";
 import type { Context } from "./context.ts";
 import type { DeviceOperation } from "./device-operations.ts";
 import type { Device, DeviceTask, DeviceType, Task, TaskError } from "./entities.ts";
+import { acceptanceOf } from "./ota/turns.ts";
 import {
   deviceTaskHistoryKey,
   deviceTaskHistoryRecord,
@@ -36,6 +37,7 @@ export interface TaskDraft {
   readonly expiresAfter: number | undefined;
   readonly scheduledOn: number | undefined;
   readonly operation: DeviceOperation;
+  readonly needsAcceptance?: boolean | undefined;
 }
 
 /** Creates a task without device tasks; its targets are added by `addTargets`. */
@@ -86,7 +88,17 @@ export const newDeviceTask = (
   index: number,
   status: DeviceTaskStatus,
   ts: number,
-): DeviceTask => ({ task, device, index, status, ts, numAttempts: 0, error: undefined, history: [] });
+): DeviceTask => ({
+  task,
+  device,
+  index,
+  status,
+  ts,
+  numAttempts: 0,
+  error: undefined,
+  acceptance: acceptanceOf(task),
+  history: [],
+});
 
 /** Makes the device task known to its task. */
 export function linkDeviceTask(deviceTask: DeviceTask): void {

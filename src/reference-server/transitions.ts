@@ -14,6 +14,8 @@ export type DeviceTaskEvent =
   | "failed-attempt"
   | "succeed"
   | "fail"
+  /** A firmware update does not begin: its device is not registered, or its user does not want it. */
+  | "refuse"
   | "expire"
   | "cancel";
 
@@ -27,9 +29,11 @@ export interface DeviceTaskMove {
 export const DEVICE_TASK_MOVES: readonly DeviceTaskMove[] = [
   { from: "REQUESTED", event: "queue", to: "QUEUED", source: "States; task page, Task execution" },
   { from: "REQUESTED", event: "succeed", to: "SUCCEEDED", source: "row 18: a server property needs no device" },
+  { from: "REQUESTED", event: "refuse", to: "FAILED", source: "row 24" },
   { from: "REQUESTED", event: "expire", to: "FAILED", source: "task page, Task expiration" },
   { from: "REQUESTED", event: "cancel", to: "CANCELLED", source: "States; row 9: its task waits for its time" },
   { from: "QUEUED", event: "attempt", to: "PROCESSING", source: "row 4" },
+  { from: "QUEUED", event: "refuse", to: "FAILED", source: "row 24" },
   { from: "QUEUED", event: "expire", to: "FAILED", source: "task page, Task expiration" },
   { from: "QUEUED", event: "cancel", to: "CANCELLED", source: "States" },
   { from: "PROCESSING", event: "resend", to: "PROCESSING", source: "rows 14, 32" },

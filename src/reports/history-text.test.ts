@@ -35,6 +35,18 @@ describe("eventLine", () => {
       { kind: "device", at: 0, device: 1, event: "address", address: "10.0.0.2:9" },
     ],
     [
+      "* device 1  firmware: installed, State 0, Result 1, runs 2.0.0",
+      { kind: "firmware", at: 0, device: 1, event: "installed", state: 0, result: 1, version: "2.0.0" },
+    ],
+    [
+      "* device 1  download of coap://a/b is over, complete",
+      { kind: "download", at: 0, device: 1, url: "coap://a/b", result: 0 },
+    ],
+    [
+      "* device 1  download of coap://a/b is over, Result 4",
+      { kind: "download", at: 0, device: 1, url: "coap://a/b", result: 4 },
+    ],
+    [
       '⇒ REST 3  POST /devicemgmt/tasks?count=1 {"a":1}',
       {
         kind: "rest-request",

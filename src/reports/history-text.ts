@@ -48,6 +48,10 @@ function eventText(event: HistoryEvent): string {
       return `* device ${event.device}  ${event.effect} /${event.path}${event.value === undefined ? "" : ` = ${jsonText(event.value)}`}  [${hex16(event.messageId)}]`;
     case "device":
       return `* device ${event.device}  ${deviceText(event)}`;
+    case "firmware":
+      return `* device ${event.device}  firmware: ${event.event}, State ${event.state}, Result ${event.result}, runs ${event.version}`;
+    case "download":
+      return `* device ${event.device}  download of ${event.url} is over, ${event.result === 0 ? "complete" : `Result ${event.result}`}`;
     case "rest-request":
       return `⇒ REST ${event.ticket}  ${restText(event.request)}`;
     case "rest-answer":

@@ -92,6 +92,7 @@ const ODD: Readonly<Record<OddRequest, string>> = {
   "unknown-endpoint": "a Register under a name that nobody provisioned",
   "unreadable-update": 'an Update with the lifetime "soon"',
   "unknown-deregister": "a De-register of a location that never was one",
+  "bare-deregister": "a De-register that names no location",
   "deeper-update": "an Update to its location with one segment more",
   "foreign-root-update": "an Update to its location below another root",
   "joined-update": "an Update with its location in one option",

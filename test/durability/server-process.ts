@@ -1,6 +1,6 @@
 /** The reference server as users run it: compiled, in a process of its own, that can be killed and started again. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type ChildEnd, startChild } from "../../src/platform/process.ts";
 
@@ -25,6 +25,8 @@ export function compileProgram(): Program {
     encoding: "utf8",
   });
   if (status !== 0) throw new Error(`tsc: ${stdout}`);
+  const files = path.join("reference-server", "web", "static");
+  cpSync(path.join(ROOT, "src", files), path.join(directory, "dist", files), { recursive: true });
   return {
     entry: path.join(directory, "dist", "cli", "main.js"),
     remove: () => rmSync(directory, { recursive: true, force: true }),

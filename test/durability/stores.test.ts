@@ -169,7 +169,7 @@ for (const { name, isDurable, newPlace } of KINDS) {
 
     it("migrates an older version step by step, once, and keeps the rest", async () => {
       const place = await newPlace();
-      const first = await opened(place);
+      const first = await opened(place, []);
       await first.commit([put("a", "1", 5), put("c", "1", { other: true })]);
       await first.close();
       const second = await opened(place, [addsUnit]);
@@ -202,7 +202,7 @@ for (const { name, isDurable, newPlace } of KINDS) {
 
     it("changes nothing when a migration fails", async () => {
       const place = await newPlace();
-      const first = await opened(place);
+      const first = await opened(place, []);
       await first.commit([put("a", "1", 5)]);
       await first.close();
       const fails: Migration = {
@@ -212,7 +212,7 @@ for (const { name, isDurable, newPlace } of KINDS) {
         },
       };
       await expect(place([addsUnit, fails])).rejects.toThrow("half-way");
-      expect(await (await opened(place)).read("*")).toEqual([put("a", "1", 5)]);
+      expect(await (await opened(place, [])).read("*")).toEqual([put("a", "1", 5)]);
     });
 
     it("refuses what a newer version wrote, says both versions and what to do, and leaves it alone", async () => {
@@ -220,7 +220,7 @@ for (const { name, isDurable, newPlace } of KINDS) {
       const newer = await opened(place, [addsUnit]);
       await newer.commit([put("b", "1", 1)]);
       await newer.close();
-      const refused = await place().catch((error: unknown) => error);
+      const refused = await place([]).catch((error: unknown) => error);
       expect(refused).toBeInstanceOf(UsageError);
       expect((refused as Error).message).toMatch(/newer fleetproof: its version is 2, this program knows 1\..*install/);
       expect(await (await opened(place, [addsUnit])).read("*")).toEqual([put("b", "1", 1)]);

@@ -14,9 +14,17 @@ export interface Case {
   readonly restarts: boolean;
 }
 
+const ENTRIES = Object.entries(ARTIK) as readonly (readonly [keyof typeof ARTIK, unknown])[];
+
+/** Choices between ways to act: each needs plans of its own. Of those that only name another number a few will do. */
+const WAYS = LEGAL_CHOICES.filter(({ profile }) =>
+  ENTRIES.some(([key, value]) => typeof value === "string" && key !== "name" && (profile?.[key] ?? value) !== value),
+);
+const CHOICES = [...LEGAL_CHOICES, ...WAYS, ...WAYS, ...WAYS];
+
 export const makeCases = (seed: string, count: number): readonly Case[] =>
   Array.from({ length: count }, (_, index) => {
-    const choice = index % 2 === 1 ? LEGAL_CHOICES[(index >> 1) % LEGAL_CHOICES.length] : undefined;
+    const choice = index % 2 === 1 ? CHOICES[(index >> 1) % CHOICES.length] : undefined;
     const plan = generatePlan({ seed, index, profile: choice?.profile ?? ARTIK, mode: "sim" });
     return { plan, restarts: index % 4 === 2 };
   });

@@ -50,6 +50,29 @@ const FOLLOWS =
   "Allowed: what was cancelled in flight may go on at the new address of its device as CANCEL_REQUESTED (docs/ambiguities.md).";
 const EITHER = "Allowed: an exchange that is sent again to a new address may count as one attempt or two (row 32).";
 const NOTHINGLEFT = "The active period of a task may end unnoticed, or noticed, once all of its devices have ended.";
+const FORMER =
+  "Only whether a datagram from an address that the device has left keeps it awake depends on it, and that is open (docs/ambiguities.md).";
+const MISFIT_CODE =
+  "Row 25: of an answer that does not fit only FAILED is promised; no text names an error code for it.";
+const LONE =
+  "A location, or a device, has one registration at a time: the one before is removed before the next is added.";
+
+const BEGINS_ONCE =
+  "A task whose time has not come, or that has begun, is left alone by `begin` itself: the table of moves has no row for it.";
+const WITHIN_A_STEP = "Nobody can ask within the step that creates a task, and SCHEDULED may come first (row 9).";
+const CANCELLED_ERROR =
+  "No requirement says that what was cancelled carries no error code (row 20 is about codes that are shown).";
+const INSTANT = "At the exact instant of an end either order is right (docs/semantics.md, Time and doubt).";
+const BELOW = "What a server that shortens does with less than the lower bound is not judged (row 8).";
+const WITHIN_BOUNDS = "What is beyond the bounds was refused before.";
+const CANCEL_ENDS =
+  "Allowed: what was cancelled in flight ends with the active period, whatever is declared for others (States).";
+const PASSED_OVER = "Where the answer counts, expiry passes over what is in flight, so nothing comes to be dropped.";
+const UNIQUE = "No two tasks have the same place in the order of creation.";
+const NO_LATE = "Where late responses are ignored, the exchange was dropped at expiry, so none is seen.";
+const AGAIN_SAID =
+  "Allowed: a history may tell of each attempt, and the time of a state may be that of its last attempt.";
+const SAME_TIME = "Both lead to the same moment.";
 
 export const EQUIVALENTS: readonly Equivalent[] = [
   {
@@ -139,10 +162,10 @@ export const EQUIVALENTS: readonly Equivalent[] = [
   },
   {
     file: "dispatcher.ts",
-    line: "if (!rules.isDispatchable(deviceTask.status) || !rules.triesNewTask(device)) return;",
+    line: "if (!rules.isDispatchable(deviceTask.status) || !rules.triesNewTask(device, deviceTask.task)) return;",
     changes: [
-      "!rules.isDispatchable(deviceTask.status) || !rules.triesNewTask(device) → !rules.isDispatchable(deviceTask.status) && !rules.triesNewTask(device)",
-      "!rules.isDispatchable(deviceTask.status) || !rules.triesNewTask(device) → false",
+      "!rules.isDispatchable(deviceTask.status) || !rules.triesNewTask(device, deviceTask.task) → !rules.isDispatchable(deviceTask.status) && !rules.triesNewTask(device, deviceTask.task)",
+      "!rules.isDispatchable(deviceTask.status) || !rules.triesNewTask(device, deviceTask.task) → false",
     ],
     why: ENDED,
   },
@@ -841,5 +864,192 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     line: '{ coap: "4.00", corrected: 4000, literal: 4000 },',
     changes: ['{ coap: "4.00", corrected: 4000, literal: 4000 } → {}', '"4.00" → ""'],
     why: FALLBACK,
+  },
+  {
+    file: "registrations.ts",
+    line: "const leaveAddress = (registration: Registration, address: Address): void => {",
+    changes: ["{ if (byAddress.get(address) === registration) byAddress.delete(address); } → {}"],
+    why: FORMER,
+  },
+  {
+    file: "registrations.ts",
+    line: "if (byAddress.get(address) === registration) byAddress.delete(address);",
+    changes: [
+      "byAddress.get(address) === registration → false",
+      "byAddress.get(address) === registration → byAddress.get(address) !== registration",
+    ],
+    why: FORMER,
+  },
+  {
+    file: "registrations.ts",
+    line: "if (before !== registration.address) leaveAddress(registration, before);",
+    changes: [
+      "before !== registration.address → false",
+      "before !== registration.address → before === registration.address",
+    ],
+    why: FORMER,
+  },
+  {
+    file: "registrations.ts",
+    line: "if (!keepsLocation && byLocation.get(location) === registration) byLocation.delete(location);",
+    changes: [
+      "!keepsLocation && byLocation.get(location) === registration → true",
+      "!keepsLocation && byLocation.get(location) === registration → !keepsLocation || byLocation.get(location) === registration",
+    ],
+    why: SEAM,
+  },
+  {
+    file: "registrations.ts",
+    line: "if (!keepsLocation && byLocation.get(location) === registration) byLocation.delete(location);",
+    changes: ["byLocation.get(location) === registration → true"],
+    why: LONE,
+  },
+  {
+    file: "registrations.ts",
+    line: "if (device.registration === registration) device.registration = undefined;",
+    changes: ["device.registration === registration → true"],
+    why: LONE,
+  },
+  {
+    file: "registration-interface.ts",
+    line: 'if (device !== undefined) dispatcher.occasion(device, "refused-register", now);',
+    changes: ["device !== undefined → true", "device !== undefined → device === undefined"],
+    why: SEAM,
+  },
+  {
+    file: "dispatcher.ts",
+    line: "if (!this.context.rules.goesOnAfterAnswer(flight.deviceTask.device)) flight.deviceTask.device.agenda = [];",
+    changes: ["!this.context.rules.goesOnAfterAnswer(flight.deviceTask.device) → false", '[] → ["Stryker was here"]'],
+    why: SEAM,
+  },
+  { file: "dispatcher.ts", line: "if (flight === undefined) return false;", changes: ["false → true"], why: WORK },
+  {
+    file: "error-mapping.ts",
+    line: 'export const misfit = (reason: string): TaskError => ({ code: "5000", message: `${ERROR_MESSAGES[5000]}: ${reason}` });',
+    changes: [
+      '(reason: string): TaskError => ({ code: "5000", message: `${ERROR_MESSAGES[5000]}: ${reason}` }) → () => undefined',
+      '"5000" → ""',
+    ],
+    why: MISFIT_CODE,
+  },
+  {
+    file: "task-lifecycle.ts",
+    line: "if (rules.queuesBeforeBegin) for (const deviceTask of task.deviceTasks) dispatcher.admit(deviceTask, now);",
+    changes: ["rules.queuesBeforeBegin → false"],
+    why: SEAM,
+  },
+  {
+    file: "task-lifecycle.ts",
+    line: 'else if (task.status === "SCHEDULED" && task.activeFrom <= now) begun.push(task);',
+    changes: [
+      'task.status === "SCHEDULED" && task.activeFrom <= now → true',
+      'task.status === "SCHEDULED" && task.activeFrom <= now → task.status === "SCHEDULED" || task.activeFrom <= now',
+      'task.status === "SCHEDULED" → true',
+      "task.activeFrom <= now → true",
+    ],
+    why: BEGINS_ONCE,
+  },
+  {
+    file: "task-lifecycle.ts",
+    line: 'if (task.status !== "SCHEDULED") deadlines.watch(task);',
+    changes: ['task.status !== "SCHEDULED" → true', '"SCHEDULED" → ""'],
+    why: BEGINS_ONCE,
+  },
+  {
+    file: "tasks.ts",
+    line: 'const status: TaskStatus = activeFrom > now ? "SCHEDULED" : "REQUESTED";',
+    changes: ["activeFrom > now → true", "activeFrom > now → activeFrom >= now"],
+    why: WITHIN_A_STEP,
+  },
+  {
+    file: "tasks.ts",
+    line: 'deviceTask.error = to === "FAILED" ? error : undefined;',
+    changes: ['to === "FAILED" → true'],
+    why: CANCELLED_ERROR,
+  },
+  {
+    file: "tasks.ts",
+    line: "if (to !== from) {",
+    changes: ["to !== from → true"],
+    why: AGAIN_SAID,
+  },
+  {
+    file: "tasks.ts",
+    line: "if (!context.rules.recordsHistory(status)) return;",
+    changes: ["!context.rules.recordsHistory(status) → false"],
+    why: SEAM,
+  },
+  {
+    file: "transitions.ts",
+    line: '{ from: "REQUESTED", event: "cancel", to: "CANCELLED", source: "States" },',
+    changes: [
+      '{ from: "REQUESTED", event: "cancel", to: "CANCELLED", source: "States" } → {}',
+      '"REQUESTED" → ""',
+      '"cancel" → ""',
+      '"CANCELLED" → ""',
+    ],
+    why: ONESTEP,
+  },
+  {
+    file: "rules.ts",
+    line: "!registration.queueMode || now < after(registration.heardAt, seconds(profile.awakeWindow));",
+    changes: [
+      "now < after(registration.heardAt, seconds(profile.awakeWindow)) → now <= after(registration.heardAt, seconds(profile.awakeWindow))",
+    ],
+    why: INSTANT,
+  },
+  {
+    file: "rules.ts",
+    line: 'beyondBounds === "refused" ? bounds : { min: bounds.min, max: MOST_SECONDS },',
+    changes: ["{ min: bounds.min, max: MOST_SECONDS } → {}"],
+    why: BELOW,
+  },
+  {
+    file: "rules.ts",
+    line: 'shortened: (asked, bounds, { beyondBounds }) => (beyondBounds === "refused" ? asked : Math.min(asked, bounds.max)),',
+    changes: ['beyondBounds === "refused" → false', '"refused" → ""'],
+    why: WITHIN_BOUNDS,
+  },
+  {
+    file: "rules.ts",
+    line: "scheduledOn === undefined || fromUnixMillis(scheduledOn) <= createdAt ? createdAt : fromUnixMillis(scheduledOn),",
+    changes: ["fromUnixMillis(scheduledOn) <= createdAt → fromUnixMillis(scheduledOn) < createdAt"],
+    why: SAME_TIME,
+  },
+  {
+    file: "rules.ts",
+    line: "mayEndAt: (end, retainedUntil) => end <= retainedUntil,",
+    changes: ["end <= retainedUntil → end < retainedUntil"],
+    why: INSTANT,
+  },
+  {
+    file: "rules.ts",
+    line: '!(profile.inFlightAtExpiry === "answer-counts" && (status === "PROCESSING" || status === "CANCEL_REQUESTED")),',
+    changes: ['status === "CANCEL_REQUESTED" → false', '"CANCEL_REQUESTED" → ""'],
+    why: CANCEL_ENDS,
+  },
+  {
+    file: "rules.ts",
+    line: 'inFlightAtExpiry === "fail" && lateResponse === "ignored",',
+    changes: ['inFlightAtExpiry === "fail" → true'],
+    why: PASSED_OVER,
+  },
+  {
+    file: "rules.ts",
+    line: "comesBefore: (a, b) => a.task.sequence < b.task.sequence,",
+    changes: ["a.task.sequence < b.task.sequence → a.task.sequence <= b.task.sequence"],
+    why: UNIQUE,
+  },
+  {
+    file: "rules.ts",
+    line: 'attemptsAfter: (attempts, event) => (event === "attempt" || event === "resend" ? attempts + 1 : attempts),',
+    changes: ['event === "resend" → false', '"resend" → ""'],
+    why: EITHER,
+  },
+  {
+    file: "rules.ts",
+    line: 'lateResponseCounts: ({ lateResponse }) => lateResponse === "updates-mirror",',
+    changes: ['lateResponse === "updates-mirror" → true'],
+    why: NO_LATE,
   },
 ];

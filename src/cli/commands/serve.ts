@@ -1,13 +1,30 @@
 /** `serve`: the reference server as a server of its own. */
 import { z } from "zod";
 import { UsageError } from "../../platform/errors.ts";
+import { readText } from "../../platform/files.ts";
 import { isLoopback } from "../../platform/udp.ts";
+import { LOG_LEVELS } from "../../reference-server/adapters/log-levels.ts";
+import { LIMIT_ROWS, type ServeLimits } from "../../reference-server/adapters/serve-limits.ts";
 import { defineCommand, Flag, integer, Text } from "../command.ts";
 import { readDevicesFile } from "../devices-file.ts";
 import { EXIT_PASS } from "../exit-codes.ts";
+import { asUsage } from "../named-files.ts";
 import { PROFILE_OPTION, ProfileName, readProfile, TIME_OPTIONS, TimeSchemas } from "../profiles.ts";
 
 const Port = integer(0, 65_535);
+type LimitOption = (typeof LIMIT_ROWS)[number]["option"];
+const Limit = integer(1, 1_000_000_000).optional();
+const LimitSchemas = {
+  "max-devices": Limit,
+  "max-tasks": Limit,
+  "max-device-tasks": Limit,
+  "max-tokens": Limit,
+  "max-exchanges": Limit,
+  "max-connections": Limit,
+  "max-datagrams": Limit,
+} as const satisfies Readonly<Record<LimitOption, typeof Limit>>;
+/** What may stand between `//` and the port of a URI; an IPv6 address without its brackets. */
+const Host = Text.regex(/^[A-Za-z0-9._:-]+$/, "Give a name or a numeric address, without port");
 /** `100` or `100/1000`: requests in a minute and in a day; without a day as many as its minutes allow. */
 const RateLimitText = Text.transform((text, context) => {
   const [, minute, day] = /^([1-9]\d{0,8})(?:\/([1-9]\d{0,11}))?$/.exec(text) ?? [];
@@ -43,8 +60,18 @@ export const SERVE = defineCommand({
     {
       name: "token",
       value: "TEXT",
-      about: "bearer token that every REST request must carry",
+      about: "the administrator's bearer token; from then on every REST request needs one",
       presetText: "none: open",
+    },
+    {
+      name: "token-file",
+      value: "FILE",
+      about: "the same, read from a file: the command line can be seen by others on this machine",
+      presetText: "none",
+    },
+    {
+      name: "require-device-token",
+      about: "refuse a Register without the device's token (attribute token=TEXT) with 4.03",
     },
     {
       name: "data",
@@ -59,16 +86,43 @@ export const SERVE = defineCommand({
       about: "requests that each token may make in a minute, and in a day",
       presetText: "none",
     },
+    {
+      name: "public-host",
+      value: "NAME",
+      about: "name or address by which devices reach this server, for the URIs of firmware images",
+      presetText: "the address it listens on",
+    },
+    {
+      name: "firmware-delivery",
+      value: "WAY",
+      about:
+        "how firmware comes to devices that take it both ways: pull (they fetch it) or push (it is written to them)",
+      preset: "pull",
+    },
+    {
+      name: "log-level",
+      value: "LEVEL",
+      about: "what is logged to standard error, one line of JSON each: debug, info, warn, error or silent",
+      preset: "info",
+    },
     { name: "open", about: "enrol every endpoint that registers, under the device type default" },
     {
       name: "stop-with-stdin",
-      about: "stop when standard input ends, and not by Ctrl-C: for a server that another program starts",
+      about: "stop when standard input ends or at SIGTERM, and not by Ctrl-C: for a server that another program starts",
     },
+    ...LIMIT_ROWS.map(({ option, about, preset }) => ({
+      name: option,
+      value: "N",
+      about: `at most N ${about}`,
+      presetText: String(preset),
+      group: "Limits",
+    })),
     ...TIME_OPTIONS.map((option) => ({ ...option, about: option.about.replace("the target", "the server") })),
   ],
   examples: [
     "serve",
     "serve --data server.db",
+    "serve --host 0.0.0.0 --token-file admin-token --require-device-token --data server.db",
     "serve --devices house.yaml --rate-limit 100/1000",
     "serve --http 0 --coap 0 --ack-timeout 300ms --max-retransmit 1 --response-timeout 1500ms",
   ],
@@ -79,14 +133,21 @@ export const SERVE = defineCommand({
     profile: ProfileName,
     devices: Text.optional(),
     token: Text.optional(),
+    "token-file": Text.optional(),
+    "require-device-token": Flag,
     data: Text.optional(),
+    "public-host": Host.optional(),
+    "firmware-delivery": z.enum(["pull", "push"]),
+    "log-level": z.enum(LOG_LEVELS),
     "rate-limit": RateLimitText.optional(),
     open: Flag,
     "stop-with-stdin": Flag,
+    ...LimitSchemas,
     ...TimeSchemas,
   }),
   async run(options, services, io) {
-    if (!isLoopback(options.host) && options.token === undefined) {
+    const token = await tokenOf(options);
+    if (!isLoopback(options.host) && token === undefined) {
       throw new UsageError(
         "conflict",
         `--host ${options.host} can be reached from other machines: give a --token as well`,
@@ -98,20 +159,42 @@ export const SERVE = defineCommand({
       httpPort: options.http,
       coapPort: options.coap,
       profile,
-      token: options.token,
+      token,
+      requiresDeviceToken: options["require-device-token"],
+      limits: limitsOf(options),
       open: options.open,
       data: options.data,
+      publicHost: options["public-host"],
+      firmwareDelivery: options["firmware-delivery"],
+      logLevel: options["log-level"],
       provision: options.devices === undefined ? undefined : await readDevicesFile(options.devices, profile),
       rateLimit: options["rate-limit"],
     });
     io.out(`${JSON.stringify({ ready: true, http: server.http, coap: server.coap })}\n`);
-    const wanted = options["stop-with-stdin"] ? services.inputEnded() : aborted(io.signal);
+    const wanted = options["stop-with-stdin"]
+      ? Promise.race([services.inputEnded(), services.terminated()])
+      : aborted(io.signal);
     const failure = await Promise.race([wanted, ...(server.failure === undefined ? [] : [server.failure])]);
     await server.close();
     if (failure !== undefined) throw failure;
     return EXIT_PASS;
   },
 });
+
+/** The white space around it is the editor's. */
+async function tokenOf(options: { readonly token?: string | undefined; readonly "token-file"?: string | undefined }) {
+  const { token, "token-file": file } = options;
+  if (file === undefined) return token;
+  if (token !== undefined) throw new UsageError("conflict", "--token and --token-file mean the same: give one");
+  const text = (await asUsage("--token-file: ", () => readText(file))).trim();
+  if (/^\S+$/.test(text)) return text;
+  throw new UsageError("bad-file", `--token-file: ${file} must hold one word, the token`);
+}
+
+const limitsOf = (options: { readonly [K in LimitOption]?: number | undefined }): Partial<ServeLimits> =>
+  Object.fromEntries(
+    LIMIT_ROWS.flatMap(({ option, limit }) => (options[option] === undefined ? [] : [[limit, options[option]]])),
+  );
 
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();

@@ -61,7 +61,7 @@ export function createDeviceHost(options: DeviceHostOptions): DeviceHost {
     }
   };
 
-  const occurrence = (effect: Extract<DeviceEffect, { kind: "effect" | "state" }>): HistoryEvent => {
+  const occurrence = (effect: Exclude<DeviceEffect, { kind: "send" | "move" | "skipped" }>): HistoryEvent => {
     const at = runTime(now());
     if (effect.kind === "state") return { kind: "device", device: index, at, event: effect.event };
     return { ...effect, device: index, at };

@@ -59,7 +59,7 @@ export function activeFrom(created: Window, scheduled: Window | "at once" | unde
 export const beforeItsTime = ({ activeFrom: begins }: TaskView, window: Window): boolean =>
   window.latest < begins.earliest;
 
-/** Whether a task would be active for longer than its record is kept (choice 8). */
+/** Whether a task would be active for longer than its record is kept (choice 8); to the very end of it is neither. */
 export function outlivesRecord(
   { profile }: OracleContext,
   { scheduledOn, activeFrom: begins, activePeriod, created }: TaskView,
@@ -67,7 +67,7 @@ export function outlivesRecord(
   if (scheduledOn === undefined) return "no";
   const span = ((profile.retention ?? DEFAULT_RETENTION) - activePeriod.seconds) * SECOND;
   if (begins.earliest > created.latest + span) return "yes";
-  return begins.latest > created.earliest + span ? "maybe" : "no";
+  return begins.latest >= created.earliest + span ? "maybe" : "no";
 }
 
 /** What must happen when the task begins: a device that is there is tried at once; a server property is written. */

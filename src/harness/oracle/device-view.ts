@@ -24,6 +24,7 @@ export interface DeviceView {
   registrations: number;
   /** Moment of the last change of registration, for "unregistered since". */
   unregisteredSince: Window | undefined;
+  /** When the server heard it last, and knew that it did: from the address of its registration, or by a request that it accepted. */
   lastUplink: RunTime;
   /** When the server heard the device last, whatever it said; `undefined`: never. */
   heard: Window | undefined;

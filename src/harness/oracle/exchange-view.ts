@@ -72,3 +72,7 @@ export interface WrittenValue {
   /** Index of the effect. */
   readonly event: number;
 }
+
+/** What is no Execute may change the mirror. */
+export const executes = (exchange: Exchange | undefined): boolean =>
+  exchange?.operation?.startsWith("execute ") === true;

@@ -49,6 +49,8 @@ export function noteFailedAttempt(
   givenUp: Window,
 ): void {
   const { device, task } = exchange;
+  // Dropped because its task expired, it says nothing about the device, which is free for what waits behind it.
+  if (how === "expired") return;
   const debts = [...device.owed];
   device.owed.clear();
   if (!isFailure(how)) return;

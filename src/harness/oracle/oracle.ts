@@ -1,7 +1,7 @@
 /**
  * The oracle: folds over a history, event by event, and keeps the tally of every requirement.
  *
- * Reading an event changes the model (wire.ts, rest.ts, passing-of-time.ts) and yields facts; checkers judge facts.
+ * Reading an event changes the model (uplink.ts, downlink.ts, rest.ts, passing-of-time.ts) and yields facts; checkers judge facts.
  * It holds no event longer than a device or device task needs it, so it also judges a long run as it happens.
  */
 import type { Plan } from "../../scenarios/plan.ts";
@@ -11,14 +11,15 @@ import type { Judge } from "./checker.ts";
 import { CHECKERS } from "./checkers/all.ts";
 import { createContext, type OracleContext } from "./context.ts";
 import type { DeviceView } from "./device-view.ts";
+import { readDownlink } from "./downlink.ts";
 import type { Exchange } from "./exchange-view.ts";
 import type { Fact } from "./facts.ts";
 import { readUnreachable } from "./maybe-failed.ts";
 import { messageKey } from "./message-key.ts";
 import { advance } from "./passing-of-time.ts";
 import { type OpenRequest, readRestAnswer, readRestFailure, readRestRequest } from "./rest.ts";
+import { readUplink } from "./uplink.ts";
 import { type Window, windowOf } from "./window.ts";
-import { readDownlink, readUplink } from "./wire.ts";
 
 /** A choice that the server made in this history: it must be one within a campaign. */
 export interface ObservedChoice {

@@ -223,6 +223,7 @@ function registered(
     formerAddresses: NO_FORMER_ADDRESSES,
   };
   device.registrations++;
+  device.lastUplink = Math.max(device.lastUplink, request.window.earliest);
   device.unregisteredSince = undefined;
   triggered(context, device, "register", window, event);
 }
@@ -251,6 +252,7 @@ function updated(
   // A server that takes an unknown location for good is judged by G-04 and G-05; nothing follows from it here.
   if (registration === undefined || registration.location !== request.location) return;
   const moved = registration.address !== request.address;
+  device.lastUplink = Math.max(device.lastUplink, request.window.earliest);
   if (moved && device.open !== undefined) {
     if (device.open.task !== undefined) device.open.task.optionalAttempts++;
     endExchange(context, device.open, "moved", window, event);

@@ -184,7 +184,7 @@ function cancelDeviceTask(context: OracleContext, deviceTask: DeviceTaskView, wi
     return;
   }
   if (mayStillFly(context, deviceTask, window)) {
-    blur(deviceTask, "cancelled while the server may have gone on with an exchange after the registration had ended");
+    blur(deviceTask, "cancelled while the server may have gone on with its last exchange");
     return;
   }
   expect(deviceTask, "cancelled", window);
@@ -198,11 +198,16 @@ function begunDuring(context: OracleContext, { task, operation }: DeviceTaskView
   return doubtful && earliest <= window.latest && window.earliest <= latest + context.bound;
 }
 
-/** Choice 15, undeclared: the end of a registration need not end the exchange in flight. */
+/**
+ * By our reckoning its last exchange is over; by the server's it may be open still. It gives up within a span of time, and
+ * the end of a registration need not end the exchange in flight (choice 15, undeclared).
+ */
 function mayStillFly(context: OracleContext, { attempts }: DeviceTaskView, window: Window): boolean {
   const last = attempts.at(-1);
-  const how = last?.end?.how;
-  if (last === undefined || context.endsWithRegistration) return false;
+  if (last?.end === undefined) return false;
+  const { how, window: ended } = last.end;
+  if (how === "no-acknowledgement" || how === "no-response") return window.earliest <= ended.latest;
+  if (context.endsWithRegistration) return false;
   const outlived = how === "replaced" || how === "removed" || how === "lifetime-over";
   return outlived && window.earliest <= giveUp(context, last).latest;
 }

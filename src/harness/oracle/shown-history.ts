@@ -22,9 +22,10 @@ export function seeHistory(
 ): void {
   const data = fieldsIn(fieldsIn(response.body)?.data);
   const list = data === undefined ? undefined : listIn(data, "history");
-  const odd = list?.find((entry) => !isStatus(lineIn(entry)));
-  if (list === undefined || odd !== undefined) {
-    const actual = list === undefined ? quoted(response.body) : quoted(odd);
+  // By its place: what is odd may be nothing at all, where a line is missing.
+  const odd = list?.findIndex((entry) => !isStatus(lineIn(entry))) ?? -1;
+  if (list === undefined || odd >= 0) {
+    const actual = quoted(list === undefined ? response.body : list[odd]);
     context.emit({ kind: "shown-nonsense", what: "history", task, actual, event });
     return;
   }

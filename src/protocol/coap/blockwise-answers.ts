@@ -19,6 +19,9 @@ import type { CoapContent, CoapEffect, CoapMessage, Code, IncomingId } from "./t
 
 type RequestEffect = Extract<CoapEffect, { readonly kind: "request" }>;
 
+/** @returns the code that refuses the block; `undefined`: it is taken */
+export type TakesBlock = (message: CoapMessage, block: Block, now: Instant) => Code | undefined;
+
 /** A request that the application has not answered. */
 interface Asked {
   readonly from: Address;
@@ -37,8 +40,10 @@ export class BlockwiseAnswers {
   private readonly inner: CoapEndpoint;
   private readonly lifetime: Micros;
   private readonly szx: number;
+  private readonly takesBlock: TakesBlock | undefined;
 
-  constructor(inner: CoapEndpoint, lifetime: Micros, szx: number) {
+  constructor(inner: CoapEndpoint, lifetime: Micros, szx: number, takesBlock?: TakesBlock) {
+    this.takesBlock = takesBlock;
     this.inner = inner;
     this.lifetime = lifetime;
     this.szx = szx;
@@ -91,6 +96,11 @@ export class BlockwiseAnswers {
     effects: CoapEffect[],
   ): void {
     const { id, from, message } = effect;
+    const refused = this.takesBlock?.(message, block, now);
+    if (refused !== undefined) {
+      this.answer(id, refusal(refused), now, effects);
+      return;
+    }
     this.assembler ??= new BodyAssembler(this.lifetime, this.szx);
     const assembly = this.assembler.take(bodyKey(from, message), message, block, now);
     if (assembly.kind === "whole") this.show(effect, assembly.body, block, wanted, effects);

@@ -9,7 +9,7 @@
 import type { Address } from "../address.ts";
 import type { Instant } from "../time.ts";
 import { LARGEST_SZX, szxOf } from "./block.ts";
-import { BlockwiseAnswers } from "./blockwise-answers.ts";
+import { BlockwiseAnswers, type TakesBlock } from "./blockwise-answers.ts";
 import { BlockwiseRequests } from "./blockwise-requests.ts";
 import { type CoapEndpoint, type CoapEndpointOptions, createCoapEndpoint } from "./endpoint.ts";
 import { exchangeLifetime } from "./params.ts";
@@ -19,6 +19,11 @@ import type { CoapContent, CoapEffect, IncomingId, OutgoingId } from "./types.ts
 export interface BlockwiseEndpointOptions extends CoapEndpointOptions {
   /** As a server: bytes of the largest blocks that it sends and wants to get; a power of two, 16..1024; default 1024. */
   readonly blockSize?: number | undefined;
+  /**
+   * As a server: asked for each block of a request body before it is taken, copies of a message aside. The code that it
+   * returns answers the block instead.
+   */
+  readonly takesBlock?: TakesBlock | undefined;
 }
 
 /** Makes an endpoint that knows no peer yet. */
@@ -34,7 +39,7 @@ class BlockwiseEndpoint implements CoapEndpoint {
     this.inner = createCoapEndpoint(options);
     this.requests = new BlockwiseRequests(this.inner, { ...COAP_RULES, ...options.rules }, LARGEST_SZX);
     const szx = options.blockSize === undefined ? LARGEST_SZX : szxOf(options.blockSize);
-    this.answers = new BlockwiseAnswers(this.inner, exchangeLifetime(options.params), szx);
+    this.answers = new BlockwiseAnswers(this.inner, exchangeLifetime(options.params), szx, options.takesBlock);
   }
 
   get deadline(): Instant {

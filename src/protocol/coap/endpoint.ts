@@ -9,6 +9,7 @@
 import type { Address } from "../address.ts";
 import type { RandomSource } from "../random.ts";
 import type { Instant } from "../time.ts";
+import type { MessageLimit } from "./admission.ts";
 import { EMPTY_CODE, isRequest, isResponse } from "./codes.ts";
 import { IncomingRequests } from "./incoming.ts";
 import { decodeMessage, encodeEmpty, type MessageFormatError, readMessageId, readType } from "./message.ts";
@@ -68,6 +69,8 @@ export interface CoapEndpointOptions {
   readonly deduplicate?: boolean | undefined;
   /** Replaces single rules of the message layer; for variants, not for configuration. */
   readonly rules?: Partial<CoapRules> | undefined;
+  /** Bounds what is remembered of requests. Default: their time of life alone does. */
+  readonly limit?: MessageLimit | undefined;
 }
 
 /** Makes an endpoint that knows no peer yet. */
@@ -82,12 +85,13 @@ class Endpoint implements CoapEndpoint {
   private readonly outgoing: OutgoingExchanges;
   private readonly incoming: IncomingRequests;
 
-  constructor({ params, random, rules, deduplicate }: CoapEndpointOptions) {
+  constructor({ params, random, rules, deduplicate, limit }: CoapEndpointOptions) {
     this.rules = rules === undefined ? COAP_RULES : { ...COAP_RULES, ...rules };
     this.peers = new Peers(random, exchangeLifetime(params));
     this.recent = new RecentMessages(exchangeLifetime(params), nonLifetime(params));
     this.outgoing = new OutgoingExchanges(params, this.rules, this.peers);
-    this.incoming = new IncomingRequests(this.rules, this.peers, this.recent, this.outgoing, deduplicate !== false);
+    const remembers = deduplicate !== false;
+    this.incoming = new IncomingRequests(this.rules, this.peers, this.recent, this.outgoing, remembers, limit);
   }
 
   get deadline(): Instant {

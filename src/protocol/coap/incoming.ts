@@ -7,6 +7,7 @@
  */
 import type { Address } from "../address.ts";
 import type { Instant } from "../time.ts";
+import { admits, type MessageLimit, refusalOf } from "./admission.ts";
 import { encodeEmpty, encodeMessage } from "./message.ts";
 import type { OutgoingExchanges } from "./outgoing.ts";
 import type { Peers } from "./peers.ts";
@@ -28,6 +29,7 @@ export class IncomingRequests {
   private readonly recent: RecentMessages;
   private readonly outgoing: OutgoingExchanges;
   private readonly deduplicate: boolean;
+  private readonly limit: MessageLimit | undefined;
 
   constructor(
     rules: CoapRules,
@@ -35,15 +37,22 @@ export class IncomingRequests {
     recent: RecentMessages,
     outgoing: OutgoingExchanges,
     deduplicate: boolean,
+    limit: MessageLimit | undefined,
   ) {
     this.rules = rules;
     this.peers = peers;
     this.recent = recent;
     this.outgoing = outgoing;
     this.deduplicate = deduplicate;
+    this.limit = limit;
   }
 
   receive(from: Address, message: CoapMessage, now: Instant, effects: CoapEffect[]): void {
+    if (!this.isAdmitted(from, message.messageId)) {
+      const refusal = refusalOf(message);
+      if (refusal !== undefined) effects.push({ kind: "send", to: from, bytes: refusal });
+      return;
+    }
     const peer = this.peers.use(from, now);
     const { messageId, token } = message;
     const earlier = this.deduplicate ? this.recent.find(peer, messageId) : undefined;
@@ -68,6 +77,15 @@ export class IncomingRequests {
     const id = ++this.lastId as IncomingId;
     this.open.set(id, request);
     effects.push({ kind: "request", id, from, message });
+  }
+
+  /** A copy of what is remembered already always is. */
+  private isAdmitted(from: Address, messageId: number): boolean {
+    if (this.limit === undefined) return true;
+    const remembered = Math.max(this.recent.size, this.peers.size);
+    if (admits(this.limit, remembered, from)) return true;
+    const peer = this.peers.find(from);
+    return peer !== undefined && this.recent.find(peer, messageId) !== undefined;
   }
 
   respond(

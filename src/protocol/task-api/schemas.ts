@@ -40,6 +40,9 @@ function oncePerBounds<B, S>(usual: B, make: (bounds: B) => S): (bounds?: B) => 
  */
 const Id = z.string().regex(/^[^\s,/\p{Cc}\p{Cs}]{1,64}$/u, "Invalid id");
 
+/** Whom a bearer token is made for. */
+const UserName = z.string().min(1).max(64);
+
 const within = (bounds: Bounds) =>
   z
     .int("Invalid number of seconds")
@@ -163,6 +166,7 @@ export const deviceTypeRequest = oncePerBounds(DEVICE_TYPE_BOUNDS, (bounds) =>
       dtid: Id.optional(),
       name: z.string().min(1),
       owner: z.string().min(1).optional().describe("Bearer token of its owner."),
+      user: UserName.optional().describe("User who owns it, by the tokens of kind user."),
       ...deviceTypeSettings(bounds),
     })
     .refine(ordered, NOT_ORDERED),
@@ -182,6 +186,14 @@ export const DeviceRequest = z.object({
   serverProperties: ServerProperties.optional(),
 });
 export type DeviceRequest = z.infer<typeof DeviceRequest>;
+
+/** Body of POST /v1.1/tokens: for whom the bearer token is. */
+export const TokenRequest = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("user"), user: UserName.describe("Owns the device types that name this user.") }),
+  z.object({ kind: z.literal("device"), did: Id.describe("The device whose record it opens.") }),
+  z.object({ kind: z.literal("application"), dtid: Id.describe("The device type whose tasks it may handle.") }),
+]);
+export type TokenRequest = z.infer<typeof TokenRequest>;
 
 /** The first thing wrong with a body, for an error envelope. `field` is dotted; `body` when it is the body itself. */
 export function firstIssue(error: z.ZodError): { readonly field: string; readonly message: string } {

@@ -19,6 +19,10 @@ export const DEVICE_TASK_STATUSES = [
 ] as const;
 export type DeviceTaskStatus = (typeof DEVICE_TASK_STATUSES)[number];
 
+/** What the user of a device says to a firmware update. */
+export const ACCEPTANCE_STATUSES = ["NOT_REQUIRED", "WAITING", "ACCEPTED", "REJECTED"] as const;
+export type AcceptanceStatus = (typeof ACCEPTANCE_STATUSES)[number];
+
 export const TASK_TYPES = ["R", "W", "E"] as const;
 /** Read, Write, Execute. */
 export type TaskType = (typeof TASK_TYPES)[number];

@@ -14,6 +14,8 @@ import type { RecordStore } from "./record-store.ts";
 const MOST_RECORDS = 20_000;
 
 export interface CommitQueue {
+  /** Effects that are not performed yet. */
+  readonly waiting: number;
   perform(effect: StorageEffect): void;
   /** Settles when all that was asked for is done and answered, or has failed. */
   idle(): Promise<void>;
@@ -63,6 +65,9 @@ export function createCommitQueue(options: CommitQueueOptions): CommitQueue {
   };
 
   return {
+    get waiting() {
+      return waiting.length;
+    },
     perform(effect) {
       if (failed) return;
       waiting.push(effect);

@@ -7,15 +7,25 @@
  * declared as JSON: a page in a browser can then send none without asking first.
  */
 import http from "node:http";
-import express, { type ErrorRequestHandler, type Express, type Request, type Response } from "express";
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from "express";
 import { now } from "../../platform/clock.ts";
 import { socketError } from "../../platform/errors.ts";
 import { pause } from "../../platform/timers.ts";
 import { err, ok, type Result } from "../../protocol/result.ts";
 import type { RestRequest, RestResponse } from "../../protocol/server-port.ts";
 import { type Micros, seconds, toMillis } from "../../protocol/time.ts";
+import { ANSWER_BODY, type AnsweredRequest, reportAnswered } from "./answered-requests.ts";
+import { createBodyReader } from "./body-reader.ts";
+import { limitConnections } from "./connection-limit.ts";
 import { answerBrokenRequest } from "./http-broken.ts";
 import type { RateLimiter } from "./rate-limit.ts";
+import { isImage, isUpload, plainBytes, UPLOAD_LIMITS } from "./uploads.ts";
 
 /** Base path of the task API. */
 export const BASE_PATH = "/v1.1";
@@ -67,7 +77,19 @@ export interface HttpFrontOptions {
   /** Default: nobody is limited. */
   readonly rateLimiter?: RateLimiter | undefined;
   readonly timeouts?: HttpTimeouts | undefined;
+  /** Adds what stands beside the API and is more than a page. */
+  readonly mount?: ((app: Express) => void) | undefined;
+  /** A request of the API has its answer, whoever gave it. */
+  readonly onAnswered?: ((answered: AnsweredRequest) => void) | undefined;
+  /** Open connections. Default: 1,000. */
+  readonly mostConnections?: number | undefined;
+  /** A connection was one too many. */
+  readonly onRefusedConnection?: (() => void) | undefined;
 }
+
+const MOST_CONNECTIONS = 1_000;
+/** 64 MiB of bodies. */
+const MOST_LARGE_BODIES = 16;
 
 /** @throws HarnessError `address-in-use`, `address-not-available`, `permission-denied` */
 export async function openHttpFront(options: HttpFrontOptions): Promise<HttpFront> {
@@ -88,8 +110,15 @@ export async function openHttpFront(options: HttpFrontOptions): Promise<HttpFron
   const port = await listen(server, options);
   const url = `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}${BASE_PATH}`;
   for (const page of options.pages?.(url) ?? []) app.get(page.path, (_, response) => sendPage(response, page));
+  options.mount?.(app);
   closeApp(app);
-  server.on("request", app);
+  if (options.onAnswered !== undefined) reportAnswered(server, BASE_PATH, options.onAnswered);
+  const { mostConnections = MOST_CONNECTIONS, onRefusedConnection = () => undefined } = options;
+  const connections = limitConnections(server, mostConnections, onRefusedConnection);
+  server.on("request", (request, response) => {
+    if (connections.isBeyond(request.socket)) refuseConnection(response);
+    else app(request, response);
+  });
 
   return {
     url,
@@ -98,8 +127,10 @@ export async function openHttpFront(options: HttpFrontOptions): Promise<HttpFron
       if (response === undefined) return;
       open.delete(ticket);
       if (stopping) response.set("Connection", "close");
+      response.locals[ANSWER_BODY] = body;
       response.status(status).set({ ...headers });
       if (body === undefined) response.end();
+      else if (body instanceof Uint8Array) response.send(Buffer.from(body.buffer, body.byteOffset, body.length));
       else response.json(body);
     },
     async close(grace) {
@@ -144,7 +175,13 @@ function createApp(
   });
   app.options(/.*/, (_, response) => void response.status(204).set("Allow", METHODS).end());
   if (limiter !== undefined) app.use(BASE_PATH, limited(limiter));
-  app.use(BASE_PATH, express.raw({ type: () => true, limit: BODY_LIMIT }), onRequest);
+  const tooMany: RequestHandler = (_, response) =>
+    refuse(response.set({ "Retry-After": "1", Connection: "close" }), 503, "Too many large bodies at once");
+  const readBodies = createBodyReader({ largest: BODY_LIMIT, mostLarge: MOST_LARGE_BODIES }, tooMany);
+  const readUploads = createBodyReader(UPLOAD_LIMITS, tooMany);
+  const readBody: RequestHandler = (request, response, next) =>
+    (isUpload(request) ? readUploads : readBodies)(request, response, next);
+  app.use(BASE_PATH, readBody, onRequest);
   return app;
 }
 
@@ -174,6 +211,12 @@ function closeApp(app: Express): void {
     refuse(response, status, error instanceof Error ? error.message : String(error));
   };
   app.use(onError);
+}
+
+/** Before anything is read but the header. */
+function refuseConnection(response: http.ServerResponse): void {
+  response.writeHead(503, { "Content-Type": "application/json", Connection: "close", "Retry-After": "10" });
+  response.end(JSON.stringify({ error: { code: 503, message: "Too many connections" } }));
 }
 
 interface Refusal {
@@ -206,6 +249,7 @@ const bearerOf = (request: Request): string | undefined =>
 function readBody(request: Request): Result<unknown, Refusal> {
   const bytes: unknown = request.body;
   if (!(bytes instanceof Uint8Array) || bytes.length === 0) return ok(undefined);
+  if (isImage(request)) return ok(plainBytes(bytes));
   if (request.is(["json", "+json"]) === false) {
     return err({ status: 415, message: "The body must be declared as Content-Type: application/json" });
   }

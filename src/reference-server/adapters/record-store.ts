@@ -6,6 +6,7 @@
  * `StorageEffect`; see commit-queue.ts for the way from one to the other.
  */
 import { HarnessError, UsageError } from "../../platform/errors.ts";
+import { digestOf } from "../../platform/secrets.ts";
 import type { StoredChange, StoredRecord } from "../../protocol/server-port.ts";
 import type { Store } from "../memory-store.ts";
 
@@ -32,8 +33,22 @@ export interface Migration {
   readonly changes: (records: readonly StoredRecord[]) => readonly StoredChange[];
 }
 
-/** From version 1 to 2, from 2 to 3, and so on. Nothing has changed yet. Rows stay for ever. */
-export const MIGRATIONS: readonly Migration[] = [];
+/** From version 1 to 2, from 2 to 3, and so on. Rows stay for ever. */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    about: "the tokens of owners and devices are kept as digests",
+    changes: (records) => [
+      ...records.filter(({ table }) => table === "device-type").flatMap((record) => digested(record, "owner")),
+      ...records.filter(({ table }) => table === "device").flatMap((record) => digested(record, "token")),
+    ],
+  },
+];
+
+function digested({ table, key, value }: StoredRecord, field: string): readonly StoredChange[] {
+  if (typeof value !== "object" || value === null) return [];
+  const secret: unknown = Object.entries(value).find(([name]) => name === field)?.[1];
+  return typeof secret === "string" ? [{ table, key, value: { ...value, [field]: digestOf(secret) } }] : [];
+}
 
 /** The version that a program with these migrations writes. 0 is a store without anything in it. */
 export const versionAfter = (migrations: readonly Migration[]): number => migrations.length + 1;

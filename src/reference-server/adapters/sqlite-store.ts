@@ -64,9 +64,11 @@ function prepare(database: Database.Database, file: string, migrations: readonly
   // Kept from the first access until close: a second server on the file is refused, not interleaved.
   database.pragma("locking_mode = EXCLUSIVE");
   database.exec("BEGIN EXCLUSIVE");
+  let isMigrated = false;
   try {
     const [stored] = database.prepare("PRAGMA user_version").raw().get() as [number];
     const steps = stepsFrom(stored, migrations, file);
+    isMigrated = stored !== 0 && steps.length > 0;
     if (stored === 0) {
       database.exec(LAYOUT);
       database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
@@ -79,6 +81,8 @@ function prepare(database: Database.Database, file: string, migrations: readonly
     if (database.inTransaction) database.exec("ROLLBACK");
     throw error;
   }
+  // What was replaced may be a secret, and would stay in the free corners of the pages.
+  if (isMigrated) database.exec("VACUUM");
   // Only now, so that a file that is being made is either empty or has our mark in its first page.
   database.pragma("journal_mode = WAL");
   // FULL waits for the disk at every commit. With NORMAL the log is only flushed at checkpoints: a crash of the process

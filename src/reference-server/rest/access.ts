@@ -7,6 +7,7 @@
 import type { Context } from "../context.ts";
 import type { Device, DeviceType, Task } from "../entities.ts";
 import { type Answer, type Call, forbidden, type Handler, noDeviceType, notFound } from "./answer.ts";
+import { mayUseType } from "./caller.ts";
 
 export interface Access {
   mayUse(type: DeviceType, call: Call): boolean;
@@ -21,8 +22,7 @@ export interface Access {
 }
 
 export function createAccess(context: Context): Access {
-  const mayUse: Access["mayUse"] = (type, { request }) =>
-    context.rules.mayUse(type, request.token, context.administrator, request.method);
+  const mayUse: Access["mayUse"] = (type, { caller, request }) => mayUseType(context, type, caller, request.method);
   const ofType: Access["ofType"] = (dtid, call, handle) => {
     const type = context.deviceTypes.get(dtid);
     if (type === undefined) return noDeviceType();

@@ -6,10 +6,15 @@
  * Source: the cloud's SDK models; docs/semantics.md rows 7, 19, 20, 21, 23, 31.
  */
 import { z } from "zod";
-import { DEVICE_TASK_STATUSES, TASK_STATUSES, TASK_TYPES } from "../../protocol/task-api/states.ts";
+import {
+  ACCEPTANCE_STATUSES,
+  DEVICE_TASK_STATUSES,
+  TASK_STATUSES,
+  TASK_TYPES,
+} from "../../protocol/task-api/states.ts";
 
-const timestamp = (about: string) => z.int().describe(`${about}, milliseconds since the Unix epoch.`);
-const count = (about: string) => z.int().min(0).describe(about);
+export const timestamp = (about: string) => z.int().describe(`${about}, milliseconds since the Unix epoch.`);
+export const count = (about: string) => z.int().min(0).describe(about);
 
 export const StatusCounts = z.strictObject({
   totalDevices: count("Devices of the task; 0 until its targets are known."),
@@ -24,13 +29,15 @@ const taskFields = {
   dtid: z.string().describe("Device type."),
   dids: z.array(z.string()).optional().describe("Devices, as the request gave them."),
   filter: z.string().optional().describe("Filter, as the request gave it."),
-  taskType: z.enum(TASK_TYPES),
-  property: z.string(),
+  taskType: z.enum(TASK_TYPES).optional().describe("Absent for a firmware update."),
+  property: z.string().optional().describe("Absent for a firmware update."),
   taskParameters: z.strictObject({
     value: z.string().optional(),
     expiresAfter: z.int().describe("Seconds: the request's own, else the device type's, else 604800."),
     scheduledOn: timestamp("When the task begins").optional(),
+    update: z.strictObject({ updateId: z.string() }).optional().describe("The firmware image."),
   }),
+  needsAcceptance: z.boolean().optional(),
   status: z.enum(TASK_STATUSES),
   statusCounts: StatusCounts,
   createdOn: timestamp("Creation"),
@@ -45,13 +52,14 @@ const deviceTaskFields = {
   numAttempts: count("How often the request was begun."),
   errorCode: z.string().optional().describe("Of a FAILED one: 4001, 4004, 4006 or what became of the device's answer."),
   errorMessage: z.string().optional(),
+  acceptanceStatus: z.enum(ACCEPTANCE_STATUSES).optional().describe("Of a firmware update."),
 };
 
 export const DeviceTask = z.strictObject({ did: z.string(), ...deviceTaskFields });
 
 const TaskHistoryEntry = z.strictObject({ status: z.enum(TASK_STATUSES), ts: timestamp("When it got that status") });
 
-const paging = {
+export const paging = {
   total: count("How many match."),
   offset: count("Where the page begins."),
   count: count("How many are on the page."),
@@ -82,6 +90,11 @@ export const DeviceTaskListEnvelope = z.strictObject({
   data: z.strictObject({ tasks: z.array(TaskWithStatuses) }),
 });
 export const DeviceTaskEnvelope = z.strictObject({ data: DeviceTask });
+
+export const AcceptanceEnvelope = z.strictObject({
+  acceptanceStatus: z.enum(["ACCEPTED", "REJECTED"]).describe("As the request gave it."),
+  data: DeviceTask,
+});
 
 export const HistoryEnvelope = z.strictObject({
   data: z.strictObject({

@@ -5,6 +5,7 @@
  */
 import type { RestRequest, RestResponse } from "../../protocol/server-port.ts";
 import type { Instant } from "../../protocol/time.ts";
+import type { Caller } from "./caller.ts";
 
 /** What a handler wants: the answer, and what happens right after it. */
 export interface Answer {
@@ -17,6 +18,7 @@ export interface Call {
   readonly request: RestRequest;
   /** What stood in the place of `:name` in the path pattern. */
   readonly parameters: Readonly<Record<string, string>>;
+  readonly caller: Caller;
   readonly now: Instant;
 }
 
@@ -42,6 +44,8 @@ export const notFound = (): Answer => problem(404, 404, "Not Found");
 export const noDeviceType = (): Answer => problem(404, 1101, "Device type does not exist.");
 export const conflict = (field: string, message: string): Answer =>
   problem(409, 409, `${field}: ${message}`, { field });
+export const tooLarge = (message: string): Answer => problem(413, 413, message);
+export const notImplemented = (message: string): Answer => problem(501, 501, message);
 export const notReady = (): Answer => problem(503, 503, "The server is starting");
 
 export const methodNotAllowed = (allowed: readonly string[]): Answer => {

@@ -69,7 +69,7 @@ describe("POST /devicemgmt/tasks", () => {
     [
       "a firmware update",
       { taskType: undefined, property: undefined, taskParameters: { update: { updateId: "u" } } },
-      "taskParameters.update",
+      "taskParameters.update.updateId",
     ],
     ["no body", undefined, "body"],
   ])("with %s is 400, code 4001, names the field, and stores nothing (rows 8, 22, 29)", (_, fields, field) => {

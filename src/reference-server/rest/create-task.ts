@@ -9,13 +9,14 @@ import { err, ok, type Result } from "../../protocol/result.ts";
 import { type TaskRequest, taskRequest } from "../../protocol/task-api/schemas.ts";
 import { after, seconds, toUnixMillis } from "../../protocol/time.ts";
 import type { Context } from "../context.ts";
-import { planOperation } from "../device-operations.ts";
+import { type DeviceOperation, planOperation } from "../device-operations.ts";
 import type { Device, DeviceType } from "../entities.ts";
 import { matchesFilter, parseFilter } from "../properties.ts";
 import { emptyTally } from "../rules.ts";
 import type { TaskLifecycle } from "../task-lifecycle.ts";
 import { addTargets, createTask, type TaskDraft } from "../tasks.ts";
 import { type Answer, answer, type Call, forbidden, type Handler, invalid, noDeviceType } from "./answer.ts";
+import { mayUseType } from "./caller.ts";
 import { taskModel } from "./models.ts";
 import { parseBody } from "./validation.ts";
 
@@ -55,18 +56,14 @@ export function createTaskHandler(context: Context, lifecycle: TaskLifecycle, ne
 function check(
   context: Context,
   request: TaskRequest,
-  { request: { token, method }, now }: Call,
+  { caller, request: { method }, now }: Call,
 ): Result<CheckedTask, Answer> {
   const type = context.deviceTypes.get(request.dtid);
   if (type === undefined) return err(noDeviceType());
-  if (!context.rules.mayUse(type, token, context.administrator, method)) return err(forbidden());
+  if (!mayUseType(context, type, caller, method)) return err(forbidden());
   const { taskType, property, taskParameters } = request;
-  if (taskParameters?.update !== undefined) return err(invalid("taskParameters.update", "Not supported"));
-  if (request.needsAcceptance === true) return err(invalid("needsAcceptance", "Only a firmware update has it"));
-  if (taskType === undefined) return err(invalid("taskType", "Required parameter"));
-  if (property === undefined) return err(invalid("property", "Required parameter"));
-  const operation = planOperation(taskType, property, taskParameters?.value);
-  if (!operation.ok) return err(invalid(operation.error.field, operation.error.message));
+  const operation = operationOf(context, type, request);
+  if (!operation.ok) return operation;
   if (operation.value.kind !== "server-property" && !type.devicePropertiesEnabled) {
     return err(invalid("property", "Device properties are not enabled for this device type"));
   }
@@ -76,12 +73,13 @@ function check(
     type,
     dids: request.dids,
     filter: request.filter,
-    taskType,
-    property,
+    taskType: taskType ?? "R",
+    property: property ?? "",
     value: taskParameters?.value,
     expiresAfter: asked === undefined ? undefined : rules.shortened(asked, profile.expiresAfterBounds, profile),
     scheduledOn: taskParameters?.scheduledOn,
     operation: operation.value,
+    ...(request.needsAcceptance === undefined ? {} : { needsAcceptance: request.needsAcceptance }),
   };
   const activeFrom = rules.activeFrom(now, draft.scheduledOn);
   const expiresAfter = rules.expiresAfter(draft.expiresAfter, type, profile);
@@ -91,6 +89,26 @@ function check(
   }
   const targets = targetsOf(context, type, request);
   return targets.ok ? ok({ draft, targets: targets.value }) : targets;
+}
+
+/** Rows 24 and 29. */
+function operationOf(
+  context: Context,
+  type: DeviceType,
+  { taskType, property, taskParameters, needsAcceptance }: TaskRequest,
+): Result<DeviceOperation, Answer> {
+  if (taskParameters?.update !== undefined) {
+    if (taskType !== undefined) return err(invalid("taskType", "A firmware update has none"));
+    const { updateId } = taskParameters.update;
+    return context.images.get(updateId)?.type === type
+      ? ok({ kind: "firmware-update", updateId })
+      : err(invalid("taskParameters.update.updateId", `${updateId} is not a firmware image of this device type`));
+  }
+  if (needsAcceptance === true) return err(invalid("needsAcceptance", "Only a firmware update has it"));
+  if (taskType === undefined) return err(invalid("taskType", "Required parameter"));
+  if (property === undefined) return err(invalid("property", "Required parameter"));
+  const operation = planOperation(taskType, property, taskParameters?.value);
+  return operation.ok ? operation : err(invalid(operation.error.field, operation.error.message));
 }
 
 /** Rows 22 and 33. */

@@ -17,6 +17,7 @@ import {
   taskRequest,
 } from "../../protocol/task-api/schemas.ts";
 import {
+  AcceptanceEnvelope,
   DeviceEnvelope,
   DeviceIdEnvelope,
   DeviceTaskEnvelope,
@@ -36,6 +37,8 @@ import { PROPERTIES_QUERY, PROPERTY_SEARCH_QUERY } from "./property-handlers.ts"
 import type { QueryParameter } from "./query.ts";
 import { HISTORY_QUERY, STATUSES_QUERY } from "./task-handlers.ts";
 import { DEVICE_TASKS_QUERY, TASKS_QUERY } from "./task-lists.ts";
+import { TOKEN_DOCS } from "./token-docs.ts";
+import { UPDATE_DOCS } from "./update-docs.ts";
 
 export interface NamedSchema {
   readonly name: string;
@@ -48,7 +51,8 @@ export interface EndpointDocs {
   readonly about: string;
   readonly query?: Readonly<Record<string, QueryParameter<unknown>>>;
   readonly body?: NamedSchema & { readonly example: unknown };
-  readonly answer: NamedSchema & { readonly status: 200 | 201 };
+  /** `mediaType`: what it is, when it is no JSON. */
+  readonly answer: NamedSchema & { readonly status: 200 | 201; readonly mediaType?: string };
   /** HTTP statuses besides those that any request may end with. */
   readonly refusals: readonly Refusal[];
 }
@@ -67,7 +71,7 @@ export const REFUSALS = {
   415: "The body is not declared as application/json.",
   429: "Too many requests for this token; see the headers X-Rate-Limit-Reset and Retry-After.",
   500: "A mistake in the server.",
-  503: "The server starts or stops.",
+  503: "The server starts or stops, or keeps as much as it may; see the header Retry-After.",
 } as const;
 
 /** What any request may end with. */
@@ -78,6 +82,9 @@ export const PATH_PARAMETERS: Readonly<Record<string, string>> = {
   tid: "Task id.",
   did: "Device id, which is the endpoint client name too.",
   dtid: "Device type id.",
+  id: "Id of the token.",
+  updateId: "Id of the firmware image.",
+  file: "32 hex digits: the image's name for devices.",
 };
 
 /** Seconds that this server accepts. Row 8. */
@@ -97,7 +104,7 @@ export const endpointDocs = ({ expiresAfter, taskExpiresAfter }: AcceptedBounds)
   "create-task": {
     title: "Create a task",
     about:
-      "For the devices in `dids`, or for those that match `filter`, or for all of the device type. Answers before the task begins; `Location` says where it can be read.",
+      "For the devices in `dids`, or for those that match `filter`, or for all of the device type. Answers before the task begins; `Location` says where it can be read. With `taskParameters.update` it is a firmware update, which has neither `taskType` nor `property`.",
     body: {
       name: "TaskRequest",
       schema: taskRequest(expiresAfter),
@@ -149,6 +156,8 @@ export const endpointDocs = ({ expiresAfter, taskExpiresAfter }: AcceptedBounds)
     answer: { name: "DeviceEnvelope", schema: DeviceEnvelope, status: 201 },
     refusals: [400, 404, 409],
   },
+  ...TOKEN_DOCS,
+  ...UPDATE_DOCS,
 });
 
 const TASK_DOCS: DocsOf<
@@ -205,9 +214,9 @@ const TASK_DOCS: DocsOf<
   },
   "accept-task": {
     title: "Accept or reject a task on one device",
-    about: "Only a firmware update waits for its user. There are none in this version, so the answer is 400 or 404.",
+    about: "For a firmware update with `needsAcceptance` that waits for the device's user; else the answer is 400.",
     body: { name: "AcceptanceRequest", schema: AcceptanceRequest, example: { acceptanceStatus: "ACCEPTED" } },
-    answer: { name: "DeviceTaskEnvelope", schema: DeviceTaskEnvelope, status: 200 },
+    answer: { name: "AcceptanceEnvelope", schema: AcceptanceEnvelope, status: 200 },
     refusals: [400, 404],
   },
   "list-device-tasks": {
@@ -219,7 +228,7 @@ const TASK_DOCS: DocsOf<
   },
   "list-pending-tasks": {
     title: "List the tasks that wait for the device's user",
-    about: "Only a firmware update waits for its user. There are none in this version, so the list is empty.",
+    about: "Firmware updates with `needsAcceptance` that were neither accepted nor rejected on this device.",
     answer: { name: "PendingTasksEnvelope", schema: PendingTasksEnvelope, status: 200 },
     refusals: [404],
   },

@@ -11,6 +11,8 @@ export interface Endpoint {
   readonly path: string;
   /** Only the administrator may, where there is one. */
   readonly administrator?: true;
+  /** Needs no token, whoever else does: what it gives has a name that cannot be guessed. */
+  readonly open?: true;
   /** The call of the cloud's SDK, and what decides its details. */
   readonly source: string;
 }
@@ -70,6 +72,14 @@ export const ENDPOINTS = [
   },
   { id: "add-device-type", method: "POST", path: "devicetypes", administrator: true, source: "row 27" },
   { id: "add-device", method: "POST", path: "devices", source: "row 27" },
+  { id: "add-update", method: "POST", path: "updates", source: "row 24" },
+  { id: "list-updates", method: "GET", path: "updates", source: "rows 23, 24" },
+  { id: "get-update", method: "GET", path: "updates/:updateId", source: "row 24" },
+  { id: "delete-update", method: "DELETE", path: "updates/:updateId", source: "row 24" },
+  { id: "download-update", method: "GET", path: "updates/urls/:file", open: true, source: "row 24" },
+  { id: "add-token", method: "POST", path: "tokens", administrator: true, source: "row 30" },
+  { id: "list-tokens", method: "GET", path: "tokens", administrator: true, source: "row 30" },
+  { id: "revoke-token", method: "DELETE", path: "tokens/:id", administrator: true, source: "row 30" },
 ] as const satisfies readonly Endpoint[];
 
 export type EndpointId = (typeof ENDPOINTS)[number]["id"];

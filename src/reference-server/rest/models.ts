@@ -6,6 +6,7 @@
  */
 import { toUnixMillis } from "../../protocol/time.ts";
 import type { DeviceTask, DeviceTaskHistoryEntry, DeviceType, Task, TaskError } from "../entities.ts";
+import type { FirmwareImage } from "../ota/images.ts";
 import type { StatusCounts } from "../rules.ts";
 
 const given = <K extends string, V>(key: K, value: V | undefined) => (value === undefined ? {} : { [key]: value });
@@ -18,25 +19,27 @@ export const taskModel = (task: Task, statusCounts: StatusCounts) => ({
   dtid: task.type.dtid,
   ...given("dids", task.dids),
   ...given("filter", task.filter),
-  taskType: task.taskType,
-  property: task.property,
+  ...(task.operation.kind === "firmware-update" ? {} : { taskType: task.taskType, property: task.property }),
   taskParameters: {
     ...given("value", task.value),
     expiresAfter: task.expiresAfter,
     ...given("scheduledOn", task.scheduledOn),
+    ...(task.operation.kind === "firmware-update" ? { update: { updateId: task.operation.updateId } } : {}),
   },
+  ...given("needsAcceptance", task.needsAcceptance),
   status: task.status,
   statusCounts,
   createdOn: toUnixMillis(task.createdAt),
   modifiedOn: task.modifiedOn,
 });
 
-export const deviceTaskModel = ({ device, status, ts, numAttempts, error }: DeviceTask) => ({
+export const deviceTaskModel = ({ device, status, ts, numAttempts, error, acceptance }: DeviceTask) => ({
   did: device.did,
   status,
   ts,
   numAttempts,
   ...errorFields(error),
+  ...given("acceptanceStatus", acceptance),
 });
 
 export const historyModel = (did: string, { status, ts, numAttempts, error }: DeviceTaskHistoryEntry) => ({
@@ -45,6 +48,16 @@ export const historyModel = (did: string, { status, ts, numAttempts, error }: De
   ts,
   numAttempts,
   ...errorFields(error),
+});
+
+export const imageModel = ({ updateId, type, version, name, bytes, checksum, createdOn }: FirmwareImage) => ({
+  updateId,
+  dtid: type.dtid,
+  version,
+  ...given("name", name),
+  size: bytes.length,
+  checksum,
+  createdOn,
 });
 
 export const deviceTypeModel = (type: DeviceType) => ({

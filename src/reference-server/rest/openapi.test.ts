@@ -18,7 +18,7 @@ interface Operation {
 const operationOf = (path: string, method: string): Operation => DOCUMENT.paths[path]?.[method] as Operation;
 
 describe("openApiDocument", () => {
-  it("has each of the 19 endpoints once, under its path and method, with its path parameters", () => {
+  it("has each endpoint once, under its path and method, with its path parameters", () => {
     const operations = Object.entries(DOCUMENT.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => {
         const { operationId, parameters } = operation as Operation;
@@ -31,7 +31,7 @@ describe("openApiDocument", () => {
       ({ id, method, path }) => `${id} ${method.toLowerCase()} /${path.replaceAll(/:(\w+)/g, "{$1}")}`,
     );
     expect(operations.sort()).toEqual([...wanted].sort());
-    expect(operations).toHaveLength(19);
+    expect(operations.length).toBeGreaterThanOrEqual(22);
   });
 
   it("refers to schemas that are there, and leaves none unused", () => {

@@ -50,8 +50,8 @@ export function openApiDocument({ bounds, server }: OpenApiOptions) {
   };
 }
 
-const content = (name: string, example?: unknown) => ({
-  "application/json": { schema: { $ref: COMPONENTS + name }, ...(example === undefined ? {} : { example }) },
+const content = (name: string, example?: unknown, mediaType = "application/json") => ({
+  [mediaType]: { schema: { $ref: COMPONENTS + name }, ...(example === undefined ? {} : { example }) },
 });
 
 const operation = ({ id, path }: Endpoint, { title, about, query, body, answer, refusals }: EndpointDocs) => ({
@@ -61,7 +61,7 @@ const operation = ({ id, path }: Endpoint, { title, about, query, body, answer, 
   parameters: [...pathParameters(path), ...queryParameters(query)],
   ...(body === undefined ? {} : { requestBody: { required: true, content: content(body.name, body.example) } }),
   responses: {
-    [answer.status]: { description: "What was asked for.", content: content(answer.name) },
+    [answer.status]: { description: "What was asked for.", content: content(answer.name, undefined, answer.mediaType) },
     ...Object.fromEntries(
       [...refusals, ...GENERAL_REFUSALS]
         .sort((a, b) => a - b)

@@ -7,6 +7,7 @@ import type { RestRequest } from "../../protocol/server-port.ts";
 import type { Instant } from "../../protocol/time.ts";
 import type { Context } from "../context.ts";
 import { type Answer, forbidden, type Handler, methodNotAllowed, notFound, unauthorized } from "./answer.ts";
+import { type Caller, callerOf, mayCall } from "./caller.ts";
 import { ENDPOINTS, type Endpoint, type EndpointId } from "./endpoints.ts";
 
 export type Handlers = Readonly<Record<EndpointId, Handler>>;
@@ -20,23 +21,22 @@ interface Route {
 const ROUTES: readonly Route[] = ENDPOINTS.map((endpoint) => ({ endpoint, pattern: endpoint.path.split("/") }));
 
 export function createRouter(context: Context, handlers: Handlers): Router {
-  const isKnownToken = (token: string | undefined): boolean =>
-    context.administrator === undefined ||
-    token === context.administrator ||
-    (token !== undefined && [...context.deviceTypes.values()].some(({ owner }) => owner === token));
-
   return (request, now) => {
-    if (!isKnownToken(request.token)) return unauthorized();
     const matching = ROUTES.filter(({ pattern }) => matches(pattern, request.path));
+    const isOpen = matching.some(({ endpoint: { open, method } }) => open === true && method === request.method);
+    const caller = isOpen ? ANYONE : callerOf(context, request.token);
+    if (caller === undefined) return unauthorized();
     if (matching.length === 0) return notFound();
     const route = matching.find(({ endpoint }) => endpoint.method === request.method);
     if (route === undefined) return methodNotAllowed(matching.map(({ endpoint }) => endpoint.method));
     const { endpoint, pattern } = route;
-    const needs = endpoint.administrator === true ? context.administrator : undefined;
-    if (needs !== undefined && request.token !== needs) return forbidden();
-    return handlers[endpoint.id]({ request, parameters: parametersOf(pattern, request.path), now });
+    const parameters = parametersOf(pattern, request.path);
+    if (!mayCall(caller, endpoint.id, parameters, context)) return forbidden();
+    return handlers[endpoint.id]({ request, parameters, caller, now });
   };
 }
+
+const ANYONE: Caller = { kind: "anyone", digest: undefined };
 
 const matches = (pattern: readonly string[], path: readonly string[]): boolean =>
   pattern.length === path.length &&

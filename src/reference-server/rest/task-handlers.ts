@@ -6,6 +6,8 @@
 import { AcceptanceRequest, TaskUpdateRequest } from "../../protocol/task-api/schemas.ts";
 import type { Context } from "../context.ts";
 import type { DeviceTask, Task } from "../entities.ts";
+import { decide } from "../ota/acceptance.ts";
+import { isWaitingForUser } from "../ota/turns.ts";
 import type { TaskLifecycle } from "../task-lifecycle.ts";
 import type { Access } from "./access.ts";
 import { type Answer, answer, type Call, data, type Handler, invalid, notFound } from "./answer.ts";
@@ -63,10 +65,17 @@ export function createTaskHandlers(context: Context, { withTask }: Access, lifec
       lifecycle.cancelDevice(deviceTask, now);
       return data(deviceTaskModel(deviceTask));
     }),
-    "accept-task": withDeviceTask(({ status }, { request }) => {
+    "accept-task": withDeviceTask((deviceTask, { request, now }) => {
       const body = parseBody(AcceptanceRequest, request.body);
       if (!body.ok) return body.error;
-      return invalid("acceptanceStatus", `This device task waits for no acceptance: it is ${status}`);
+      const { status, acceptance = "NOT_REQUIRED" } = deviceTask;
+      if (!isWaitingForUser(deviceTask)) {
+        const message = `This device task waits for no acceptance: it is ${status}, ${acceptance}`;
+        return invalid("acceptanceStatus", message);
+      }
+      decide(context, deviceTask, body.value.acceptanceStatus, now);
+      const { response } = answer(200, { ...body.value, data: deviceTaskModel(deviceTask) });
+      return { response, afterwards: () => lifecycle.accepted(deviceTask, now) };
     }),
   };
 }

@@ -6,6 +6,7 @@
 import type { TaskStatus } from "../../protocol/task-api/states.ts";
 import type { Context } from "../context.ts";
 import type { Task } from "../entities.ts";
+import { isWaitingForUser } from "../ota/turns.ts";
 import type { Access } from "./access.ts";
 import { answer, data } from "./answer.ts";
 import { deviceTaskModel, taskModel } from "./models.ts";
@@ -45,8 +46,14 @@ export function createTaskListHandlers(context: Context, { ofType, withDevice }:
       }));
       return answer(200, { ...numbers, data: { tasks } });
     }),
-    // Only a firmware update waits for its user, and there are none in this version.
-    "list-pending-tasks": withDevice(() => data([])),
+    "list-pending-tasks": withDevice((device) =>
+      data(
+        context.tasks
+          .ofDevice(device)
+          .filter(isWaitingForUser)
+          .map(({ task }) => task.id),
+      ),
+    ),
   };
 }
 

@@ -39,6 +39,7 @@ import { SCHEDULED_BLOCKS } from "./scheduled.ts";
 import { SEPARATE_RESPONSE_BLOCKS } from "./separate-response.ts";
 import { SERVER_PROPERTY_BLOCKS } from "./server-properties.ts";
 import { SEVERAL_WAITING_BLOCKS } from "./several-waiting.ts";
+import { SHORTENED_LIFETIME_BLOCKS } from "./shortened-lifetime.ts";
 import { SLEEP_BLOCKS } from "./sleep.ts";
 
 const ROWS = [
@@ -80,6 +81,7 @@ const ROWS = [
   ...MAYBE_FAILED_BLOCKS,
   ...CHANGES_ITSELF_BLOCKS,
   ...ODD_REQUEST_BLOCKS,
+  ...SHORTENED_LIFETIME_BLOCKS,
 ] as const;
 
 export type BlockId = (typeof ROWS)[number]["id"];

@@ -179,31 +179,41 @@ const BOUNDS_OF_TYPES = defineBlock({
 
 const AWAKE_TO_THE_END = defineBlock({
   id: "awake-to-the-end",
-  sentence: "a queue-mode device says nothing more, and gets one task within its awake window and one after it",
+  sentence:
+    "a queue-mode device, perhaps just moved, says nothing but its answers, and gets tasks within its awake window and after it",
   lanes: 1,
   live: false,
   exercises: ["Q-02", "Q-07", "Q-08"],
   suits: ({ awakeWindow }) => awakeWindow !== undefined && awakeWindow !== ARTIK.awakeWindow,
-  choices: choicesOf({ tasks: fc.tuple(TASK, TASK), share: SHARE, wake: TRIGGER }),
+  choices: choicesOf({
+    tasks: fc.tuple(TASK, TASK, TASK),
+    share: SHARE,
+    wake: TRIGGER,
+    moves: fc.boolean(),
+    /** One more task when it is awake for its answer only. */
+    prolonged: fc.boolean(),
+  }),
   compose: (sketch, [lane], choice) => {
     const { awakeWindow, beat, clear } = sketch.pace;
     if (lane.model.queueMode === undefined) ensureAbsent(sketch, lane);
     lane.model.queueMode ??= true;
     lane.model.awakeFor ??= awakeWindow;
-    if (lane.registered) update(sketch, lane, lane.clock);
-    else register(sketch, lane, lane.clock);
+    const spoken = lane.registered ? (choice.moves ? "new-address" : "update") : "register";
+    trigger(sketch, lane, lane.clock, spoken);
     const least = Math.min(beat, Math.floor(awakeWindow / 2));
     const span = Math.max(1, awakeWindow - least - beat - clear);
     // Nearer to the end than to the beginning: a server with a shorter window shows it.
     const created = lane.clock + least + Math.floor(span / 2) + part(choice.share, span / 2);
     const first = createTask(sketch, [lane], created, choice.tasks[0]);
-    const asleep = created + 4 * latencyOf(sketch) + awakeWindow + beat;
-    poll(sketch, first, created + beat);
+    const answered = choice.prolonged ? created + awakeWindow - clear - part(choice.share, span / 2) : created;
+    const between = choice.prolonged ? [createTask(sketch, [lane], answered, choice.tasks[2])] : [];
+    const asleep = answered + 4 * latencyOf(sketch) + awakeWindow + beat;
+    for (const task of [first, ...between]) poll(sketch, task, answered + beat);
     const second = createTask(sketch, [lane], asleep + part(choice.share, awakeWindow), choice.tasks[1]);
     const woken = asleep + awakeWindow + beat;
     poll(sketch, second, woken - 1);
     const settled = trigger(sketch, lane, woken, choice.wake) + beat;
-    for (const task of [first, second]) poll(sketch, task, settled);
+    for (const task of [first, ...between, second]) poll(sketch, task, settled);
     finish([lane], settled + 1);
   },
 });

@@ -29,10 +29,11 @@ const NEW_LIFETIME = defineBlock({
     share: SHARE,
   }),
   compose: (sketch, [lane], choice) => {
-    const { beat, clear } = sketch.pace;
+    const { beat, clear, defaultLifetime } = sketch.pace;
     const latency = latencyOf(sketch);
     lane.model.lifetime ??= shortLifetime(sketch, choice.first);
-    const before = lane.model.lifetime;
+    // None, or 0, is the default one, which an Update can only name.
+    const before = lane.model.lifetime > 0 ? lane.model.lifetime : Math.floor(defaultLifetime / 1_000);
     const drawn = LIFETIMES[choice.second] ?? 60;
     const lifetime = drawn === before ? drawn * 2 : drawn;
     register(sketch, lane, lane.clock);

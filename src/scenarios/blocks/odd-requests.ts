@@ -26,7 +26,7 @@ const ODD_REQUESTS_BLOCK = defineBlock({
   exercises: ["G-07", "G-04", "G-06", "R-06", "R-04", "Q-02", "T-01"],
   choices: choicesOf({
     tasks: fc.tuple(TASK, TASK),
-    odd: fc.tuple(ODD, ODD, ODD),
+    odd: fc.tuple(ODD, ODD, ODD, ODD, ODD),
     /** What the first task is about when the odd requests come. */
     first: fc.constantFrom("failed" as const, "failed" as const, "on-its-way" as const, "on-its-way" as const),
     moves: fc.nat(3),

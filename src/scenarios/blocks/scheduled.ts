@@ -90,7 +90,7 @@ const SCHEDULED = defineBlock({
     wait: SHARE,
     share: SHARE,
     period: fc.nat(PERIODS.length - 1),
-    past: fc.nat(11),
+    past: fc.nat(4),
     trigger: TRIGGER,
   }),
   compose: (sketch, [lane, ...others], choice) => {
@@ -101,7 +101,9 @@ const SCHEDULED = defineBlock({
     const created = Math.max(lane.clock, ...others.map((other) => other.clock)) + 1;
     const scheduledOn = choice.past === 0 ? part(choice.share, created) : Math.max(later, created + beat);
     const begins = Math.max(created, scheduledOn);
-    const expiresAfter = mode === "live" ? undefined : PERIODS[choice.period];
+    // Reckoned from a scheduledOn that has passed, so short a period would be over, or nearly.
+    const period = choice.past === 0 ? 3 : PERIODS[choice.period];
+    const expiresAfter = mode === "live" ? undefined : period;
     const task = createTask(sketch, [lane, ...others], created, choice.tasks[0], { scheduledOn, expiresAfter });
     if (situation === "busy") {
       createTask(sketch, [lane], begins - guard - part(choice.share, guard), choice.tasks[1]);
@@ -204,42 +206,51 @@ const SCHEDULED_EXPIRES = defineBlock({
   },
 });
 
+const SECOND = 1_000;
+
 const SCHEDULED_CANCELLED = defineBlock({
   id: "scheduled-cancelled",
   sentence:
-    "a task is cancelled before it begins, as a whole or for one device after the other, and its devices speak when it would",
+    "a task is cancelled before it begins, as a whole or for one device after the other, perhaps while another waits, and its devices speak when it would",
   lanes: 3,
   live: true,
-  exercises: ["T-04", "T-02", "T-01", "Q-11", "T-05"],
+  exercises: ["T-04", "T-02", "T-01", "Q-11", "Q-04", "T-05"],
   choices: choicesOf({
-    tasks: fc.tuple(TASK, TASK),
+    tasks: fc.tuple(TASK, TASK, TASK),
     wait: SHARE,
     share: SHARE,
-    how: fc.constantFrom("whole", "each", "each", "some", "each-then-whole"),
+    how: fc.constantFrom("whole", "each", "each", "each", "some", "each-then-whole"),
     late: fc.boolean(),
+    /** Another task, created before, which waits where its device is absent. */
+    waiting: fc.boolean(),
     trigger: TRIGGER,
   }),
   compose: (sketch, lanes, choice) => {
-    const { beat, clear } = sketch.pace;
+    const { beat, clear, reaction } = sketch.pace;
     for (const [index, lane] of lanes.entries()) {
       if (index === 1) ensureAbsent(sketch, lane);
       else ensureRegistered(sketch, lane);
     }
-    const created = Math.max(...lanes.map((lane) => lane.clock)) + 1;
+    const start = Math.max(...lanes.map((lane) => lane.clock)) + 1;
+    const waiting = choice.waiting ? [createTask(sketch, lanes, start, choice.tasks[2])] : [];
+    const created = start + waiting.length;
     const begins = created + lanes.length + waitOf(sketch, choice.wait);
     const task = createTask(sketch, lanes, created, choice.tasks[0], { scheduledOn: begins });
-    const room = begins - clear - created - lanes.length - 2;
-    const at = choice.late ? begins - clear - lanes.length : created + 1 + part(choice.share, Math.max(0, room));
+    // What has to be done by now, judged by its bound.
+    const bound = Math.max(SECOND, reaction) + clear;
+    const room = Math.max(0, begins - bound - created - lanes.length - 3);
+    const at = created + 1 + (choice.late ? room : part(choice.share, room));
     const each = choice.how === "some" ? lanes.slice(1) : choice.how === "whole" ? [] : lanes;
     for (const [index, lane] of each.entries()) cancelDeviceTask(sketch, task, lane, at + index);
-    if (choice.how === "whole" || choice.how === "each-then-whole") cancelTask(sketch, task, at + lanes.length);
+    if (choice.how === "whole") cancelTask(sketch, task, at);
+    // Long enough after the last of its devices: it is over, and stays what it is.
+    if (choice.how === "each-then-whole") cancelTask(sketch, task, at + lanes.length + bound);
     poll(sketch, task, at + lanes.length + Math.floor(clear / 2));
-    // A while before the time, so that what is late by its bound shows too.
     poll(sketch, task, Math.max(at + lanes.length + clear, begins - 1));
     createTask(sketch, lanes, begins + 1, choice.tasks[1]);
     const backs = lanes.map((lane, index) => trigger(sketch, lane, begins + beat + index, choice.trigger));
     const settled = Math.max(...backs) + beat;
-    poll(sketch, task, settled);
+    for (const one of [...waiting, task]) poll(sketch, one, settled);
     pollHistory(sketch, task, settled);
     finish(lanes, settled + 1);
   },

@@ -29,6 +29,6 @@ export const CANCEL_FAMILY: Family = {
     "goes-on-afterwards": 8,
     scheduled: 20,
     "scheduled-alone": 8,
-    "scheduled-cancelled": 64,
+    "scheduled-cancelled": 96,
   },
 };

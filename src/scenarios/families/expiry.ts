@@ -33,7 +33,7 @@ export const EXPIRY_FAMILY: Family = {
     "behind-another": 8,
     "expires-everywhere": 14,
     "goes-on-afterwards": 16,
-    "cancelled-then-disturbed": 12,
+    "cancelled-then-disturbed": 36,
     "scheduled-expires": 45,
     "scheduled-late": 36,
     scheduled: 6,

@@ -28,5 +28,6 @@ export const LIFETIME_FAMILY: Family = {
     "default-lifetime-ends": 30,
     "record-grows-old": 12,
     "old-lifetime-ends": 10,
+    "shortened-lifetime": 24,
   },
 };

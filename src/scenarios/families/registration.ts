@@ -31,10 +31,11 @@ export const REGISTRATION_FAMILY: Family = {
     "long-lifetime": 6,
     "no-trigger": 6,
     "default-lifetime-ends": 14,
-    "odd-requests": 50,
+    "odd-requests": 110,
     "other-root": 34,
-    "other-queue-mode": 12,
+    "other-queue-mode": 40,
     "old-lifetime-ends": 16,
+    "shortened-lifetime": 14,
     "cancelled-then-disturbed": 30,
   },
 };

@@ -12,7 +12,7 @@ export const RETRY_FAMILY: Family = {
     "lost-exchange": 12,
     "fails-repeatedly": 34,
     "no-response": 14,
-    reset: 14,
+    reset: 20,
     "changed-in-flight": 9,
     "copied-downlink": 7,
     "stray-response": 9,
@@ -47,7 +47,7 @@ export const RETRY_FAMILY: Family = {
     "waits-after-failure": 22,
     "reported-unreachable": 22,
     "acknowledged-then-reset": 20,
-    "odd-requests": 14,
+    "odd-requests": 36,
     "cancelled-then-disturbed": 30,
   },
 };

@@ -12,7 +12,8 @@ import type { CoapContent, CoapEffect, CoapMessage, Code, IncomingId } from "../
 import { after, type Instant, millis, NEVER } from "../../protocol/time.ts";
 import type { Behaviour } from "../model/device.ts";
 import { behaviourFor } from "./behaviour.ts";
-import { carryOut, errorContent, type Outcome } from "./operations.ts";
+import { carryOut } from "./operations.ts";
+import { errorContent, type Outcome } from "./outcome.ts";
 import { type Device, type PendingAnswer, take } from "./state.ts";
 
 /** A request came in. */
@@ -91,6 +92,7 @@ export function onAcknowledgement({ unacknowledged }: Device, bytes: Uint8Array)
 function performed(device: Device, message: CoapMessage): Outcome {
   const outcome = carryOut(device, message, device.rootPath);
   for (const effect of outcome.happened) device.effects.push(effect);
+  for (const effect of outcome.firmware ?? []) device.effects.push(effect);
   return { ...outcome, answer: device.rules.answer(message, outcome.answer) };
 }
 

@@ -11,9 +11,20 @@ import { after, type Instant, millis, NEVER } from "../../protocol/time.ts";
 import { answerDeadline, onAcknowledgement, onRequest, sendPendingAnswers } from "./answering.ts";
 import { plannedBehaviours } from "./behaviour.ts";
 import { obey } from "./commands.ts";
+import { newFirmware } from "./firmware.ts";
+import {
+  abandonDownload,
+  beginDownload,
+  beginInstallation,
+  firmwareDeadline,
+  firmwareWhenDue,
+  onDownloadAnswer,
+  onDownloadFailed,
+} from "./firmware-run.ts";
 import {
   bootWhenDue,
   connectivityDeadline,
+  endpointOf,
   followConnectivity,
   offlineWindows,
   reboot,
@@ -70,6 +81,7 @@ function newDevice(options: VirtualDeviceOptions): Device {
     written: undefined,
     queueMode: model.queueMode,
     rootPath: model.rootPath ?? "/",
+    firmware: newFirmware(model),
     behaviours: plannedBehaviours(faults, start),
     registration: newRegistration(model.lwm2m, registersAt === undefined ? NEVER : after(start, millis(registersAt))),
     on: true,
@@ -93,6 +105,7 @@ function newDevice(options: VirtualDeviceOptions): Device {
     effects: [],
     deadline: NEVER,
   };
+  if (device.firmware !== undefined) device.endpoint = endpointOf(device);
   device.deadline = nextDeadline(device);
   return device;
 }
@@ -115,6 +128,8 @@ function serveDeadlines(device: Device, now: Instant): void {
   performWork(device, now);
   sendPendingAnswers(device, now);
   performWork(device, now);
+  firmwareWhenDue(device, now);
+  performWork(device, now);
   keepRegistered(device, now);
   performWork(device, now);
   sleepWhenDue(device, now);
@@ -126,6 +141,7 @@ function nextDeadline(device: Device): Instant {
     device.on ? NEVER : device.bootsAt,
     device.endpoint.deadline,
     answerDeadline(device),
+    firmwareDeadline(device),
     registrationDeadline(device),
     sleepDeadline(device),
   ) as Instant;
@@ -156,15 +172,24 @@ function perform(device: Device, work: Work, now: Instant): void {
       break;
     case "request":
       onRequest(device, work.id, work.message, now);
+      abandonDownload(device, now);
       break;
     case "response":
       onResponse(device, work.id, work.message, now);
+      onDownloadAnswer(device, work.id, work.message);
       break;
     case "failed":
       onFailed(device, work.id, now);
+      onDownloadFailed(device, work.id, work.reason);
       break;
     case "afterwards":
-      if (work.what === "reboot") reboot(device, now);
-      else update(device, now);
+      afterAnswer(device, work.what, now);
   }
+}
+
+function afterAnswer(device: Device, what: Extract<Work, { readonly kind: "afterwards" }>["what"], now: Instant): void {
+  if (what === "reboot") reboot(device, now);
+  else if (what === "update") update(device, now);
+  else if (what === "download") beginDownload(device, now);
+  else beginInstallation(device, now);
 }

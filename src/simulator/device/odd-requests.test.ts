@@ -27,6 +27,7 @@ describe("sendOddRequest", () => {
     ["unknown-endpoint", "CON 0.02 /rd?lwm2m=1.0&b=U&ep=meter-7-stranger"],
     ["unreadable-update", "CON 0.02 /rd/5?lt=soon"],
     ["unknown-deregister", "CON 0.04 /rd/not-5"],
+    ["bare-deregister", "CON 0.04 /rd"],
     ["deeper-update", "CON 0.02 /rd/5/more"],
     ["foreign-root-update", "CON 0.02 /other/5"],
     ["joined-update", "CON 0.02 /rd/5"],

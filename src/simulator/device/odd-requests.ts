@@ -16,7 +16,13 @@ import { ownRegister } from "./registration.ts";
 import { type Device, request, transmit } from "./state.ts";
 import { strayMessageId, unknownToken } from "./stray-numbers.ts";
 
-type Located = Exclude<OddRequest, "non-confirmable-register" | "unknown-endpoint" | "unknown-deregister">;
+type Located = Exclude<
+  OddRequest,
+  "non-confirmable-register" | "unknown-endpoint" | "unknown-deregister" | "bare-deregister"
+>;
+
+/** Below it registrations are made. */
+const ROOT = "rd";
 
 /** How the location of an Update is spelled. */
 const PATHS: Readonly<Record<Located, (location: readonly string[]) => readonly string[]>> = {
@@ -41,6 +47,7 @@ export function sendOddRequest(device: Device, form: OddRequest, now: Instant): 
 
 function contentOf(device: Device, form: Exclude<OddRequest, "non-confirmable-register">): CoapContent | undefined {
   if (form === "unknown-endpoint") return withParameter(ownRegister(device), "ep", `${device.name}-stranger`);
+  if (form === "bare-deregister") return deregisterContent([ROOT]);
   const { location } = device.registration;
   if (location === undefined) return undefined;
   if (form === "unknown-deregister") return deregisterContent([...location.slice(0, -1), `not-${location.at(-1)}`]);

@@ -7,7 +7,8 @@ import { decodeInstance, decodeResource, encodeInstance, TEXT, TLV } from "../..
 import { executeContent, readContent, writeContent } from "../../protocol/lwm2m/operations.ts";
 import { decodeTlv, encodeTlv } from "../../protocol/lwm2m/tlv.ts";
 import type { InstanceValues, LwM2mPath } from "../../protocol/lwm2m/value.ts";
-import { carryOut, type Outcome } from "./operations.ts";
+import { carryOut } from "./operations.ts";
+import type { Outcome } from "./outcome.ts";
 import { instanceOf, type ValueOwner } from "./values.ts";
 
 const newOwner = (name = "meter-7"): ValueOwner => ({ name, lifetime: 300, binding: "U", written: undefined });

@@ -5,16 +5,8 @@
  *
  * Spec: OMA LwM2M Core §5.4 (operations), §7.1 (which code when); Transport, Tables 3 and 7; RFC 7252 §5.4.1.
  */
-import { NO_OPTIONS, NO_PAYLOAD } from "../../protocol/coap/message.ts";
-import {
-  CONTENT_FORMAT,
-  isCritical,
-  stringOptions,
-  URI_PATH,
-  uintOption,
-  unknownCriticalOptions,
-} from "../../protocol/coap/options.ts";
-import type { CoapContent, CoapMessage, Code } from "../../protocol/coap/types.ts";
+import { isCritical, stringOptions, URI_PATH, unknownCriticalOptions } from "../../protocol/coap/options.ts";
+import type { CoapMessage } from "../../protocol/coap/types.ts";
 import {
   decodeInstance,
   decodeResource,
@@ -26,11 +18,12 @@ import {
   TLV,
 } from "../../protocol/lwm2m/content.ts";
 import { formatLinks } from "../../protocol/lwm2m/link-format.ts";
-import { DEVICE, type ResourceRow, SECURITY, SERVER } from "../../protocol/lwm2m/objects.ts";
+import { DEVICE, FIRMWARE_UPDATE, type ResourceRow, SECURITY, SERVER } from "../../protocol/lwm2m/objects.ts";
 import { type Operation, parseOperation } from "../../protocol/lwm2m/operations.ts";
 import { decodeTlv, encodeTlv } from "../../protocol/lwm2m/tlv.ts";
-import { type InstanceValues, type LwM2mPath, pathText } from "../../protocol/lwm2m/value.ts";
-import type { HappenedEffect } from "./types.ts";
+import type { InstanceValues, LwM2mPath } from "../../protocol/lwm2m/value.ts";
+import { executeFirmware, writeFirmware } from "./firmware-operations.ts";
+import { argumentsOf, content, happened, type Outcome, refuse } from "./outcome.ts";
 import {
   forget,
   instanceOf,
@@ -43,14 +36,6 @@ import {
   taskApiValue,
   type ValueOwner,
 } from "./values.ts";
-
-/** What came of a request. */
-export interface Outcome {
-  readonly answer: CoapContent;
-  readonly happened: readonly HappenedEffect[];
-  /** What the device does once the answer has left. */
-  readonly afterwards?: "reboot" | "update";
-}
 
 /** Critical options that have a meaning for this device, besides those that no request has: no blocks, no conditions. */
 const UNDERSTOOD: readonly number[] = [3, 7, 11, 15, 17];
@@ -66,7 +51,7 @@ export function carryOut(owner: ValueOwner, message: CoapMessage, rootPath = "/"
   const parsed = parseOperation(message);
   if (!parsed.ok) return refuse(parsed.error);
   const operation = parsed.value;
-  if (operation.rootPath !== rootPath || !exists(operation.path)) return refuse("4.04");
+  if (operation.rootPath !== rootPath || !exists(owner, operation.path)) return refuse("4.04");
   switch (operation.operation) {
     case "read":
     case "observe":
@@ -74,7 +59,7 @@ export function carryOut(owner: ValueOwner, message: CoapMessage, rootPath = "/"
       return read(owner, operation, message);
     case "discover":
       return {
-        answer: content("2.05", LINK_FORMAT, new TextEncoder().encode(linksBelow(operation.path))),
+        answer: content("2.05", LINK_FORMAT, new TextEncoder().encode(linksBelow(owner, operation.path))),
         happened: [],
       };
     case "write":
@@ -92,9 +77,9 @@ const hasForeignOption = (message: CoapMessage): boolean =>
   unknownCriticalOptions(message).length > 0 ||
   message.options.some(({ number }) => isCritical(number) && !UNDERSTOOD.includes(number));
 
-function exists([object, instance, resource]: LwM2mPath): boolean {
-  if (supportedRows(object) === undefined || (instance ?? 0) !== 0) return false;
-  return resource === undefined || supportedRow(object, resource) !== undefined;
+function exists(owner: ValueOwner, [object, instance, resource]: LwM2mPath): boolean {
+  if (supportedRows(owner, object) === undefined || (instance ?? 0) !== 0) return false;
+  return resource === undefined || supportedRow(owner, object, resource) !== undefined;
 }
 
 // ── Read
@@ -109,10 +94,10 @@ function read(owner: ValueOwner, { path, accept }: Operation, message: CoapMessa
     const payload = path.length === 1 ? inInstance(bytes) : bytes;
     return {
       answer: content("2.05", TLV, payload),
-      happened: [happened("read", path, message, namedValues(object, values))],
+      happened: [happened("read", path, message, namedValues(owner, object, values))],
     };
   }
-  const row = supportedRow(object, resource) as ResourceRow;
+  const row = supportedRow(owner, object, resource) as ResourceRow;
   if (!row.operations.includes("R")) return refuse("4.05");
   const value = resourceValue(owner, object, resource);
   const format = accept ?? (isMultiple(value) ? TLV : TEXT);
@@ -130,16 +115,16 @@ function inInstance(resources: Uint8Array): Uint8Array {
   return encodeTlv([{ kind: "object-instance", id: 0, children: children.ok ? children.value : [] }]);
 }
 
-const namedValues = (object: number, values: InstanceValues): Record<string, unknown> =>
+const namedValues = (owner: ValueOwner, object: number, values: InstanceValues): Record<string, unknown> =>
   Object.fromEntries(
     [...values].map(([id, value]) => {
-      const row = supportedRow(object, id) as ResourceRow;
+      const row = supportedRow(owner, object, id) as ResourceRow;
       return [row.name, taskApiValue(row, value)];
     }),
   );
 
-function linksBelow([object, instance, resource]: LwM2mPath): string {
-  const ids = resource === undefined ? (supportedRows(object) ?? []).map((row) => row.id) : [resource];
+function linksBelow(owner: ValueOwner, [object, instance, resource]: LwM2mPath): string {
+  const ids = resource === undefined ? (supportedRows(owner, object) ?? []).map((row) => row.id) : [resource];
   const paths = [`/${object}`, `/${object}/0`, ...ids.map((id) => `/${object}/0/${id}`)];
   const skip = resource !== undefined ? 2 : instance !== undefined ? 1 : 0;
   return formatLinks(paths.slice(skip).map((path) => ({ path, attributes: new Map() })));
@@ -149,8 +134,9 @@ function linksBelow([object, instance, resource]: LwM2mPath): string {
 
 function write(owner: ValueOwner, operation: Operation, message: CoapMessage): Outcome {
   const [object, , resource] = operation.path;
+  if (object === FIRMWARE_UPDATE && owner.firmware) return writeFirmware(owner.firmware, operation, message);
   if (resource === undefined) return writeInstance(owner, object, operation, message);
-  const row = supportedRow(object, resource) as ResourceRow;
+  const row = supportedRow(owner, object, resource) as ResourceRow;
   if (!row.operations.includes("W")) return refuse("4.05");
   const { format } = operation;
   if (format !== undefined && format !== TEXT && format !== TLV) return refuse("4.15");
@@ -170,24 +156,29 @@ function writeInstance(
   if (format !== TLV) return refuse("4.15");
   const values = decodeInstance(object, message.payload);
   if (!values.ok) return refuse("4.00", values.error);
-  const rows = [...values.value.keys()].map((id) => supportedRow(object, id));
+  const rows = [...values.value.keys()].map((id) => supportedRow(owner, object, id));
   if (rows.includes(undefined)) return refuse("4.04");
   if (rows.some((row) => row?.operations.includes("W") !== true)) return refuse("4.05");
   if (!partial) {
-    const absent = writableRows(object).filter((row) => !values.value.has(row.id));
+    const absent = writableRows(owner, object).filter((row) => !values.value.has(row.id));
     if (absent.some((row) => row.mandatory)) return refuse("4.00", "a mandatory resource is missing");
     for (const row of absent) forget(owner, object, row.id);
   }
   return store(owner, object, values.value, message);
 }
 
-const writableRows = (object: number): readonly ResourceRow[] =>
-  (supportedRows(object) ?? []).filter((row) => row.operations.includes("W"));
+const writableRows = (owner: ValueOwner, object: number): readonly ResourceRow[] =>
+  (supportedRows(owner, object) ?? []).filter((row) => row.operations.includes("W"));
 
 function store(owner: ValueOwner, object: number, values: InstanceValues, message: CoapMessage): Outcome {
   const effects = [...values].map(([id, value]) => {
     keep(owner, object, id, value);
-    return happened("written", [object, 0, id], message, taskApiValue(supportedRow(object, id) as ResourceRow, value));
+    return happened(
+      "written",
+      [object, 0, id],
+      message,
+      taskApiValue(supportedRow(owner, object, id) as ResourceRow, value),
+    );
   });
   // The server is told of a new lifetime by an Update. Spec: Core §5.3.2.
   const lifetimeChanged = object === SERVER && values.has(LIFETIME);
@@ -205,37 +196,14 @@ const UPDATE_TRIGGER = 8;
 /** Arguments are accepted and mean nothing to any of these. */
 function execute(owner: ValueOwner, path: LwM2mPath, message: CoapMessage): Outcome {
   const [object, , resource] = path;
-  const row = resource === undefined ? undefined : supportedRow(object, resource);
+  if (object === FIRMWARE_UPDATE && owner.firmware) return executeFirmware(owner.firmware, resource, message);
+  const row = resource === undefined ? undefined : supportedRow(owner, object, resource);
   if (row?.operations !== "E") return refuse("4.05");
-  const args = message.payload.length === 0 ? undefined : new TextDecoder().decode(message.payload);
-  const outcome = { answer: content("2.04"), happened: [happened("executed", path, message, args)] };
+  const effect = happened("executed", path, message, argumentsOf(message));
+  const outcome: Outcome = { answer: content("2.04"), happened: [effect] };
   if (object === SERVER) return row.id === UPDATE_TRIGGER ? { ...outcome, afterwards: "update" } : outcome;
   if (row.id === REBOOT) return { ...outcome, afterwards: "reboot" };
   if (row.id === FACTORY_RESET) resetToFactory(owner);
   if (row.id === RESET_ERROR_CODE) keep(owner, DEVICE, ERROR_CODE, new Map([[0, 0]]));
   return outcome;
 }
-
-// ── Answers
-
-function happened(
-  effect: HappenedEffect["effect"],
-  path: LwM2mPath,
-  message: CoapMessage,
-  value: unknown,
-): HappenedEffect {
-  const { messageId, token } = message;
-  return { kind: "effect", effect, path: pathText(path), messageId, token, ...(value === undefined ? {} : { value }) };
-}
-
-/** An error answer; the diagnostic is its payload, without Content-Format. Spec: RFC 7252 §5.5.2. */
-export const errorContent = (code: Code, diagnostic = ""): CoapContent =>
-  content(code, undefined, diagnostic === "" ? NO_PAYLOAD : new TextEncoder().encode(diagnostic));
-
-const refuse = (code: Code, diagnostic?: string): Outcome => ({ answer: errorContent(code, diagnostic), happened: [] });
-
-const content = (code: Code, format?: number, payload = NO_PAYLOAD): CoapContent => ({
-  code,
-  options: format === undefined ? NO_OPTIONS : [uintOption(CONTENT_FORMAT, format)],
-  payload,
-});

@@ -3,8 +3,11 @@
  *
  * Spec: OMA LwM2M Transport, Queue Mode (awake for some time after the last message sent).
  */
+import type { CoapEndpoint } from "../../protocol/coap/endpoint.ts";
 import { after, type Instant, millis, NEVER } from "../../protocol/time.ts";
 import type { Fault } from "../model/fault.ts";
+import { onPackageBlock } from "./firmware-push.ts";
+import { firmwareComesUp, firmwareGoesDown } from "./firmware-reboot.ts";
 import { comeBack, loseRegistration, register } from "./registration.ts";
 import { type Device, newEndpoint, type OfflineWindow } from "./state.ts";
 
@@ -43,14 +46,18 @@ export function followConnectivity(device: Device, now: Instant): void {
   }
 }
 
-/** Loses all but its flash: registration, deduplication, exchanges, answers that were to come. */
-export function reboot(device: Device, now: Instant): void {
+/**
+ * Loses all but its flash: registration, deduplication, exchanges, answers that were to come.
+ *
+ * @param bootTime milliseconds until it is up again
+ */
+export function reboot(device: Device, now: Instant, bootTime = device.options.model.bootTime): void {
   device.effects.push({ kind: "state", event: "reboot" });
   device.on = false;
   device.asleep = false;
   device.boots += 1;
-  device.bootsAt = after(now, millis(device.options.model.bootTime));
-  device.endpoint = newEndpoint(device.options, device.boots);
+  device.bootsAt = after(now, millis(bootTime));
+  device.endpoint = endpointOf(device);
   device.lastSentAt = undefined;
   device.openRequests = 0;
   device.unacknowledged = undefined;
@@ -60,7 +67,16 @@ export function reboot(device: Device, now: Instant): void {
   device.lastRequest = undefined;
   device.work.length = 0;
   loseRegistration(device);
+  firmwareGoesDown(device);
 }
+
+/** The endpoint of the present boot. Packages are looked at block by block. */
+export const endpointOf = (device: Device): CoapEndpoint =>
+  newEndpoint(
+    device.options,
+    device.boots,
+    device.firmware && ((message, block, now) => onPackageBlock(device, message, block, now)),
+  );
 
 /** Is up again, and registers. */
 export function bootWhenDue(device: Device, now: Instant): void {
@@ -68,6 +84,7 @@ export function bootWhenDue(device: Device, now: Instant): void {
   device.on = true;
   device.bootsAt = NEVER;
   device.effects.push({ kind: "state", event: "boot" });
+  firmwareComesUp(device);
   register(device, now);
 }
 

@@ -26,6 +26,9 @@ const WAIT = {
 
 /** Below the device's root; a root link goes before them when that is not `/`. */
 const OBJECTS: readonly Link[] = ["/1/0", "/3/0"].map((path) => ({ path, attributes: new Map() }));
+const WITH_FIRMWARE: readonly Link[] = [...OBJECTS, { path: "/5/0", attributes: new Map() }];
+
+const objectsOf = ({ firmware }: Device): readonly Link[] => (firmware === undefined ? OBJECTS : WITH_FIRMWARE);
 
 /** What a Register of this device says. */
 export const ownRegister = (device: Device): CoapContent =>
@@ -36,7 +39,7 @@ export const ownRegister = (device: Device): CoapContent =>
     binding: "U",
     queueMode: device.queueMode,
     rootPath: device.rootPath,
-    objects: OBJECTS,
+    objects: objectsOf(device),
   });
 
 /** What a device changes about itself, from now on. Absent fields stay. */
@@ -86,7 +89,7 @@ export function update(device: Device, now: Instant, changes: DeviceChanges = {}
   const content = updateContent(location, {
     ...(changes.lifetime === undefined && lifetime === toldLifetime ? {} : { lifetime }),
     ...(changes.queueMode === undefined ? {} : { binding: device.binding }),
-    ...(changes.rootPath === undefined ? {} : { rootPath: device.rootPath, objects: OBJECTS }),
+    ...(changes.rootPath === undefined ? {} : { rootPath: device.rootPath, objects: objectsOf(device) }),
   });
   start(device, "update", content, now);
   return true;

@@ -192,6 +192,8 @@ function describeEffect(effect: Exclude<DeviceEffect, { readonly kind: "send" }>
   if (effect.kind === "state") return effect.event;
   if (effect.kind === "skipped") return `skipped ${effect.command}`;
   if (effect.kind === "move") return "move";
+  if (effect.kind === "download") return `download ${effect.url} ${effect.result}`;
+  if (effect.kind === "firmware") return `${effect.event} ${effect.state}/${effect.result} ${effect.version}`;
   const { value } = effect;
   return `${effect.effect} ${effect.path}${value === undefined ? "" : ` ${JSON.stringify(value)}`}`;
 }

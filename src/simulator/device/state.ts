@@ -5,13 +5,14 @@
  * an endpoint makes happen is queued in `work`, and `device.ts` performs it, so no part calls another in a circle.
  */
 import type { Address } from "../../protocol/address.ts";
-import { createBlockwiseEndpoint } from "../../protocol/coap/blockwise-endpoint.ts";
+import { type BlockwiseEndpointOptions, createBlockwiseEndpoint } from "../../protocol/coap/blockwise-endpoint.ts";
 import type { CoapEndpoint } from "../../protocol/coap/endpoint.ts";
 import { readMessageId, readType } from "../../protocol/coap/message.ts";
 import type { CoapContent, CoapEffect, Code, IncomingId, OutgoingId } from "../../protocol/coap/types.ts";
 import { type Instant, NEVER } from "../../protocol/time.ts";
 import type { PlannedBehaviour } from "./behaviour.ts";
-import type { Outcome } from "./operations.ts";
+import type { Firmware } from "./firmware.ts";
+import type { Outcome } from "./outcome.ts";
 import { DEVICE_RULES, type DeviceRules } from "./rules.ts";
 import type { DeviceEffect, VirtualDeviceOptions } from "./types.ts";
 import type { ValueOwner } from "./values.ts";
@@ -25,6 +26,8 @@ export interface Device extends ValueOwner {
   queueMode: boolean;
   /** `/`, or its alternate path; as its model says, until it is changed. */
   rootPath: string;
+  /** Absent: it has no object 5. */
+  readonly firmware: Firmware | undefined;
 
   // ── power and connectivity
   on: boolean;
@@ -114,12 +117,17 @@ export const rulesOf = ({ rules }: VirtualDeviceOptions): DeviceRules =>
 export type Work = CoapEffect | { readonly kind: "afterwards"; readonly what: NonNullable<Outcome["afterwards"]> };
 
 /** An endpoint without past. Its message ids and tokens differ from those before the last boot. */
-export function newEndpoint(options: VirtualDeviceOptions, boots: number): CoapEndpoint {
+export function newEndpoint(
+  options: VirtualDeviceOptions,
+  boots: number,
+  takesBlock?: BlockwiseEndpointOptions["takesBlock"],
+): CoapEndpoint {
   const { coap, random, index, model } = options;
   const rules = rulesOf(options);
   return createBlockwiseEndpoint({
     params: coap,
     blockSize: model.blockSize,
+    takesBlock,
     random: (key) => random(`device/${index}/boot/${boots}/${key}`),
     deduplicate: rules.deduplicates(model.deduplicates),
     rules: rules.coap,

@@ -8,6 +8,7 @@ import type { RandomSource } from "../../protocol/random.ts";
 import type { Instant } from "../../protocol/time.ts";
 import type { DeviceModel, OddRequest, RegisterDefect } from "../model/device.ts";
 import type { Fault } from "../model/fault.ts";
+import type { UpdateEvent } from "./firmware-machine.ts";
 import type { DeviceChanges } from "./registration.ts";
 import type { DeviceRules } from "./rules.ts";
 
@@ -77,6 +78,8 @@ export type DeviceEffect =
   | { readonly kind: "state"; readonly event: "offline" | "online" | "asleep" | "awake" | "reboot" | "boot" }
   /** From now on its datagrams leave from a new address; the driver chooses it. */
   | { readonly kind: "move" }
+  | FirmwareEffect
+  | DownloadEffect
   /** The command made no sense: nothing was done. */
   | { readonly kind: "skipped"; readonly command: DeviceCommand["kind"] };
 
@@ -93,4 +96,24 @@ export interface HappenedEffect {
   /** Of the request that caused it. */
   readonly messageId: number;
   readonly token: string;
+}
+
+/** The firmware of a device has got to another State or Result, in this moment; only where its model has firmware. */
+export interface FirmwareEffect {
+  readonly kind: "firmware";
+  readonly event: UpdateEvent;
+  /** 5/0/3 */
+  readonly state: number;
+  /** 5/0/5 */
+  readonly result: number;
+  /** The version that runs, which is not always what 3/0/3 shows. */
+  readonly version: string;
+}
+
+/** A download from a Package URI is over. */
+export interface DownloadEffect {
+  readonly kind: "download";
+  readonly url: string;
+  /** Update Result; 0: the image is there. */
+  readonly result: number;
 }

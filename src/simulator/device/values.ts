@@ -1,5 +1,6 @@
 /**
- * The values of a virtual device's resources: objects 1 (Server) and 3 (Device), one instance each.
+ * The values of a virtual device's resources: objects 1 (Server) and 3 (Device), one instance each; those of object 5
+ * (Firmware Update) are in `firmware.ts`.
  *
  * Initial values are computed from the device's name whenever they are asked for; only what was written is kept, so
  * that ten thousand devices cost little. Written values are in flash: they survive a reboot. Current Time (3/0/13)
@@ -10,8 +11,16 @@
 
 import { hashText } from "../../platform/random.ts";
 import { toBase64 } from "../../protocol/lwm2m/content.ts";
-import { DEVICE, objectRow, type ResourceRow, resourceRow, SERVER } from "../../protocol/lwm2m/objects.ts";
+import {
+  DEVICE,
+  FIRMWARE_UPDATE,
+  objectRow,
+  type ResourceRow,
+  resourceRow,
+  SERVER,
+} from "../../protocol/lwm2m/objects.ts";
 import type { InstanceValues, ResourceValue, ScalarValue } from "../../protocol/lwm2m/value.ts";
+import { type Firmware, firmwareRows, firmwareValue, shownVersion } from "./firmware.ts";
 
 /** What the values of a device depend on. */
 export interface ValueOwner {
@@ -22,11 +31,14 @@ export interface ValueOwner {
   binding: string;
   /** What was written, by object id × 65536 + resource id; absent as long as nothing was. */
   written: Map<number, ResourceValue> | undefined;
+  /** Absent: it has no object 5. */
+  readonly firmware?: Firmware | undefined;
 }
 
 /** Seconds. Spec: OMA LwM2M Core, Register, default of `lt` in 1.0. */
 export const DEFAULT_LIFETIME = 86_400;
 export const LIFETIME = 1;
+const FIRMWARE_VERSION = 3;
 
 /** Without Disable, its time-out and the bootstrap trigger, which are optional. */
 const SERVER_RESOURCES: readonly number[] = [0, 1, 2, 3, 6, 7, 8];
@@ -34,23 +46,30 @@ const SERVER_ROWS = (objectRow(SERVER)?.resources ?? []).filter((row) => SERVER_
 const DEVICE_ROWS = objectRow(DEVICE)?.resources ?? [];
 
 /** The resources that a device has, in the order of their ids; `undefined`: it has no such object. */
-export const supportedRows = (object: number): readonly ResourceRow[] | undefined =>
-  object === DEVICE ? DEVICE_ROWS : object === SERVER ? SERVER_ROWS : undefined;
+export function supportedRows({ firmware }: ValueOwner, object: number): readonly ResourceRow[] | undefined {
+  if (object === FIRMWARE_UPDATE) return firmware === undefined ? undefined : firmwareRows(firmware);
+  return object === DEVICE ? DEVICE_ROWS : object === SERVER ? SERVER_ROWS : undefined;
+}
 
 /** The row of a resource that a device has. */
-export function supportedRow(object: number, resource: number): ResourceRow | undefined {
+export function supportedRow(owner: ValueOwner, object: number, resource: number): ResourceRow | undefined {
+  if (object === FIRMWARE_UPDATE) return supportedRows(owner, object)?.find(({ id }) => id === resource);
   if (object === SERVER && !SERVER_RESOURCES.includes(resource)) return undefined;
   return object === SERVER || object === DEVICE ? resourceRow(object, resource) : undefined;
 }
 
 /** The value of a readable resource: as last written, else as it came from the factory. */
-export const resourceValue = (owner: ValueOwner, object: number, resource: number): ResourceValue =>
-  owner.written?.get(keyOf(object, resource)) ?? initialValue(owner, object, resource);
+export function resourceValue(owner: ValueOwner, object: number, resource: number): ResourceValue {
+  const { firmware, written } = owner;
+  if (firmware !== undefined && object === FIRMWARE_UPDATE) return firmwareValue(firmware, resource);
+  if (firmware !== undefined && object === DEVICE && resource === FIRMWARE_VERSION) return shownVersion(firmware);
+  return written?.get(keyOf(object, resource)) ?? initialValue(owner, object, resource);
+}
 
 /** All readable resources of the object's only instance. */
 export const instanceOf = (owner: ValueOwner, object: number): InstanceValues =>
   new Map(
-    (supportedRows(object) ?? [])
+    (supportedRows(owner, object) ?? [])
       .filter((row) => row.operations.includes("R"))
       .map((row) => [row.id, resourceValue(owner, object, row.id)]),
   );

@@ -2,6 +2,7 @@
  * What a virtual device is, as data: how it registers, how long it sleeps, how it answers. Part of a plan.
  */
 import { z } from "zod";
+import { FirmwareModel } from "./firmware.ts";
 
 const Milliseconds = z.number().int().min(0);
 
@@ -28,6 +29,8 @@ export const DeviceModel = z.strictObject({
     .optional(),
   /** Bytes of the blocks in which it answers, and takes what is written (RFC 7959): a power of two; absent: 1024. */
   blockSize: z.literal([16, 32, 64, 128, 256, 512, 1_024]).optional(),
+  /** Object 5, Firmware Update; absent: the device has none. */
+  firmware: FirmwareModel.optional(),
 });
 
 /** What a device may change about itself, from now on. Absent: it stays as it is. */
@@ -80,6 +83,8 @@ export const ODD_REQUESTS = [
   "joined-absolute-update",
   /** An Update to its location with an empty segment in front. */
   "slashed-update",
+  /** A De-register that names no location: `DELETE /rd`. */
+  "bare-deregister",
 ] as const;
 export const OddRequest = z.enum(ODD_REQUESTS);
 export type OddRequest = z.infer<typeof OddRequest>;

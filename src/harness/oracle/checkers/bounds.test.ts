@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ARTIK, EMPTY_PROFILE } from "../../../protocol/profile.ts";
+import { ARTIK, EMPTY_PROFILE, type Profile } from "../../../protocol/profile.ts";
 import { history, type Story } from "../test-history.ts";
 
 const NAME = "task 0 (R deviceProperties.device.timezone) of device 0";
@@ -22,6 +22,26 @@ describe("keepsToBounds", () => {
       expected: `task 0, to be active for more than ${MONTH} s is refused (HTTP 400)`,
       actual: "HTTP 201",
     });
+  });
+
+  it("breaks L-04 when a task that begins and ends in time is refused: in 100 s, and a day before its record ends", () => {
+    const refused = (scheduledOn: number, status = 400): Story =>
+      history().create(0, 10, { scheduledOn, expiresAfter: 60, status });
+    expect(refused(100).finding("L-04")).toMatchObject({
+      expected: "task 0, to begin later, which is within the declared bounds, is accepted",
+      actual: "HTTP 400",
+    });
+    expect(refused(MONTH - DAY).outcome("L-04")).toBe("fail");
+    expect(refused(MONTH - DAY, 201).outcome("L-04")).toBe("pass");
+    expect(refused(MONTH).outcome("L-04")).toBe("pass");
+  });
+
+  it("says nothing when a server without declared bounds refuses a task that begins later, or any one 5 s too late", () => {
+    const { expiresAfterBounds: _bounds, ...without } = ARTIK;
+    const refused = (scheduledOn: number, profile: Profile): Story =>
+      history({ profile }).create(0, 10, { scheduledOn, status: 400 });
+    expect(refused(100, without).findings()).toEqual([]);
+    expect(refused(5, ARTIK).findings()).toEqual([]);
   });
 
   it("breaks L-04 when they are refused, though declared shortened", () => {

@@ -73,13 +73,20 @@ function judgeLate(
   context: OracleContext,
 ): void {
   const { expiresAfterBounds, beyondBounds } = context.profile;
-  if (expiresAfterBounds === undefined || beyondBounds !== "refused") return;
+  if (expiresAfterBounds === undefined) return;
   const outlives = outlivesRecord(context, task);
+  if (outlives === "no" && beginsLater(task))
+    judgeWithin(`task ${task.ref}, to begin later`, httpStatus, events, judge);
+  if (beyondBounds !== "refused") return;
   if (outlives === "maybe") judge.undecided("L-04");
   if (outlives !== "yes") return;
   const what = `task ${task.ref}, to be active until ${time(task.activeFrom.earliest)} + ${task.activePeriod.seconds} s, later than it can be read,`;
   judgeAnswer(what, httpStatus, events, judge, context);
 }
+
+/** A time that has passed may be refused (docs/ambiguities.md). */
+const beginsLater = ({ scheduledOn, activeFrom, asked }: TaskView): boolean =>
+  scheduledOn !== undefined && activeFrom.earliest > asked.latest;
 
 function judgeAnswer(
   what: string,

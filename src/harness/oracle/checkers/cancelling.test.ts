@@ -236,6 +236,15 @@ describe("a device task that is cancelled in flight and then disturbed", () => {
     expect(failed.see(0, 6, "CANCELLED").outcome("T-04")).toBe("fail");
   });
 
+  it("leaves both states open where the server gives up on the exchange within a span of time (RFC 7252 §4.2)", () => {
+    const once = { ...ARTIK, coap: { ackTimeout: 2, ackRandomFactor: 1.5, maxRetransmit: 0 } };
+    for (const status of ["CANCEL_REQUESTED", "CANCELLED"] as const)
+      expect(requested({ profile: once }).cancelDevice(0, 0, 4.5).see(0, 4.6, status).findings()).toEqual([]);
+    expect(requested({ profile: once }).cancelDevice(0, 0, 5.5).see(0, 5.6, "CANCEL_REQUESTED").outcome("T-04")).toBe(
+      "fail",
+    );
+  });
+
   it("is judged while the cancellation is not answered yet: cancelled or as before, nothing else", () => {
     const open = {
       kind: "rest-request",

@@ -62,6 +62,20 @@ describe("stopsAfterFailure", () => {
     expect(failed(EMPTY_PROFILE).request(0, 6, { task: 1 }).outcome("R-13")).toBe("not-exercised");
     expect(failed(EMPTY_PROFILE).poll(1, 30, []).outcome("R-13")).toBe("not-exercised");
   });
+
+  it("asks nothing when an answer comes while the server may still wait for it (RFC 7252 §4.2)", () => {
+    const coap = { ackTimeout: 2, ackRandomFactor: 1.5, maxRetransmit: 0 };
+    const story = (answered: number): Story =>
+      history({ profile: { ...ARTIK, coap } })
+        .create(0, 1)
+        .create(1, 1, { property })
+        .register(0, 5)
+        .request(0, 5)
+        .answer(0, answered, "2.05", { text: "UTC" })
+        .request(0, answered, { task: 1 });
+    expect(story(7.1).outcome("R-13")).toBe("not-exercised");
+    expect(story(8.1).outcome("R-13")).toBe("fail");
+  });
 });
 
 describe("owedAttempts, R-13", () => {

@@ -120,6 +120,7 @@ describe("showsWhatMakesSense", () => {
     ["no data", { history: [] }],
     ["an entry without status", { data: { history: [{ ts: 1 }] } }],
     ["an entry of no status", { data: { history: [{ status: "DONE" }] } }],
+    ["an entry that is missing", { data: { history: [undefined, { status: "REQUESTED" }] } }],
   ])("breaks T-01 by a history with %s", (_name, body) => {
     expect(created().answered200(0, 2, "poll-history", body).findings()).toMatchObject([
       { requirement: "T-01", expected: "the history of task 0 is a list of statuses" },

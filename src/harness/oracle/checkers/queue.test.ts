@@ -72,6 +72,18 @@ describe("owedAttempts, Q-02", () => {
     expect(asleep.outcome("Q-02")).toBe("not-exercised");
   });
 
+  it("counts the window from what came from the address that the server knows: whose another is, it cannot tell", () => {
+    const sleeper = () => history().register(0, 1, { queueMode: true });
+    const heard = sleeper().register(0, 60, { answer: "4.00" }).create(0, 100).poll(0, 190, []);
+    expect(heard.outcome("Q-02")).toBe("fail");
+    const foreign = sleeper().move(0).register(0, 60, { answer: "4.00" }).create(0, 100).poll(0, 190, []);
+    expect(foreign.outcome("Q-02")).toBe("not-exercised");
+    const moved = sleeper().move(0).update(0, 60).create(0, 100).poll(0, 190, []);
+    expect(moved.outcome("Q-02")).toBe("fail");
+    const registered = sleeper().move(0).register(0, 60, { queueMode: true }).create(0, 100).poll(0, 190, []);
+    expect(registered.outcome("Q-02")).toBe("fail");
+  });
+
   it("asks nothing that would come after the awake window of a queue-mode device, or after expiry", () => {
     const dozing = history().register(0, 1, { queueMode: true }).create(0, 93.5).poll(0, 200, []);
     expect(dozing.outcome("Q-02")).toBe("not-exercised");
@@ -84,6 +96,19 @@ describe("owedAttempts, Q-02", () => {
     expect(undeclared.register(0, 1, { queueMode: true }).create(0, 30).poll(0, 60, []).outcome("Q-02")).toBe(
       "not-exercised",
     );
+  });
+
+  it("asks for the task behind one that expires on its way at 12 s, where the exchange is dropped then (choice 10)", () => {
+    const behind = (options = {}) =>
+      history(options)
+        .register(0, 1)
+        .create(0, 2, { expiresAfter: 10 })
+        .request(0, 2)
+        .acknowledge(0, 2.1)
+        .create(1, 3, { property: "deviceProperties.device.utcOffset" });
+    expect(behind().request(0, 12, { task: 1 }).wait(20).verdict("Q-02")).toMatchObject({ examined: 2, findings: [] });
+    expect(behind().wait(20).outcome("Q-02")).toBe("fail");
+    expect(behind({ profile: EMPTY_PROFILE }).wait(20).outcome("Q-02")).not.toBe("fail");
   });
 
   it("asks nothing when the exchange before fails: the drain stops (choice 28)", () => {

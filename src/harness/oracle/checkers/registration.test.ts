@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { deregisterContent } from "../../../protocol/lwm2m/registration.ts";
 import { ARTIK, EMPTY_PROFILE } from "../../../protocol/profile.ts";
 import { history, type Story } from "../test-history.ts";
 
@@ -156,6 +157,19 @@ describe("answersRegistration, Update and De-register", () => {
   it("breaks G-06 when De-register is refused, and when an Update after it is accepted", () => {
     expect(history().register(0, 1).deregister(0, 2, { answer: "4.04" }).outcome("G-06")).toBe("fail");
     expect(history().register(0, 1).deregister(0, 2).update(0, 3).outcome("G-06")).toBe("fail");
+  });
+
+  it("lets a De-register that names no location be refused by any error, and breaks G-06 when it is taken", () => {
+    const bare = (answer: "2.02" | "4.05" | "5.01") =>
+      history()
+        .register(0, 1)
+        .asks(0, 2, deregisterContent(["rd"]), { answer });
+    expect(bare("4.05").outcome("G-06")).toBe("pass");
+    expect(bare("5.01").outcome("G-06")).toBe("pass");
+    expect(bare("2.02").finding("G-06")).toMatchObject({
+      expected: "the deregister of device 0 to what never was a location is refused",
+      actual: "2.02",
+    });
   });
 
   it("keeps G-04, G-05 and G-06", () => {

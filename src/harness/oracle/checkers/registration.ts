@@ -106,7 +106,8 @@ function judgeLocated(
   const accepted = alive ? (moved && fromNewAddress !== "accept" ? [success, "4.04", "4.00"] : [success]) : ["4.04"];
   // What never was a location need not look like one: any refusal will do.
   const foreign = !alive && !device.oldLocations.has(request.location) && !/^rd\/[^/]+$/.test(request.location);
-  if (refuses || foreign) judgeRefusal({ device, request, code, event }, judge);
+  if (refuses) judgeRefusal({ device, request, code, event }, FROM_NEW_ADDRESS, judge);
+  else if (foreign) judgeRefusal({ device, request, code, event }, NEVER_A_LOCATION, judge);
   else if (accepted.includes(code)) judge.pass(requirement);
   else {
     const state = alive ? "an alive" : "an unknown or ended";
@@ -115,15 +116,25 @@ function judgeLocated(
   }
 }
 
-/** An Update from a new address, where a Register is asked for. */
+interface Refused {
+  readonly what: string;
+  readonly by: RegExp;
+}
+
+/** Where a Register is asked for. Choice 14. */
+const FROM_NEW_ADDRESS: Refused = { what: "from a new address is refused, so that it registers", by: /^4\./ };
+const NEVER_A_LOCATION: Refused = { what: "to what never was a location is refused", by: /^[45]\./ };
+
 function judgeRefusal(
   { device, request, code, event }: Pick<Answered, "device" | "request" | "code" | "event">,
+  { what, by }: Refused,
   judge: Judge,
 ): void {
-  if (code.startsWith("4.")) judge.pass("G-04");
+  const requirement = REQUIREMENT_OF[request.kind];
+  if (by.test(code)) judge.pass(requirement);
   else {
-    const expected = `the update of device ${device.index} from a new address is refused, so that it registers`;
-    judge.violate("G-04", expected, code, [request.event, event]);
+    const expected = `the ${request.kind} of device ${device.index} ${what}`;
+    judge.violate(requirement, expected, code, [request.event, event]);
   }
 }
 

@@ -1,0 +1,54 @@
+/**
+ * How long a server waits for an answer, as far as an outsider can tell: when it surely does, and when not every server
+ * would. What is not declared is open.
+ *
+ * Spec: RFC 7252 §4.2, §4.8; docs/semantics.md choices 5 and 15.
+ */
+import { registeredDuring } from "./attempts.ts";
+import type { OracleContext } from "./context.ts";
+import type { Exchange, ExchangeEnd } from "./exchange-view.ts";
+import type { Window } from "./window.ts";
+
+/**
+ * Where nobody declared how often the server retransmits, it may have given up when a retransmission is overdue. Spec:
+ * RFC 7252 §4.2 (giving up is allowed), §4.8.1 (the parameters may be changed).
+ */
+export function mayHaveGivenUpEarly(context: OracleContext, exchange: Exchange, window: Window): boolean {
+  if (context.profile.coap !== undefined || exchange.acknowledged !== undefined) return false;
+  const gap = context.coap.ackTimeout * 2 ** (exchange.datagrams - 1) - context.tolerance;
+  return window.latest >= exchange.lastSent.earliest + gap;
+}
+
+/** Choice 5, undeclared: any finite time after an empty ACK, so only a prompt response is surely waited for. */
+const mayHaveGivenUp = (context: OracleContext, exchange: Exchange, window: Window): boolean =>
+  exchange.acknowledged === undefined
+    ? mayHaveGivenUpEarly(context, exchange, window)
+    : context.profile.responseTimeout === undefined && window.earliest > exchange.acknowledged.latest + context.bound;
+
+/** Why the server may not have waited for a response any more; `undefined`: it surely did. */
+export function doubtAbout(context: OracleContext, exchange: Exchange, window: Window): string | undefined {
+  if (exchange.maybeFailed !== undefined) return "answered after it may have been taken for a failed attempt";
+  if (mayHaveGivenUp(context, exchange, window)) return "answered after a time for which not every server waits";
+  if (registeredDuring(context, exchange.device, window) === "maybe")
+    return "answered about when the registration ended";
+  // Live, the answer to a Register is read after the response that the device sent meanwhile.
+  const pending = exchange.device.requests.some(
+    ({ answer, kind, address }) => answer === undefined && (kind !== "update" || address !== exchange.address),
+  );
+  return pending ? "answered while a registration request was under way, which may have ended the exchange" : undefined;
+}
+
+/** Whether a server may still take the response of an exchange that ended so, by rules that it did not declare. */
+export function mayStillWait(context: OracleContext, how: ExchangeEnd): boolean {
+  if (how === "superseded") return true;
+  if (how === "no-response") return context.profile.responseTimeout === undefined;
+  return outlivesRegistration(context, how);
+}
+
+/** Choice 15, undeclared: a server may go on with the exchange when the registration is over. */
+export const outlivesRegistration = (context: OracleContext, how: ExchangeEnd): boolean =>
+  (how === "replaced" || how === "removed" || how === "lifetime-over") && !context.endsWithRegistration;
+
+/** Whether the server may have dropped it: where nobody knows whose it is, any of its tasks may have expired. */
+export const mayBeDropped = ({ maybeDropped, maybeFailed, mayBeOf }: Exchange, window: Window): boolean =>
+  maybeDropped || maybeFailed !== undefined || mayBeOf.some(({ expiry }) => expiry.earliest <= window.latest);
