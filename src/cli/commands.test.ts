@@ -304,7 +304,14 @@ describe("serve", () => {
       coap: "coap://127.0.0.1:5683",
     });
     expect(bench.served).toMatchObject([
-      { httpPort: 0, coapPort: 5683, host: "127.0.0.1", open: true, profile: { name: "artik", responseTimeout: 4 } },
+      {
+        httpPort: 0,
+        coapPort: 5683,
+        host: "127.0.0.1",
+        open: true,
+        logLevel: "info",
+        profile: { name: "artik", responseTimeout: 4 },
+      },
     ]);
     expect(bench.closed).toEqual([]);
     bench.abort();

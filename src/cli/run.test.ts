@@ -38,6 +38,7 @@ describe("run", () => {
     [["explain", "R-4"], 'there is no requirement "R-4": did you mean R-'],
     [["serve", "--http", "70000"], '--http: "70000" is not a whole number from 0 to 65535'],
     [["serve", "--host", "0.0.0.0"], "give a --token"],
+    [["serve", "--log-level", "loud"], "--log-level"],
     [["preflight", "--target", "sim"], "needs no preflight"],
     [[], "no command given: fleetproof --help lists the commands"],
   ])("answers %j with one line on stderr and exit code 64", async (argv, message) => {

@@ -74,13 +74,11 @@ export interface ReferenceServerOptions {
 export function createReferenceServer(options: ReferenceServerOptions): ServerPort {
   const context = newContext(options);
   const { outbox } = context;
-  let coap: CoapEndpoint;
-  let phase: "ready" | "restoring" = "ready";
-  let lastSequence = 0;
-
   const registrations = createRegistrations(context);
   const startEndpoint = (start: number): CoapEndpoint => newEndpoint(options, start, context.limits, registrations);
-  coap = startEndpoint(0);
+  let coap = startEndpoint(0);
+  let phase: "ready" | "restoring" = "ready";
+  let lastSequence = 0;
   const dispatcher = createDispatcher(context, () => coap, perform);
   const lifecycle = createTaskLifecycle(context, dispatcher);
   const devices = createRegistrationInterface(context, registrations, dispatcher);

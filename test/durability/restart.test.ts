@@ -6,6 +6,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { pause } from "../../src/platform/timers.ts";
 import { millis } from "../../src/protocol/time.ts";
+import { MIGRATIONS } from "../../src/reference-server/adapters/record-store.ts";
 import { openSqliteStore } from "../../src/reference-server/adapters/sqlite-store.ts";
 import { changed, type LiveDevice, openDevice } from "./live-device.ts";
 import { findPostgres, type PostgresCluster, startPostgres } from "./postgres-cluster.ts";
@@ -122,7 +123,7 @@ const readAll = (server: ServerProcess, paths: readonly string[]): Promise<reado
 async function untilQuiet(server: ServerProcess, paths: readonly string[]): Promise<readonly string[]> {
   for (;;) {
     const seen = await readAll(server, paths);
-    if (!seen.some((text) => /statuses \d+ .*"PROCESSING","ts"/.test(text))) return seen;
+    if (!seen.some((text) => /^\S+(statuses|tasks) \d+ .*"PROCESSING","ts"/.test(text))) return seen;
     await pause(millis(50));
   }
 }
@@ -206,7 +207,9 @@ describe("serve --data", () => {
 
   it("refuses a newer file, a text and a missing directory with exit code 64", async () => {
     const newer = path.join(directory, "newer.db");
-    await (await openSqliteStore(newer, { migrations: [{ about: "the future", changes: () => [] }] })).close();
+    await (
+      await openSqliteStore(newer, { migrations: [...MIGRATIONS, { about: "the future", changes: () => [] }] })
+    ).close();
     const notes = path.join(directory, "notes.txt");
     writeFileSync(notes, "buy milk");
     const before = readFileSync(newer);

@@ -4,7 +4,9 @@
  * It has to be loaded anew for each mutant, because tables and rules are made while their modules are loaded. Plain
  * JavaScript, because Stryker loads its plugins without a loader for TypeScript.
  */
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { basename } from "node:path";
 import { declareClassPlugin, PluginKind } from "@stryker-mutator/api/plugin";
 import { DryRunStatus, MutantRunStatus, TestStatus } from "@stryker-mutator/api/test-runner";
 import { register } from "tsx/cjs/api";
@@ -27,6 +29,21 @@ class CampaignRunner {
     register();
     const { makeCases } = this.require("./test/mutation/cases.ts");
     this.cases = makeCases(process.env.MUTATION_SEED ?? "mutation", Number(process.env.MUTATION_PLANS ?? 300));
+    if (process.env.MUTATION_ALL !== "1") this.isExplained = this.explanations();
+  }
+
+  /** Whether a change is explained as making no difference; then it need not run again. */
+  explanations() {
+    const { EQUIVALENTS } = this.require("./test/mutation/equivalents.ts");
+    const { changeIn, explainedBy } = this.require("./test/mutation/score.ts");
+    const explain = explainedBy(EQUIVALENTS);
+    return ({ fileName, location: { start, end }, replacement }) => {
+      const lines = readFileSync(fileName, "utf8").split("\n");
+      // Stryker counts from 0 here, and from 1 in its report.
+      const from1 = ({ line, column }) => ({ line: line + 1, column: column + 1 });
+      const change = { location: { start: from1(start), end: from1(end) }, replacement };
+      return explain(changeIn(basename(fileName), lines, change)) !== undefined;
+    };
   }
 
   async dryRun() {
@@ -41,6 +58,7 @@ class CampaignRunner {
   }
 
   async mutantRun({ activeMutant }) {
+    if (this.isExplained?.(activeMutant) === true) return { status: MutantRunStatus.Survived, nrOfTests: 1 };
     const complaint = this.complaint(activeMutant.id);
     return complaint === undefined
       ? { status: MutantRunStatus.Survived, nrOfTests: 1 }

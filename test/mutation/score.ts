@@ -27,6 +27,9 @@ export const MutationReport = z.object({
 export type MutationReport = z.infer<typeof MutationReport>;
 type Mutant = MutationReport["files"][string]["mutants"][number];
 
+/** What was replaced by what; lines and columns from 1. */
+export type Change = Pick<Mutant, "location" | "replacement">;
+
 export interface FileScore {
   /** Its name, without folder. */
   readonly file: string;
@@ -65,8 +68,7 @@ export function scoreFiles({ files }: MutationReport, explain: Explain): readonl
       const survivors = mutants
         .filter(({ status }) => SURVIVED.includes(status))
         .map((mutant) => {
-          const line = (lines[mutant.location.start.line - 1] ?? "").trim();
-          const survivor = { file, line, change: changeOf(mutant, lines) };
+          const survivor = changeIn(file, lines, mutant);
           return { ...survivor, why: explain(survivor) };
         });
       const killed = mutants.filter(({ status }) => KILLED.includes(status)).length;
@@ -90,7 +92,14 @@ export const total = (scores: readonly FileScore[]): FileScore => ({
   survivors: scores.flatMap(({ survivors }) => survivors),
 });
 
-function changeOf({ location: { start, end }, replacement }: Mutant, lines: readonly string[]): string {
+/** @param lines of the file before the change */
+export const changeIn = (file: string, lines: readonly string[], mutant: Change): Omit<Survivor, "why"> => ({
+  file,
+  line: (lines[mutant.location.start.line - 1] ?? "").trim(),
+  change: changeOf(mutant, lines),
+});
+
+function changeOf({ location: { start, end }, replacement }: Change, lines: readonly string[]): string {
   const text = lines.slice(start.line - 1, end.line);
   const last = text.length - 1;
   text[last] = (text[last] ?? "").slice(0, end.column - 1);

@@ -5,6 +5,7 @@
 import type { OracleContext } from "./context.ts";
 import type { DeviceView } from "./device-view.ts";
 import type { Exchange, ExchangeEnd } from "./exchange-view.ts";
+import { mayHaveGivenUp } from "./patience.ts";
 import type { DeviceTaskView, Owed } from "./task-view.ts";
 import { name, time } from "./text.ts";
 import { FOREVER, type Window } from "./window.ts";
@@ -50,7 +51,8 @@ export function noteFailedAttempt(
 ): void {
   const { device, task } = exchange;
   // Dropped because its task expired, it says nothing about the device, which is free for what waits behind it.
-  if (how === "expired") return;
+  const inFlight = exchange.maybeFailed === undefined && !mayHaveGivenUp(context, exchange, window);
+  if (how === "expired" && inFlight) return;
   const debts = [...device.owed];
   device.owed.clear();
   if (!isFailure(how)) return;

@@ -4,7 +4,6 @@
  *
  * Spec: RFC 7252 §4.2, §4.8; docs/semantics.md choices 5 and 15.
  */
-import { registeredDuring } from "./attempts.ts";
 import type { OracleContext } from "./context.ts";
 import type { Exchange, ExchangeEnd } from "./exchange-view.ts";
 import type { Window } from "./window.ts";
@@ -20,23 +19,10 @@ export function mayHaveGivenUpEarly(context: OracleContext, exchange: Exchange, 
 }
 
 /** Choice 5, undeclared: any finite time after an empty ACK, so only a prompt response is surely waited for. */
-const mayHaveGivenUp = (context: OracleContext, exchange: Exchange, window: Window): boolean =>
+export const mayHaveGivenUp = (context: OracleContext, exchange: Exchange, window: Window): boolean =>
   exchange.acknowledged === undefined
     ? mayHaveGivenUpEarly(context, exchange, window)
     : context.profile.responseTimeout === undefined && window.earliest > exchange.acknowledged.latest + context.bound;
-
-/** Why the server may not have waited for a response any more; `undefined`: it surely did. */
-export function doubtAbout(context: OracleContext, exchange: Exchange, window: Window): string | undefined {
-  if (exchange.maybeFailed !== undefined) return "answered after it may have been taken for a failed attempt";
-  if (mayHaveGivenUp(context, exchange, window)) return "answered after a time for which not every server waits";
-  if (registeredDuring(context, exchange.device, window) === "maybe")
-    return "answered about when the registration ended";
-  // Live, the answer to a Register is read after the response that the device sent meanwhile.
-  const pending = exchange.device.requests.some(
-    ({ answer, kind, address }) => answer === undefined && (kind !== "update" || address !== exchange.address),
-  );
-  return pending ? "answered while a registration request was under way, which may have ended the exchange" : undefined;
-}
 
 /** Whether a server may still take the response of an exchange that ended so, by rules that it did not declare. */
 export function mayStillWait(context: OracleContext, how: ExchangeEnd): boolean {

@@ -7,7 +7,7 @@ import { codeClass } from "../../protocol/coap/codes.ts";
 import { decodeMessage } from "../../protocol/coap/message.ts";
 import type { CoapMessage } from "../../protocol/coap/types.ts";
 import type { UplinkEvent } from "../history.ts";
-import { answerExchange, endExchange, giveUp, noteRace } from "./attempts.ts";
+import { answerExchange, endExchange, giveUp, noteRace, registeredDuring } from "./attempts.ts";
 import { breakOff, isPart, readPart } from "./block-transfers.ts";
 import type { OracleContext } from "./context.ts";
 import type { DeviceView, ReplyOwed } from "./device-view.ts";
@@ -15,7 +15,7 @@ import { type Exchange, executes } from "./exchange-view.ts";
 import { withdrawFailure } from "./failed-attempts.ts";
 import { mayHaveFailed } from "./maybe-failed.ts";
 import { recordLateResponse } from "./mirror.ts";
-import { doubtAbout, mayBeDropped, mayHaveGivenUpEarly, mayStillWait, outlivesRegistration } from "./patience.ts";
+import { mayBeDropped, mayHaveGivenUp, mayHaveGivenUpEarly, mayStillWait, outlivesRegistration } from "./patience.ts";
 import { readRegistrationRequest } from "./registrations.ts";
 import { blur } from "./settling.ts";
 import type { DeviceTaskView } from "./task-view.ts";
@@ -158,6 +158,19 @@ function acknowledged(context: OracleContext, exchange: Exchange, window: Window
   endExchange(context, exchange, "no-response", { earliest: lastSent.earliest, latest: window.latest });
   exchange.end = { how: "no-response", window: { earliest: lastSent.earliest, latest }, event: undefined };
   device.failingUntil = Math.max(device.failingUntil, latest);
+}
+
+/** Why the server may not have waited for a response any more; `undefined`: it surely did. */
+function doubtAbout(context: OracleContext, exchange: Exchange, window: Window): string | undefined {
+  if (exchange.maybeFailed !== undefined) return "answered after it may have been taken for a failed attempt";
+  if (mayHaveGivenUp(context, exchange, window)) return "answered after a time for which not every server waits";
+  if (registeredDuring(context, exchange.device, window) === "maybe")
+    return "answered about when the registration ended";
+  // Live, the answer to a Register is read after the response that the device sent meanwhile.
+  const pending = exchange.device.requests.some(
+    ({ answer, kind, address }) => answer === undefined && (kind !== "update" || address !== exchange.address),
+  );
+  return pending ? "answered while a registration request was under way, which may have ended the exchange" : undefined;
 }
 
 function answerOrNot(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { EMPTY_PROFILE } from "../../../protocol/profile.ts";
+import { ARTIK, EMPTY_PROFILE, type Profile } from "../../../protocol/profile.ts";
 import { history, type Story } from "../test-history.ts";
 
 describe("returnsBeforeSending", () => {
@@ -109,6 +109,19 @@ describe("owedAttempts, Q-02", () => {
     expect(behind().request(0, 12, { task: 1 }).wait(20).verdict("Q-02")).toMatchObject({ examined: 2, findings: [] });
     expect(behind().wait(20).outcome("Q-02")).toBe("fail");
     expect(behind({ profile: EMPTY_PROFILE }).wait(20).outcome("Q-02")).not.toBe("fail");
+  });
+
+  it("asks nothing where a server that declares no transmission may have given up on it before (RFC 7252 §4.2)", () => {
+    const { coap: _, ...silent } = ARTIK;
+    const unacknowledged = (profile: Profile) =>
+      history({ profile })
+        .register(0, 1)
+        .create(0, 2, { expiresAfter: 10 })
+        .request(0, 2)
+        .create(1, 3, { property: "deviceProperties.device.utcOffset" })
+        .wait(20);
+    expect(unacknowledged(silent).outcome("Q-02")).not.toBe("fail");
+    expect(unacknowledged(ARTIK).outcome("Q-02")).toBe("fail");
   });
 
   it("asks nothing when the exchange before fails: the drain stops (choice 28)", () => {

@@ -164,7 +164,15 @@ async function readEvents(reader) {
 
 // ---- messages -------------------------------------------------------------------------------------------------------
 
+let forgetting;
+/** What went well goes away by itself; what went wrong is for the reader to dismiss. */
 function say(text, mood) {
+  clearTimeout(forgetting);
+  if (mood === "good") {
+    forgetting = setTimeout(() => {
+      element("message").hidden = true;
+    }, 8_000);
+  }
   const box = element("message");
   box.className = mood;
   box.querySelector("p").textContent = text;
