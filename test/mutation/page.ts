@@ -10,7 +10,8 @@ the [self-test](selftest.md) cannot: how the harness does with defects that nobo
 
 The campaign is 300 plans of one seed. Every second meets a server that declares another choice of
 [semantics.md](semantics.md), and every fourth one that is restarted from its store whenever it was quiet for 150
-seconds. \`npm run mutation\` repeats it and writes this page.
+seconds. \`npm run mutation\` repeats it and writes this page. A change that is explained below ran and survived when it
+was explained; it does not run again, unless \`MUTATION_ALL=1\` is set.
 `;
 
 /** @param learnt Markdown: what the survivors have taught */
