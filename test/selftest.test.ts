@@ -33,7 +33,6 @@ describe("a case of the self-test", () => {
     const result = run({ id: "update-retries-nothing", requirement: "E-10" });
     expect(result.caughtAfter).toBeUndefined();
     expect(result.plans).toBe(60);
-    expect(result.broken["R-04"]).toBeGreaterThan(0);
   });
 
   it("does not count the correct server as caught, and accuses it of nothing", () => {
@@ -50,8 +49,7 @@ describe("a case of the self-test", () => {
     const subject = subjectOf("update-retries-nothing");
     const run: typeof subject.run = (plan) => ({ ...subject.run(plan), activated: false });
     const result = runSelfTestCase(selfTest({ requirement: "R-04" }), { ...subject, run });
-    expect(result.broken["R-04"]).toBeGreaterThan(0);
-    expect(result).toMatchObject({ plans: 60, activated: 0 });
+    expect(result).toMatchObject({ plans: 60, activated: 0, broken: {} });
     expect(result.caughtAfter).toBeUndefined();
   });
 

@@ -12,6 +12,7 @@ import {
   shrinkPlan,
 } from "../harness/plan-runner.ts";
 import { runSelfTestCase, type SelfTestCase, type SelfTestResult } from "../harness/selftest/case.ts";
+import { rememberPlans } from "../harness/selftest/plan-cache.ts";
 import { subjectOf } from "./selftest-subject.ts";
 import { serverOf } from "./server-recipe.ts";
 
@@ -38,5 +39,11 @@ export interface StoppableCase {
   readonly stop: StopFlag;
 }
 
+/** Of each seed and profile; the rarest defects alone need more. */
+const MOST_REMEMBERED = 300;
+
+/** One of a thread: its cases share their plans. */
+const planOf = rememberPlans(MOST_REMEMBERED);
+
 export const selfTestCase = ({ selfTest, stop }: StoppableCase): SelfTestResult =>
-  runSelfTestCase(selfTest, subjectOf(selfTest.id), runsOn(stop));
+  runSelfTestCase(selfTest, subjectOf(selfTest.id), runsOn(stop), planOf);

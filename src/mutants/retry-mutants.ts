@@ -57,6 +57,15 @@ export const RETRY_MUTANTS: readonly Mutant[] = [
     }),
   },
   {
+    id: "others-go-on-after-failure",
+    sentence: "After a failed attempt the device's other tasks are tried at once.",
+    requirement: "R-13",
+    source: "each task drained by itself, as if a failed attempt told nothing about the device",
+    rules: (note) => ({
+      goesOnAfterFailure: (profile) => differing(note, REFERENCE.goesOnAfterFailure(profile), true),
+    }),
+  },
+  {
     id: "fails-at-next-update",
     sentence: "A Read that failed on its way fails for good at the next Update instead of being sent.",
     requirement: "R-04",

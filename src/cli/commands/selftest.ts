@@ -80,7 +80,7 @@ export const SELFTEST = defineCommand({
   },
 });
 
-const PLANS_PER_VARIANT = 120;
+const PLANS_PER_VARIANT = 60;
 const PLANS_OF_REFERENCE = 1_000;
 
 function chosen(only: readonly string[], { mutants, variants }: Services) {
