@@ -7,6 +7,7 @@
 import type { OracleContext } from "./context.ts";
 import type { ExchangeEnd } from "./exchange-view.ts";
 import { expect } from "./expectations.ts";
+import { outlivesRegistration } from "./patience.ts";
 import { blur, settle } from "./settling.ts";
 import type { DeviceTaskView } from "./task-view.ts";
 import type { Window } from "./window.ts";
@@ -27,8 +28,7 @@ export function failCancelled(
     move(context, deviceTask, window, event);
     return;
   }
-  const byRegistration = how === "replaced" || how === "removed" || how === "lifetime-over";
-  if (byRegistration && !context.endsWithRegistration) {
+  if (outlivesRegistration(context, how)) {
     blur(deviceTask, "cancelled in flight, and the end of the registration need not end the exchange");
     return;
   }

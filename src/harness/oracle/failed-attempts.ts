@@ -51,8 +51,7 @@ export function noteFailedAttempt(
 ): void {
   const { device, task } = exchange;
   // Dropped because its task expired, it says nothing about the device, which is free for what waits behind it.
-  const inFlight = exchange.maybeFailed === undefined && !mayHaveGivenUp(context, exchange, window);
-  if (how === "expired" && inFlight) return;
+  if (how === "expired" && exchange.maybeFailed === undefined && !mayHaveGivenUp(context, exchange, window)) return;
   const debts = [...device.owed];
   device.owed.clear();
   if (!isFailure(how)) return;

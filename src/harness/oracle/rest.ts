@@ -8,6 +8,7 @@ import { giveUp } from "./attempts.ts";
 import type { OracleContext } from "./context.ts";
 import { askTask, createdTask, fieldsOf } from "./creation.ts";
 import { expect } from "./expectations.ts";
+import { outlivesRegistration } from "./patience.ts";
 import { typeConfigured } from "./periods.ts";
 import { seeRecord } from "./polls.ts";
 import { blur, settle } from "./settling.ts";
@@ -207,9 +208,7 @@ function mayStillFly(context: OracleContext, { attempts }: DeviceTaskView, windo
   if (last?.end === undefined) return false;
   const { how, window: ended } = last.end;
   if (how === "no-acknowledgement" || how === "no-response") return window.earliest <= ended.latest;
-  if (context.endsWithRegistration) return false;
-  const outlived = how === "replaced" || how === "removed" || how === "lifetime-over";
-  return outlived && window.earliest <= giveUp(context, last).latest;
+  return outlivesRegistration(context, how) && window.earliest <= giveUp(context, last).latest;
 }
 
 /** Live: did the device, or time, act on this device task about when it was cancelled? */

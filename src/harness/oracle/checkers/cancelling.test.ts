@@ -236,6 +236,18 @@ describe("a device task that is cancelled in flight and then disturbed", () => {
     expect(failed.see(0, 6, "CANCELLED").outcome("T-04")).toBe("fail");
   });
 
+  it("leaves both states open where the end of the registration need not end the exchange (choice 15, undeclared)", () => {
+    const cancelledThenReplaced = (profile: Profile): Story =>
+      requested({ profile }).cancelDevice(0, 0, 3).see(0, 4, "CANCEL_REQUESTED").register(0, 5);
+    const replacedThenCancelled = (profile: Profile): Story =>
+      requested({ profile }).register(0, 5).cancelDevice(0, 0, 6);
+    for (const story of [cancelledThenReplaced, replacedThenCancelled]) {
+      for (const status of ["CANCEL_REQUESTED", "CANCELLED"] as const)
+        expect(story(EMPTY_PROFILE).see(0, 7, status).findings()).toEqual([]);
+      expect(story(ARTIK).see(0, 7, "CANCEL_REQUESTED").outcome("T-04")).toBe("fail");
+    }
+  });
+
   it("leaves both states open where the server gives up on the exchange within a span of time (RFC 7252 §4.2)", () => {
     const once = { ...ARTIK, coap: { ackTimeout: 2, ackRandomFactor: 1.5, maxRetransmit: 0 } };
     for (const status of ["CANCEL_REQUESTED", "CANCELLED"] as const)
