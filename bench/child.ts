@@ -11,12 +11,20 @@ async function measure(): Promise<Measurement> {
       return (await import("./world-exchanges.ts")).runWorld(first);
     case "device-days":
       return (await import("./device-days.ts")).runFleet(first);
+    case "fleet-scale":
+      return (await import("./fleet-scale.ts")).runFleetScale(Number(first));
     case "campaign":
       return (await import("./campaign.ts")).runPlans();
     case "live":
       return (await import("./live-get.ts")).runLive(first, Number(second));
     case "store":
       return (await import("./store.ts")).runStore(first, Number(second));
+    case "registrations":
+      return (await import("./registrations.ts")).runRegistrations(first, Number(second));
+    case "large-task":
+      return (await import("./large-task.ts")).runLargeTask(Number(first));
+    case "finished-tasks":
+      return (await import("./finished-tasks.ts")).runFinishedTasks(first, Number(second));
     case "live-server":
       return (await import("./live-servers.ts")).startLiveServer(first);
     default:

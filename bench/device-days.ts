@@ -7,7 +7,7 @@
 
 import type { HistoryEvent } from "../src/harness/history.ts";
 import { createOracle } from "../src/harness/oracle/oracle.ts";
-import { runNames } from "../src/harness/plan-interpreter.ts";
+import { runNames } from "../src/harness/run-names.ts";
 import { type BuildServer, simulate } from "../src/harness/simulate.ts";
 import { buildServer } from "../src/mutants/mutant.ts";
 import { readMessageId } from "../src/protocol/coap/message.ts";

@@ -3,7 +3,6 @@
  * the server in a process of its own. Our endpoint beside a bare `node:dgram` echo and the npm package `coap`.
  */
 import dgram from "node:dgram";
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { now } from "../src/platform/clock.ts";
 import { startChild } from "../src/platform/process.ts";
@@ -16,7 +15,7 @@ import { stringOption, URI_PATH } from "../src/protocol/coap/options.ts";
 import { COAP_DEFAULTS } from "../src/protocol/coap/params.ts";
 import type { CoapContent, CoapEffect } from "../src/protocol/coap/types.ts";
 import { millis } from "../src/protocol/time.ts";
-import { figures, type Measurement, measureInTurns, median, number, printTable, spread } from "./measure.ts";
+import { cpuOf, figures, type Measurement, measureInTurns, median, number, printTable, spread } from "./measure.ts";
 
 const SOCKETS = [64, 256] as const;
 const ROUNDS = 5;
@@ -87,16 +86,6 @@ export async function runLive(kind: string, sockets: number): Promise<Measuremen
   };
   await server.stop();
   return found;
-}
-
-/** Microseconds of processor time of another process; Linux counts it in ticks of 10 ms. */
-function cpuOf(pid: number): number {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-    return (Number(fields[11]) + Number(fields[12])) * 10_000;
-  } catch {
-    return Number.NaN;
-  }
 }
 
 /** What the other two send, as bytes: a GET with a token of four bytes and one path segment. */

@@ -5,7 +5,7 @@
  * TypeScript in them.
  */
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 const ROOT = path.join(import.meta.dirname, "..");
@@ -18,6 +18,9 @@ function run(args: readonly string[]): void {
 }
 
 run([path.join(ROOT, "node_modules", "typescript", "bin", "tsc"), "-p", path.join(ROOT, "bench", "tsconfig.json")]);
-// Below node_modules a file is CommonJS unless a package.json beside it says otherwise.
-writeFileSync(path.join(BUILD, "package.json"), '{ "type": "module" }\n');
+// Below node_modules a file is CommonJS unless a package.json beside it says otherwise; `serve` reads its version there.
+const { version } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
+writeFileSync(path.join(BUILD, "package.json"), `${JSON.stringify({ type: "module", version })}\n`);
+const pages = path.join("src", "reference-server", "web", "static");
+cpSync(path.join(ROOT, pages), path.join(BUILD, pages), { recursive: true });
 run([path.join(BUILD, "bench", "run.js"), ...process.argv.slice(2)]);

@@ -4,6 +4,7 @@
  * Each measurement is a fresh process, so that none inherits another's heap or compiled code. Whatever is compared runs
  * in turns within one run, so that a busy machine slows all of it alike: believe the ratios, not the rates.
  */
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { now } from "../src/platform/clock.ts";
 import { startChild } from "../src/platform/process.ts";
@@ -48,6 +49,26 @@ export function wallSeconds(work: () => void): number {
 export function cpuSeconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000_000;
+}
+
+/** Microseconds of processor time of another process; Linux counts it in ticks of 10 ms. */
+export function cpuOf(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * 10_000;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** MiB that another process has in memory; Linux. */
+export function residentOf(pid: number): number {
+  try {
+    const kibibytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+    return Number(kibibytes) / 1_024;
+  } catch {
+    return Number.NaN;
+  }
 }
 
 /** The most memory that this process had at any time, in MiB. */

@@ -2,18 +2,31 @@
 import os from "node:os";
 import { benchCampaign } from "./campaign.ts";
 import { benchDeviceDays } from "./device-days.ts";
+import { benchFinishedTasks } from "./finished-tasks.ts";
+import { benchFleetScale } from "./fleet-scale.ts";
+import { benchLargeTask } from "./large-task.ts";
 import { benchLiveGet } from "./live-get.ts";
+import { benchRegistrations } from "./registrations.ts";
 import { benchShrink } from "./shrink.ts";
 import { benchStore } from "./store.ts";
 import { benchWorldExchanges } from "./world-exchanges.ts";
 
-const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
-  "world-exchanges": benchWorldExchanges,
-  "device-days": benchDeviceDays,
-  "live-get": benchLiveGet,
-  campaign: benchCampaign,
-  shrink: benchShrink,
-  store: benchStore,
+interface Benchmark {
+  readonly about: string;
+  readonly run: () => Promise<void>;
+}
+
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  "world-exchanges": { about: "CoAP exchanges per second in virtual time", run: benchWorldExchanges },
+  "device-days": { about: "10,000 devices for 24 virtual hours, judged", run: benchDeviceDays },
+  "fleet-scale": { about: "1,000 to 100,000 devices of a simulated fleet; some minutes", run: benchFleetScale },
+  "live-get": { about: "GET round trips per second over UDP", run: benchLiveGet },
+  registrations: { about: "Registers and Updates per second at `serve` over UDP", run: benchRegistrations },
+  campaign: { about: "simulated plans per second", run: benchCampaign },
+  shrink: { about: "executions until a large failing plan is small; up to an hour", run: benchShrink },
+  store: { about: "task creations with a commit each, beside bare inserts", run: benchStore },
+  "large-task": { about: "one task for 1,000 and for 10,000 devices", run: benchLargeTask },
+  "finished-tasks": { about: "what 1,000 to 100,000 finished tasks cost the next one", run: benchFinishedTasks },
 };
 
 const load = (): string =>
@@ -23,6 +36,11 @@ const load = (): string =>
     .join(" ");
 
 const names = process.argv.slice(2);
+if (names.includes("--help")) {
+  console.log("npm run -s bench [-- NAME…]    all of them, or those that are named:\n");
+  for (const [name, { about }] of Object.entries(BENCHMARKS)) console.log(`  ${name.padEnd(16)} ${about}`);
+  process.exit(0);
+}
 const unknown = names.filter((name) => BENCHMARKS[name] === undefined);
 if (unknown.length > 0) {
   console.error(`no benchmark is called ${unknown.join(", ")}; there are ${Object.keys(BENCHMARKS).join(", ")}`);
@@ -34,5 +52,5 @@ console.log(`Date: ${new Date().toISOString().slice(0, 10)}`);
 console.log(`Machine: ${cpus.length} × ${cpus[0]?.model.trim() ?? "unknown"}, ${memory} GiB, ${os.type()}`);
 console.log(`Node: ${process.version}`);
 console.log(`Load before: ${load()}`);
-for (const name of names.length === 0 ? Object.keys(BENCHMARKS) : names) await BENCHMARKS[name]?.();
+for (const name of names.length === 0 ? Object.keys(BENCHMARKS) : names) await BENCHMARKS[name]?.run();
 console.log(`\nLoad after: ${load()}`);

@@ -5,6 +5,7 @@
  */
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { fleetJsonSchema, renderFleetFilesPage } from "../src/cli/fleet-page.ts";
 import { COVERAGE_NAMES } from "../src/harness/coverage/coverage-names.ts";
 import { exists, readText, writeText } from "../src/platform/files.ts";
 import { ARTIK, completeProfile } from "../src/protocol/profile.ts";
@@ -30,6 +31,8 @@ const PAGES = [
   { name: "coverage.md", render: () => renderCoveragePage(COVERAGE_NAMES) },
   { name: "verdict.schema.json", render: () => json(verdictJsonSchema()) },
   { name: "plan.schema.json", render: () => json(planJsonSchema()) },
+  { name: "fleet-files.md", render: renderFleetFilesPage },
+  { name: "fleet.schema.json", render: () => json(fleetJsonSchema()) },
 ] as const;
 
 const directory = path.dirname(fileURLToPath(import.meta.url));

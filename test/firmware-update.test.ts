@@ -158,6 +158,17 @@ describe("a firmware update of a virtual device", () => {
     expect([states.endsWith("2/0 3/0 0/1"), executes]).toEqual([true, 1]);
   });
 
+  it.each(["pull", "push"] as const)("with an image of 1 MiB by %s succeeds", (delivery) => {
+    const image = buildFirmwareImage({ name: "meter", version: "2.0", payload: new Uint8Array(1_048_576).fill(9) });
+    const { end, states } = update({ image, firmware: { delivery } });
+    expect([end, states]).toEqual(["SUCCEEDED 1", "1/0 2/0 3/0 0/1"]);
+  });
+
+  it.each(["pull", "push"] as const)("by %s fails where the device has no room for the image", (delivery) => {
+    const { end } = update({ firmware: { delivery, largestImage: 10_000 } });
+    expect(end).toMatch(delivery === "push" ? /^FAILED 1 / : /^FAILED 1 5000 .*Result 2 \(not enough flash/);
+  });
+
   it.each(["pull", "push"] as const)("by %s that reboots in the download gets the image once more", (delivery) => {
     const { end, executes } = update({ firmware: { delivery, troubles: [{ kind: "reboots-in-download", block: 3 }] } });
     expect([end.startsWith("SUCCEEDED"), executes]).toEqual([true, 1]);

@@ -6,6 +6,7 @@ import path from "node:path";
 import type { CampaignProgress, CampaignResult } from "../harness/campaign.ts";
 import { COVERAGE_NAMES } from "../harness/coverage/coverage-names.ts";
 import type { Keep } from "../harness/plan-runner.ts";
+import type { Meeting } from "../harness/record/expectations.ts";
 import {
   beginRecord,
   completeRecord,
@@ -17,12 +18,14 @@ import type { FailureSummary, RunRecord } from "../harness/record/verdict.ts";
 import { writeText } from "../platform/files.ts";
 import type { Profile } from "../protocol/profile.ts";
 import { coverageLine, renderCoverage } from "../reports/coverage-text.ts";
-import { renderMarkdown } from "../reports/markdown.ts";
+import { REPORT_FORMATS } from "../reports/formats.ts";
+import type { ReportView } from "../reports/report-view.ts";
 import { renderTerminal } from "../reports/terminal.ts";
 import { count } from "../reports/text.ts";
 import type { FamilyName } from "../scenarios/families/names.ts";
 import { REQUIREMENTS } from "../scenarios/requirements.ts";
 import { type ExitCode, exitCodeOf } from "./exit-codes.ts";
+import { type ExpectationsFile, exitCodeWith, expectationsText, meetExpectations } from "./expectations.ts";
 import type { CommandIo } from "./io.ts";
 import { createProgressLine } from "./progress.ts";
 import type { Services } from "./services.ts";
@@ -46,6 +49,8 @@ export interface CampaignSettings {
   /** Threads, in simulation; absent: as many as the machine can run. */
   readonly jobs?: number | undefined;
   readonly keep: Keep;
+  /** Absent: nothing is expected but that all is kept. */
+  readonly expectations?: ExpectationsFile | undefined;
   readonly directory: string;
   readonly json: boolean;
   /** For the record: the command line. */
@@ -61,10 +66,13 @@ export async function runAndReport(settings: CampaignSettings, services: Service
   try {
     await beginRecord(settings.directory, run);
     const result = await runWithProgress(settings, target, services, io);
-    await writeRecord(settings, run, result, services, io);
+    const meeting = await meetExpectations(settings.expectations, result.verdict);
+    await writeRecord(settings, run, result, meeting, services, io);
     if (settings.json) io.out(`${JSON.stringify(result.verdict, null, 2)}\n`);
     else showResult(settings, result, services, io);
-    return exitCodeOf(result.verdict.outcome);
+    if (meeting === undefined) return exitCodeOf(result.verdict.outcome);
+    (settings.json ? io.err : io.out)(expectationsText(meeting, settings.expectations?.file ?? ""));
+    return exitCodeWith(meeting, result.verdict.outcome);
   } finally {
     await close();
   }
@@ -129,6 +137,7 @@ async function writeRecord(
   settings: CampaignSettings,
   run: RunRecord,
   result: CampaignResult,
+  expectations: Meeting | undefined,
   services: Services,
   io: CommandIo,
 ): Promise<void> {
@@ -139,15 +148,20 @@ async function writeRecord(
     (failure) =>
       [failure.id, { plan: failure.shrunk, history: failure.shrunkHistory, finding: failure.shrunkFinding }] as const,
   );
-  const page = renderMarkdown({
+  const view: ReportView = {
     verdict: result.verdict,
     catalogue: REQUIREMENTS,
     evidence: new Map(evidence),
     replayCommand: replayCommand(directory, services.program),
     coverage: renderCoverage(result.coverage, COVERAGE_NAMES, { live: settings.target.kind !== "sim" }),
+    states: result.states,
+    expectations,
     chart,
-  });
-  await writeText(path.join(directory, "report.md"), page);
+  };
+  for (const { path: file, content } of REPORT_FORMATS.filter(({ always }) => always).flatMap(({ files }) =>
+    files(view),
+  ))
+    await writeText(path.join(directory, file), content);
   await completeRecord(directory, run, services.timeOfDay());
 }
 
@@ -190,7 +204,7 @@ function showResult(settings: CampaignSettings, result: CampaignResult, services
   };
   io.out(`\n${renderTerminal(view, { columns: io.columns, colours: io.colours })}`);
   io.out(`      ${coverageLine(result.coverage, COVERAGE_NAMES, settings.target.kind !== "sim")}\n`);
-  io.out(`      report ${path.join(settings.directory, "report.md")}\n`);
+  io.out(`      report ${path.join(settings.directory, "report.html")}\n`);
   if (settings.target.kind !== "http" || result.verdict.outcome !== "inconclusive") return;
   const [http, coap] = targetName(settings.target).split(" ");
   io.out(`      is the set-up right? ${services.program} preflight --target ${http} --coap ${coap}\n`);

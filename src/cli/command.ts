@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { UsageError } from "../platform/errors.ts";
-import { parseDuration } from "./duration.ts";
+import { parseDuration } from "../protocol/duration.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import type { CommandIo } from "./io.ts";
 import type { Services } from "./services.ts";
@@ -26,6 +26,8 @@ export interface OptionRow {
 export interface PositionalRow {
   readonly name: string;
   readonly about: string;
+  /** One or more of them: the schema gets an array. */
+  readonly many?: true;
 }
 
 export interface Command {
@@ -34,6 +36,8 @@ export interface Command {
   readonly positional?: PositionalRow;
   readonly options: readonly OptionRow[];
   readonly examples: readonly string[];
+  /** What `--help` lists besides, with its heading. */
+  readonly notes?: { readonly title: string; readonly lines: readonly string[] };
   /** @param texts option texts by name; switches are `true`. @throws UsageError when a value does not fit */
   execute(texts: Readonly<Record<string, unknown>>, services: Services, io: CommandIo): Promise<ExitCode>;
 }
@@ -82,15 +86,19 @@ export function nearest(text: string, candidates: readonly string[]): string | u
   return ranked[0]?.candidate;
 }
 
-/** Levenshtein distance: insertions, deletions and replacements from one text to the other. */
+/** Insertions, deletions, replacements, and swaps of two neighbours, from one text to the other. */
 function editDistance(from: string, to: string): number {
+  let before: readonly number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i++) {
     const next = [i];
     for (let j = 1; j <= to.length; j++) {
       const replaced = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const swaps = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      const swapped = swaps ? (before[j - 2] ?? 0) + 1 : replaced;
+      next.push(Math.min(replaced, swapped, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
     }
+    before = row;
     row = next;
   }
   return row[to.length] ?? 0;

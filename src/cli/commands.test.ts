@@ -201,8 +201,8 @@ describe("demo", () => {
       ["sim", "7"],
       ["reference-live", "7"],
     ]);
-    expect(bench.out()).toContain(path.join(directory, "sim", "report.md"));
-    expect(bench.out()).toContain(path.join(directory, "live", "report.md"));
+    expect(bench.out()).toContain(path.join(directory, "sim", "report.html"));
+    expect(bench.out()).toContain(path.join(directory, "live", "report.html"));
   });
 });
 
@@ -269,13 +269,13 @@ describe("replay", () => {
 });
 
 describe("requirements and explain", () => {
-  it("lists 83 requirements, as a table and as JSON", async () => {
+  it("lists 88 requirements, as a table and as JSON", async () => {
     const table = testBench();
     const json = testBench();
     expect(await run(["requirements"], table.io, table.services)).toBe(0);
     await run(["requirements", "--json"], json.io, json.services);
     expect(table.out()).toMatch(/^Q-01 +MUST +server +yes +The request that creates a task/m);
-    expect(JSON.parse(json.out())).toHaveLength(83);
+    expect(JSON.parse(json.out())).toHaveLength(88);
     expect(
       table
         .out()
@@ -367,6 +367,31 @@ describe("serve", () => {
     expect(await run(["serve", "--token-file", file, "--token", "secret"], bench.io, bench.services)).toBe(64);
     expect(await run(["serve", "--max-tasks", "0"], bench.io, bench.services)).toBe(64);
     await rm(directory, { recursive: true });
+  });
+
+  it("reads --cors as origins with commas between them, or * for all, and refuses what no browser would send", async () => {
+    for (const [text, crossOrigins] of [
+      ["*", "*"],
+      ["https://a.example, http://localhost:3000", ["https://a.example", "http://localhost:3000"]],
+    ] as const) {
+      const bench = testBench();
+      bench.abort();
+      expect(await run(["serve", "--cors", text], bench.io, bench.services)).toBe(0);
+      expect(bench.served).toMatchObject([{ crossOrigins }]);
+    }
+    const wrongTexts = [
+      "a.example",
+      "https://a.example/",
+      "https://a.example/page",
+      "https://a.example:443",
+      "*,https://a.example",
+      ",",
+    ];
+    for (const wrong of wrongTexts) {
+      const bench = testBench();
+      expect(await run(["serve", "--cors", wrong], bench.io, bench.services)).toBe(64);
+      expect(bench.err()).toContain("--cors: ");
+    }
   });
 
   it("gives the server what --data names, and ends with exit code 2 and the reason when the store fails", async () => {

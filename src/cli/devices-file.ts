@@ -6,7 +6,6 @@
  *
  * Spec: YAML 1.2.2; docs/semantics.md rows 8, 27.
  */
-import { type Document, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { UsageError } from "../platform/errors.ts";
 import { readText } from "../platform/files.ts";
@@ -15,6 +14,7 @@ import { err, ok, type Result } from "../protocol/result.ts";
 import { DEVICE_TYPE_BOUNDS, DeviceRequest, deviceTypeRequest } from "../protocol/task-api/schemas.ts";
 import { asUsage } from "./named-files.ts";
 import type { Provision } from "./services.ts";
+import { type FileProblem, fieldText, parseYaml } from "./yaml-file.ts";
 
 /** @throws UsageError `bad-file` */
 export async function readDevicesFile(file: string, profile: Profile): Promise<Provision> {
@@ -25,22 +25,11 @@ export async function readDevicesFile(file: string, profile: Profile): Promise<P
   throw new UsageError("bad-file", `--devices: ${file}:${line}: ${message}`);
 }
 
-export interface DevicesFileProblem {
-  /** From 1. */
-  readonly line: number;
-  /** Begins with the field, if it is one. */
-  readonly message: string;
-}
-
 /** @param profile bounds what a device type may be configured with */
-export function parseDevicesFile(text: string, profile: Profile): Result<Provision, DevicesFileProblem> {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [broken] = document.errors;
-  if (broken !== undefined) return err({ line: lines.linePos(broken.pos[0]).line, message: broken.message });
-  const value = plainOf(document);
-  if (!value.ok) return err({ line: 1, message: value.error });
-  const parsed = schemaFor(completeProfile(profile)).safeParse(value.value ?? {});
+export function parseDevicesFile(text: string, profile: Profile): Result<Provision, FileProblem> {
+  const yaml = parseYaml(text);
+  if (!yaml.ok) return yaml;
+  const parsed = schemaFor(completeProfile(profile)).safeParse(yaml.value.value ?? {});
   if (parsed.success) return ok(parsed.data);
   // A field that is missing is often there under a misspelt name.
   const { issues } = parsed.error;
@@ -50,17 +39,7 @@ export function parseDevicesFile(text: string, profile: Profile): Result<Provisi
   const unknown = issue?.code === "unrecognized_keys" ? issue.keys[0] : undefined;
   const place = unknown === undefined ? path : [...path, unknown];
   const message = unknown === undefined ? (issue?.message ?? "Does not fit") : "Unknown field";
-  return err({ line: lineOf(document, place, lines), message: `${fieldText(place) || "the file"}: ${message}` });
-}
-
-/** An alias that points nowhere, or thousands of them, are found only here. */
-function plainOf(document: Document): Result<unknown, string> {
-  try {
-    return ok(document.toJS({ maxAliasCount: 100 }));
-  } catch (problem) {
-    if (problem instanceof ReferenceError) return err(problem.message);
-    throw problem;
-  }
+  return err({ line: yaml.value.lineOf(place), message: `${fieldText(place) || "the file"}: ${message}` });
 }
 
 function schemaFor({ beyondBounds, taskExpiresAfterBounds }: CompleteProfile) {
@@ -85,18 +64,3 @@ function schemaFor({ beyondBounds, taskExpiresAfterBounds }: CompleteProfile) {
 
 const idsOf = <K extends string>(rows: readonly { readonly [key in K]?: string | undefined }[], field: K) =>
   rows.map((row) => row[field]);
-
-/** Of the node at the path, else of the nearest around it. */
-function lineOf(document: Document, path: readonly PropertyKey[], lines: LineCounter): number {
-  for (let length = path.length; length >= 0; length -= 1) {
-    const node: unknown = document.getIn(path.slice(0, length), true);
-    if (typeof node !== "object" || node === null || !("range" in node) || !Array.isArray(node.range)) continue;
-    const [start]: readonly unknown[] = node.range;
-    if (typeof start === "number") return lines.linePos(start).line;
-  }
-  return 1;
-}
-
-/** `devices[3].did` */
-const fieldText = (path: readonly PropertyKey[]): string =>
-  path.map((key, index) => (typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`)).join("");

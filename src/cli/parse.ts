@@ -29,7 +29,7 @@ export async function parseCommandLine(
   let text = "";
   const parser = commands.reduce(
     (built, command) =>
-      built.command(usageOf(command), command.about, optionBuilder(command), (parsed) => {
+      built.command(patternOf(command), command.about, optionBuilder(command), (parsed) => {
         chosen = { kind: "command", command, texts: textsOf(parsed, command) };
       }),
     baseParser(settings),
@@ -47,7 +47,7 @@ export async function parseCommandLine(
   }
   if (chosen !== undefined) return chosen;
   const asked = commands.find(({ name }) => name === first);
-  if (text !== "") return { kind: "text", text: withoutTypes(text) + examplesOf(asked) };
+  if (text !== "") return { kind: "text", text: withoutTypes(text) + notesOf(asked) + examplesOf(asked) };
   throw new UsageError("missing-value", "no command given: fleetproof --help lists the commands");
 }
 
@@ -59,7 +59,7 @@ function baseParser(settings: CommandLineSettings): Argv {
       "Finds out whether an LwM2M device-management task server keeps its promises.\n\nUsage: $0 <command> [options]",
     )
     .epilogue(
-      "fleetproof <command> --help tells more about a command. Durations have a unit: 500ms, 20s, 5m, 2h, 7d.\nExit codes: 0 pass, 1 fail, 2 inconclusive or set-up fault, 64 wrong command line, 70 bug in fleetproof.",
+      "fleetproof <command> --help tells more about a command. Durations have a unit: 500ms, 20s, 5m, 2h, 7d.\nExit codes: 0 pass, 1 fail, 2 inconclusive or set-up fault, 64 wrong command line, 70 bug in fleetproof, 99 a threshold of load is crossed.",
     )
     .parserConfiguration({
       "camel-case-expansion": false,
@@ -76,8 +76,14 @@ function baseParser(settings: CommandLineSettings): Argv {
     .wrap(Math.max(60, Math.min(settings.columns, 110)));
 }
 
-const usageOf = (command: Command): string =>
-  command.positional === undefined ? command.name : `${command.name} <${command.positional.name}>`;
+/** As yargs wants it; what else a command of many takes is an extra argument to yargs. */
+const patternOf = ({ name, positional }: Command): string =>
+  positional === undefined ? name : `${name} <${positional.name}>`;
+
+function usageOf({ name, positional }: Command): string {
+  if (positional === undefined) return name;
+  return `${name} <${positional.name}${positional.many === true ? "…" : ""}>`;
+}
 
 const optionBuilder =
   (command: Command) =>
@@ -106,8 +112,10 @@ function yargsOption(option: OptionRow) {
 
 /** Only what the user wrote, and presets: neither yargs' own keys nor options that are absent. */
 function textsOf(parsed: Readonly<Record<string, unknown>>, command: Command): Readonly<Record<string, unknown>> {
+  const { positional } = command;
   const extra = (parsed._ as readonly unknown[]).slice(1);
-  if (extra.length > 0)
+  const takesMany = positional?.many === true;
+  if (extra.length > 0 && !takesMany)
     throw new UsageError("bad-value", `unexpected argument "${String(extra[0])}" after ${usageOf(command)}`);
   const presets = command.options.flatMap(({ name, preset }) =>
     preset === undefined ? [] : [[name, preset] as const],
@@ -115,7 +123,8 @@ function textsOf(parsed: Readonly<Record<string, unknown>>, command: Command): R
   const given = Object.entries(parsed).filter(
     ([name, value]) => !OWN_KEYS.includes(name) && value !== undefined && !isAbsentSwitch(name, value, command),
   );
-  return { ...Object.fromEntries(presets), ...Object.fromEntries(given) };
+  const many = takesMany ? { [positional.name]: [parsed[positional.name], ...extra] } : {};
+  return { ...Object.fromEntries(presets), ...Object.fromEntries(given), ...many };
 }
 
 const OWN_KEYS: readonly string[] = ["_", "$0", "help", "version"];
@@ -133,6 +142,11 @@ function refuseUnknownCommand(name: string, commands: readonly Command[]): void 
 
 /** Every option says in words what its value is; "[string]" behind it would only be noise. */
 const withoutTypes = (text: string): string => text.replaceAll(/\s*\[(?:string|boolean)\](?: \[required\])?/g, "");
+
+const notesOf = (command: Command | undefined): string =>
+  command?.notes === undefined
+    ? ""
+    : `\n\n${[`${command.notes.title}:`, ...command.notes.lines.map((line) => `  ${line}`)].join("\n")}`;
 
 /** Not wrapped, so that they can be copied. */
 const examplesOf = (command: Command | undefined): string =>

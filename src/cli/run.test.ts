@@ -88,6 +88,7 @@ describe("run", () => {
         const preset = option.presetText ?? option.preset;
         if (preset !== undefined) expect(text).toContain(`[default: ${preset}]`);
       }
+      for (const line of command.notes?.lines ?? []) expect(text).toContain(line);
     },
   );
 });

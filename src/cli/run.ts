@@ -6,9 +6,12 @@ import { HarnessError, UsageError } from "../platform/errors.ts";
 import type { Command } from "./command.ts";
 import { DEMO } from "./commands/demo.ts";
 import { EXPLAIN } from "./commands/explain.ts";
+import { FLEET } from "./commands/fleet.ts";
+import { LOAD } from "./commands/load.ts";
 import { PREFLIGHT } from "./commands/preflight.ts";
 import { RECHECK } from "./commands/recheck.ts";
 import { REPLAY } from "./commands/replay.ts";
+import { REPORT } from "./commands/report.ts";
 import { REQUIREMENTS_COMMAND } from "./commands/requirements.ts";
 import { SELFTEST } from "./commands/selftest.ts";
 import { SERVE } from "./commands/serve.ts";
@@ -23,6 +26,7 @@ import type { Services } from "./services.ts";
 export const COMMANDS: readonly Command[] = [
   VERIFY,
   REPLAY,
+  REPORT,
   RECHECK,
   SELFTEST,
   SHRINK,
@@ -30,6 +34,8 @@ export const COMMANDS: readonly Command[] = [
   REQUIREMENTS_COMMAND,
   EXPLAIN,
   SERVE,
+  FLEET,
+  LOAD,
   DEMO,
 ];
 

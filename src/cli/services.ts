@@ -2,12 +2,15 @@
  * What commands need from the rest of the program. main.ts gives them the real things, tests give them others.
  */
 import type { CampaignOptions, CampaignResult, Threads } from "../harness/campaign.ts";
+import type { runFleet } from "../harness/fleet/run-fleet.ts";
+import type { runLoad } from "../harness/load/run-load.ts";
 import type { ReplayOutcome } from "../harness/record/replay-outcome.ts";
 import type { SavedPlan, StateSeries } from "../harness/record/verdict.ts";
 import type { SelfTestCase, SelfTestResult } from "../harness/selftest/case.ts";
 import type { BuildServer } from "../harness/simulate.ts";
 import type { Target } from "../harness/target.ts";
 import type { Profile } from "../protocol/profile.ts";
+import type { CrossOrigins } from "../reference-server/adapters/cross-origin.ts";
 import type { LogLevel } from "../reference-server/adapters/log-levels.ts";
 import type { ServeLimits } from "../reference-server/adapters/serve-limits.ts";
 import type { Plan } from "../scenarios/plan.ts";
@@ -37,6 +40,10 @@ export interface Services {
   startReferenceLive(profile: Profile): Promise<RunningServer>;
   /** Starts the reference server in this process. */
   startServer(settings: ServeSettings): Promise<RunningServer>;
+  /** Runs a fleet in this process. */
+  runFleet: typeof runFleet;
+  /** Runs a fleet and tasks for it. */
+  runLoad: typeof runLoad;
   openProbes(): Promise<PreflightProbes>;
   /** Bytes of a PNG. */
   drawStateChart(series: StateSeries): Promise<Uint8Array>;
@@ -103,6 +110,8 @@ export interface ServeSettings {
   readonly publicHost: string | undefined;
   readonly firmwareDelivery: "pull" | "push";
   readonly logLevel: LogLevel;
+  /** Whose pages may use the API from a browser; `undefined`: those of this server only. */
+  readonly crossOrigins: CrossOrigins | undefined;
   readonly provision: Provision | undefined;
   /** Requests per token; `undefined`: any number. */
   readonly rateLimit: { readonly perMinute: number; readonly perDay: number } | undefined;

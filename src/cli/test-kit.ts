@@ -74,6 +74,8 @@ export function testBench(changes: Partial<Services> = {}, verdict: Partial<Verd
       served.push(settings);
       return running("serve");
     },
+    runFleet: unexpected("a fleet"),
+    runLoad: unexpected("a load"),
     openProbes: unexpected("a probe"),
     drawStateChart: unexpected("a chart"),
     resolveAddress: async (host, port) => `${host}:${port}`,

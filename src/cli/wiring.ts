@@ -7,7 +7,9 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { runCampaign } from "../harness/campaign.ts";
 import { smallestExample } from "../harness/example.ts";
+import { runFleet } from "../harness/fleet/run-fleet.ts";
 import { startServerProcess } from "../harness/live/reference-live.ts";
+import { runLoad } from "../harness/load/run-load.ts";
 import { replaySavedPlan } from "../harness/replay.ts";
 import { MUTANTS } from "../mutants/all-mutants.ts";
 import { LEGAL_VARIANTS } from "../mutants/legal-variants.ts";
@@ -41,6 +43,8 @@ export async function createServices(): Promise<Services> {
     smallestExample: findExample,
     startReferenceLive,
     startServer: serve,
+    runFleet,
+    runLoad,
     openProbes: async () => ({
       openRest: (await import("./preflight/rest-probe.ts")).openRestProbe,
       openCoap: (await import("./preflight/coap-probe.ts")).openCoapProbe,
@@ -70,7 +74,7 @@ function findExample({ id, families }: Requirement): Promise<Plan | undefined> {
 async function serve(settings: ServeSettings): Promise<RunningServer> {
   const { startServer } = await import("../reference-server/adapters/serve.ts");
   const { openStore } = await import("../reference-server/adapters/open-store.ts");
-  const { host, httpPort, coapPort, profile, token, open, data, provision, rateLimit } = settings;
+  const { host, httpPort, coapPort, profile, token, open, data, provision, rateLimit, crossOrigins } = settings;
   const { requiresDeviceToken, limits, logLevel, publicHost, firmwareDelivery } = settings;
   const { createLog } = await import("../reference-server/adapters/log.ts");
   return startServer({
@@ -82,6 +86,7 @@ async function serve(settings: ServeSettings): Promise<RunningServer> {
     profile,
     open,
     rateLimit,
+    crossOrigins,
     requiresDeviceToken,
     limits,
     publicHost,

@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { writeText } from "../platform/files.ts";
 import { uniqueName } from "../platform/hash.ts";
-import type { History, HistoryEvent, HistoryHeader } from "./history.ts";
+import type { History, HistoryEvent, HistoryHeader, RestPurpose } from "./history.ts";
 import { eventLine, historyHash, historyLines, readHistory } from "./history-file.ts";
 
 const HISTORY: History = {
@@ -13,6 +13,12 @@ const HISTORY: History = {
     { kind: "mark", at: 9, mark: "end" },
   ],
 };
+
+const UPDATE_PURPOSES: readonly RestPurpose[] = [
+  { kind: "upload-image", image: 1 },
+  { kind: "create-task", task: 0, devices: [0], image: 1 },
+  { kind: "answer-update", task: 0, device: 1, answer: "REJECTED", as: "nobody" },
+];
 
 describe("historyLines", () => {
   it("gives a header line, then one event a line, bytes as hex", () => {
@@ -90,6 +96,15 @@ describe("readHistory", () => {
         request: { method: "POST", path: ["devicemgmt", "tasks"], query: {}, body: { taskType: "W" } },
         purpose: { kind: "create-task", task: 0, devices: [0] },
       },
+      ...UPDATE_PURPOSES.map(
+        (purpose): HistoryEvent => ({
+          kind: "rest-request",
+          at: 9,
+          ticket: 2,
+          request: { method: "POST", path: [], query: {} },
+          purpose,
+        }),
+      ),
       { kind: "rest-answer", at: 9, ticket: 0, response: { status: 200, body: { data: { id: "1" } } } },
       { kind: "rest-failure", at: 9, ticket: 1, reason: "refused" },
       { kind: "mark", at: 9, mark: "cut-off", reason: "interrupted" },

@@ -20,6 +20,7 @@ import type {
   RestFailureEvent,
   RestPurpose,
   RestRequestEvent,
+  ServerEvent,
   UnreachableEvent,
   UplinkEvent,
 } from "./history.ts";
@@ -125,6 +126,7 @@ const Purpose = z.discriminatedUnion("kind", [
     kind: z.literal("create-task"),
     task: Index,
     devices: z.array(Index),
+    image: z.exactOptional(Index),
     ...as,
   } satisfies PurposeShape<"create-task">),
   z.strictObject({
@@ -146,6 +148,17 @@ const Purpose = z.discriminatedUnion("kind", [
   } satisfies PurposeShape<"cancel-device-task">),
   z.strictObject({ kind: z.literal("poll-mirror"), device: Index } satisfies PurposeShape<"poll-mirror">),
   z.strictObject({ kind: z.literal("configure-type"), type: Index } satisfies PurposeShape<"configure-type">),
+  z.strictObject({
+    kind: z.literal("answer-update"),
+    task: Index,
+    device: Index,
+    answer: z.enum(["ACCEPTED", "REJECTED"]),
+    ...as,
+  } satisfies PurposeShape<"answer-update">),
+  z.strictObject({
+    kind: z.literal("upload-image"),
+    image: Index,
+  } satisfies PurposeShape<"upload-image">),
   z.strictObject({ kind: z.literal("set-up") } satisfies PurposeShape<"set-up">),
 ]) satisfies z.ZodType<RestPurpose>;
 
@@ -189,6 +202,12 @@ const RestFailure = z.strictObject({
   reason: z.string(),
 } satisfies Shape<RestFailureEvent>);
 
+const Server = z.strictObject({
+  ...base,
+  kind: z.literal("server"),
+  event: z.enum(["down", "up"]),
+} satisfies Shape<ServerEvent>);
+
 const Mark = z.strictObject({
   ...base,
   kind: z.literal("mark"),
@@ -208,6 +227,7 @@ const EVENTS = [
   RestRequest,
   RestAnswer,
   RestFailure,
+  Server,
   Mark,
 ] as const;
 

@@ -27,7 +27,7 @@ export interface UplinkEvent extends EventBase {
   readonly address: string;
   readonly bytes: Uint8Array;
   readonly sentAt: RunTime;
-  /** The network lost it: recorded at `sentAt`, the server never saw it. */
+  /** The server never saw it: the network lost it (recorded at `sentAt`), or the server was down when it came. */
   readonly lost?: true;
   /** The network made this copy. */
   readonly copy?: true;
@@ -116,8 +116,16 @@ interface ByWhom {
   readonly as?: Outsider;
 }
 
+interface CreateTaskPurpose extends ByWhom {
+  readonly kind: "create-task";
+  readonly task: number;
+  readonly devices: readonly number[];
+  /** It is a firmware update, with this image of the plan. */
+  readonly image?: number;
+}
+
 export type RestPurpose =
-  | (ByWhom & { readonly kind: "create-task"; readonly task: number; readonly devices: readonly number[] })
+  | CreateTaskPurpose
   | (ByWhom & { readonly kind: "poll-task" | "poll-statuses"; readonly task: number })
   | (ByWhom & { readonly kind: "cancel-task"; readonly task: number })
   /** `device`: of that device; else of the task as a whole. */
@@ -125,6 +133,14 @@ export type RestPurpose =
   | (ByWhom & { readonly kind: "cancel-device-task"; readonly task: number; readonly device: number })
   | { readonly kind: "poll-mirror"; readonly device: number }
   | { readonly kind: "configure-type"; readonly type: number }
+  | (ByWhom & {
+      readonly kind: "answer-update";
+      readonly task: number;
+      readonly device: number;
+      readonly answer: "ACCEPTED" | "REJECTED";
+    })
+  /** Part of the set-up. */
+  | { readonly kind: "upload-image"; readonly image: number }
   | { readonly kind: "set-up" };
 
 export interface RestAnswerEvent extends EventBase {
@@ -147,6 +163,12 @@ export interface MarkEvent extends EventBase {
   readonly reason?: string;
 }
 
+/** The server's process was killed, or started again. While it is down nobody hears what is sent to it. */
+export interface ServerEvent extends EventBase {
+  readonly kind: "server";
+  readonly event: "down" | "up";
+}
+
 export type HistoryEvent =
   | UplinkEvent
   | DownlinkEvent
@@ -159,6 +181,7 @@ export type HistoryEvent =
   | RestRequestEvent
   | RestAnswerEvent
   | RestFailureEvent
+  | ServerEvent
   | MarkEvent;
 
 export interface HistoryHeader {

@@ -206,3 +206,44 @@ describe("joinPlans", () => {
     expect({ operations, faults }).toEqual({ operations: first.operations, faults: first.faults });
   });
 });
+
+describe("plans with firmware images", () => {
+  const update = (task: number, image: number, devices: readonly number[] | "all" = [0]) =>
+    ({ at: 1, kind: "create-update", task, image, devices, scheduledOn: 7 }) as const;
+  const images = [
+    { version: "2.0", size: 1, type: 2 },
+    { version: "2.1", size: 1, type: 1 },
+  ];
+
+  it("spells out images and the types that they are for", () => {
+    const normal = normalisePlan(plan({ images, operations: [update(0, 3, [4, 1])] }));
+    expect(normal.images?.map(({ type }) => type)).toEqual([0, 1]);
+    expect(normal.operations).toMatchObject([{ image: 1, devices: [1] }]);
+  });
+
+  it("keeps a plan without images without them", () => {
+    expect(normalisePlan(plan({ operations: [update(0, 3)] }))).not.toHaveProperty("images");
+  });
+
+  it("moves the targets of an update as those of any task", () => {
+    const normal = normalisePlan(plan({ images, operations: [update(0, 0, [0, 2]), update(1, 1, [1])] }));
+    expect(withoutDevice(normal, 1).operations).toMatchObject([{ task: 0, devices: [0, 1] }]);
+    expect(silenceDevices(normal, new Set([0])).operations).toMatchObject([{ devices: [2] }, { devices: [1] }]);
+  });
+
+  it("renumbers images and their types when plans are joined, and images when one follows the other", () => {
+    const one = plan({ images, operations: [update(0, 1)] });
+    const joined = joinPlans(one, one);
+    expect(joined.images?.map(({ type }) => type)).toEqual([0, 1, 2, 3]);
+    expect(joined.operations).toMatchObject([
+      { task: 0, image: 1, devices: [0] },
+      { task: 1, image: 3, devices: [3] },
+    ]);
+    const appended = appendPlan(one, one);
+    expect(appended.images).toHaveLength(4);
+    expect(appended.operations).toMatchObject([
+      { at: 1, task: 0, image: 1, scheduledOn: 7 },
+      { at: 201, task: 1, image: 3, scheduledOn: 207 },
+    ]);
+  });
+});

@@ -5,7 +5,8 @@
  * In a plan a device index counts modulo the fleet. Before the fleet changes, indices must be made plain, or an
  * operation would silently move to another device.
  */
-import { type Operation, type Plan, PlannedDevice } from "../scenarios/plan.ts";
+import type { FirmwareUpload } from "../scenarios/firmware-images.ts";
+import { isCreation, type Operation, type Plan, PlannedDevice } from "../scenarios/plan.ts";
 
 /** Every index below its bound; nothing else changes. */
 export function normalisePlan(plan: Plan): Plan {
@@ -14,33 +15,47 @@ export function normalisePlan(plan: Plan): Plan {
   return {
     ...plan,
     fleet: plan.fleet.map((device) => ({ ...device, type: device.type % types })),
+    ...withImages(imagesOf(plan).map((image) => ({ ...image, type: image.type % types }))),
     operations: plan.operations.map((operation) =>
-      mapIndices(
-        operation,
-        (d) => d % devices,
-        (t) => t % types,
-        (ref) => ref,
-      ),
+      mapIndices(operation, {
+        device: (index) => index % devices,
+        type: (index) => index % types,
+        image: (index) => index % Math.max(1, imagesOf(plan).length),
+      }),
     ),
     faults: plan.faults.map((fault) => ({ ...fault, device: fault.device % devices })),
   };
 }
 
+const imagesOf = ({ images = [] }: Plan): readonly FirmwareUpload[] => images;
+
+/** A plan without images says nothing of them. */
+const withImages = (images: readonly FirmwareUpload[]): Pick<Plan, "images"> =>
+  images.length === 0 ? {} : { images: [...images] };
+
+/** What becomes of each index; absent: it stays. */
+interface IndexChanges {
+  readonly device?: (index: number) => number;
+  readonly type?: (index: number) => number;
+  readonly task?: (ref: number) => number;
+  readonly image?: (index: number) => number;
+}
+
+const stays = (index: number): number => index;
+
 function mapIndices(
   operation: Operation,
-  device: (index: number) => number,
-  type: (index: number) => number,
-  task: (ref: number) => number,
+  { device = stays, type = stays, task = stays, image = stays }: IndexChanges,
 ): Operation {
   let mapped: Operation = operation;
   if ("device" in mapped) mapped = { ...mapped, device: device(mapped.device) };
   if ("task" in mapped) mapped = { ...mapped, task: task(mapped.task) };
-  if (mapped.kind === "configure-type") mapped = { ...mapped, type: type(mapped.type) };
-  if (mapped.kind === "create-task") {
-    const devices = mapped.devices === "all" ? mapped.devices : [...new Set(mapped.devices.map(device))];
-    mapped = { ...mapped, type: type(mapped.type), devices };
-  }
-  return mapped;
+  if (mapped.kind === "configure-type") return { ...mapped, type: type(mapped.type) };
+  if (!isCreation(mapped)) return mapped;
+  const devices = mapped.devices === "all" ? mapped.devices : [...new Set(mapped.devices.map(device))];
+  return mapped.kind === "create-task"
+    ? { ...mapped, type: type(mapped.type), devices }
+    : { ...mapped, image: image(mapped.image), devices };
 }
 
 /** A normalised plan without one device, its operations and its faults. A task that loses all its targets goes too. */
@@ -55,14 +70,7 @@ export function withoutDevices(plan: Plan, gone: ReadonlySet<number>): Plan {
   return {
     ...silent,
     fleet: silent.fleet.filter((_, index) => !gone.has(index)),
-    operations: silent.operations.map((operation) =>
-      mapIndices(
-        operation,
-        moved,
-        (t) => t,
-        (ref) => ref,
-      ),
-    ),
+    operations: silent.operations.map((operation) => mapIndices(operation, { device: moved })),
     faults: silent.faults.map((fault) => ({ ...fault, device: moved(fault.device) })),
   };
 }
@@ -77,7 +85,7 @@ export function silenceDevices(plan: Plan, gone: ReadonlySet<number>): Plan {
     fleet: plan.fleet.map((device, index) => (gone.has(index) ? { ...SILENT_DEVICE, type: device.type } : device)),
     operations: plan.operations.flatMap((operation): Operation[] => {
       if ("device" in operation && gone.has(operation.device)) return [];
-      if (operation.kind !== "create-task" || operation.devices === "all") return [operation];
+      if (!isCreation(operation) || operation.devices === "all") return [operation];
       const devices = operation.devices.filter((index) => !gone.has(index));
       if (devices.length === operation.devices.length) return [operation];
       return devices.length === 0 ? [] : [{ ...operation, devices }];
@@ -89,26 +97,28 @@ export function silenceDevices(plan: Plan, gone: ReadonlySet<number>): Plan {
 /** It never registers by itself. */
 const SILENT_DEVICE = PlannedDevice.parse({});
 
-/** Both plans at once, side by side: devices, device types and tasks of the second are renumbered. */
+/** Both plans at once, side by side: devices, device types, images and tasks of the second are renumbered. */
 export function joinPlans(first: Plan, second: Plan): Plan {
   const a = normalisePlan(first);
   const b = normalisePlan(second);
   const devices = a.fleet.length;
   const types = a.deviceTypes.length;
   const refs = nextRef(a);
+  const images = imagesOf(a).length;
   return {
     ...a,
     deviceTypes: [...a.deviceTypes, ...b.deviceTypes],
     fleet: [...a.fleet, ...b.fleet.map((device) => ({ ...device, type: device.type + types }))],
+    ...withImages([...imagesOf(a), ...imagesOf(b).map((image) => ({ ...image, type: image.type + types }))]),
     operations: [
       ...a.operations,
       ...b.operations.map((operation) =>
-        mapIndices(
-          operation,
-          (d) => d + devices,
-          (t) => t + types,
-          (ref) => ref + refs,
-        ),
+        mapIndices(operation, {
+          device: (index) => index + devices,
+          type: (index) => index + types,
+          task: (ref) => ref + refs,
+          image: (index) => index + images,
+        }),
       ),
     ],
     faults: [...a.faults, ...b.faults.map((fault) => ({ ...fault, device: fault.device + devices }))],
@@ -120,17 +130,22 @@ export function joinPlans(first: Plan, second: Plan): Plan {
 /** The second after the end of the first, on the devices of the first, as many as it has; tasks are renumbered. */
 export function appendPlan(first: Plan, second: Plan): Plan {
   const { fleet, deviceTypes } = first;
-  const { operations, faults, quietFrom, until } = normalisePlan({ ...second, fleet, deviceTypes });
+  const added = normalisePlan({ ...second, fleet, deviceTypes });
+  const { operations, faults, quietFrom, until } = added;
   const refs = nextRef(first);
+  const images = imagesOf(first).length;
   const later = first.until;
   return {
     ...first,
+    ...withImages([...imagesOf(first), ...imagesOf(added)]),
     operations: [
       ...first.operations,
-      ...operations.map((operation) => {
-        const moved = mapTimes(operation, (time) => time + later);
-        return "task" in moved ? { ...moved, task: moved.task + refs } : moved;
-      }),
+      ...operations.map((operation) =>
+        mapIndices(
+          mapTimes(operation, (time) => time + later),
+          { task: (ref) => ref + refs, image: (index) => index + images },
+        ),
+      ),
     ],
     faults: [...first.faults, ...faults.map((f) => ({ ...f, from: f.from + later, until: f.until + later }))],
     quietFrom: quietFrom + later,
@@ -141,7 +156,7 @@ export function appendPlan(first: Plan, second: Plan): Plan {
 /** The operation with all its times moved: when it happens, and when a task that it creates is to begin. */
 export function mapTimes(operation: Operation, move: (time: number) => number): Operation {
   const moved = { ...operation, at: move(operation.at) };
-  if (moved.kind !== "create-task" || moved.scheduledOn === undefined) return moved;
+  if (!isCreation(moved) || moved.scheduledOn === undefined) return moved;
   return { ...moved, scheduledOn: move(moved.scheduledOn) };
 }
 

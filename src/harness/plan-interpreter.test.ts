@@ -3,14 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { RestResponse } from "../protocol/server-port.ts";
 import { after, type Instant, millis, NEVER } from "../protocol/time.ts";
 import { Plan } from "../scenarios/plan.ts";
-import {
-  createdTaskId,
-  createInterpreter,
-  type Interpreter,
-  type InterpreterEffect,
-  runNames,
-  type Tokens,
-} from "./plan-interpreter.ts";
+import { createInterpreter, type Interpreter, type InterpreterEffect } from "./plan-interpreter.ts";
+import { createdTaskId, type Tokens } from "./rest-requests.ts";
+import { runNames } from "./run-names.ts";
 
 const START = 1_000_000 as Instant;
 const READ = { kind: "create-task", task: 0, taskType: "R", property: "deviceProperties.device.timezone" } as const;

@@ -3,7 +3,7 @@
  * model. A plan itself comes again from its index.
  */
 import { sha256 } from "../platform/hash.ts";
-import type { Plan } from "../scenarios/plan.ts";
+import { type Creation, isCreation, type Plan } from "../scenarios/plan.ts";
 import { coverageOf, type PlanCoverage } from "./coverage/coverage.ts";
 import type { History } from "./history.ts";
 import type { Judgement, ObservedChoice } from "./oracle/oracle.ts";
@@ -63,10 +63,10 @@ export const sequenceOf = (plan: Plan): string =>
     .sort((a, b) => a.at - b.at)
     .map((operation) => {
       const device = "device" in operation ? operation.device % plan.fleet.length : "";
-      const task =
-        operation.kind === "create-task"
-          ? `${operation.taskType}${operation.property}${JSON.stringify(operation.devices)}`
-          : "";
+      const task = isCreation(operation) ? `${contentOf(operation)}${JSON.stringify(operation.devices)}` : "";
       return `${operation.kind}:${device}:${task}`;
     })
     .join(" ");
+
+const contentOf = (operation: Creation): string =>
+  operation.kind === "create-task" ? `${operation.taskType}${operation.property}` : `${operation.image}`;

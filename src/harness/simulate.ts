@@ -12,7 +12,16 @@ import type { CoapParams } from "../protocol/coap/params.ts";
 import { coapParams, type Profile } from "../protocol/profile.ts";
 import type { RandomSource } from "../protocol/random.ts";
 import type { ServerEffect, ServerInput, ServerPort } from "../protocol/server-port.ts";
-import { after, type Instant, millis, SIMULATION_START, seconds, toUnixMillis } from "../protocol/time.ts";
+import {
+  after,
+  type Instant,
+  type Micros,
+  millis,
+  NEVER,
+  SIMULATION_START,
+  seconds,
+  toUnixMillis,
+} from "../protocol/time.ts";
 import type { Plan } from "../scenarios/plan.ts";
 import { createVirtualDevice } from "../simulator/device/device.ts";
 import type { DeviceRules } from "../simulator/device/rules.ts";
@@ -20,13 +29,9 @@ import type { DeviceEffect, DeviceInput, VirtualDevice } from "../simulator/devi
 import { createNetwork, type Network } from "../simulator/network.ts";
 import { createWakeups, createWorld } from "../simulator/world.ts";
 import type { History, HistoryEvent, HistoryHeader } from "./history.ts";
-import {
-  createInterpreter,
-  type InterpreterEffect,
-  type InterpreterInput,
-  type RunNames,
-  runNames,
-} from "./plan-interpreter.ts";
+import type { RestartEffect } from "./operation-requests.ts";
+import { createInterpreter, type InterpreterEffect, type InterpreterInput } from "./plan-interpreter.ts";
+import { type RunNames, runNames } from "./run-names.ts";
 
 /** Makes the server that a simulated run talks to: the reference server, a mutant of it, or any other `ServerPort`. */
 export interface BuildServer {
@@ -65,7 +70,15 @@ type WorldEvent =
       readonly copy: boolean;
     }
   | { readonly kind: "unreachable"; readonly address: Address; readonly device: number }
+  /** The server is to die now, unless it has. */
+  | { readonly kind: "server-dies" }
+  | { readonly kind: "server-starts" }
   | { readonly kind: "to-device"; readonly to: Address; readonly device: number; readonly bytes: Uint8Array };
+
+/** A server that is to die when it stores something, and stores nothing for so long, dies all the same. */
+const DIES_WITHIN = seconds(1);
+/** What a client is told whose request a server does not take, or not answer any more. */
+const NOBODY_LISTENS = "the server is down";
 
 const SERVER = 0;
 const INTERPRETER = 1;
@@ -109,6 +122,10 @@ class SimulatedRun {
   private readonly owners = new Map<Address, number>();
   private network: Network | undefined;
   private begun: Instant | undefined;
+  /** Requests that the server has not answered. */
+  private readonly openTickets = new Set<number>();
+  /** How long the server stays down that is to die, or is dead; `undefined`: it lives. */
+  private downFor: Micros | undefined;
   private over = false;
 
   constructor(
@@ -172,15 +189,28 @@ class SimulatedRun {
       return;
     }
     const at = this.runTime();
+    if (event.kind === "server-dies") {
+      this.serverDies();
+      return;
+    }
+    if (event.kind === "server-starts") {
+      this.downFor = undefined;
+      this.record({ kind: "server", at, event: "up" });
+      this.toServer({ kind: "start" });
+      return;
+    }
+    const isDown = this.server.process?.isDown === true;
     if (event.kind === "to-server") {
       const { device, bytes, from, sentAt, copy } = event;
       const uplink = { kind: "uplink", at, device, address: from, bytes, sentAt: this.runTime(sentAt) } as const;
-      this.record(copy ? { ...uplink, copy } : uplink);
-      this.toServer({ kind: "datagram", from, bytes });
+      const heard = isDown ? { ...uplink, lost: true as const } : uplink;
+      this.record(copy ? { ...heard, copy } : heard);
+      if (!isDown) this.toServer({ kind: "datagram", from, bytes });
       return;
     }
     if (event.kind === "unreachable") {
       const { device, address } = event;
+      if (isDown) return;
       this.record({ kind: "unreachable", at, device, address });
       this.toServer({ kind: "unreachable", address });
       return;
@@ -203,12 +233,47 @@ class SimulatedRun {
     const effects = this.server.handle(input, this.world.now);
     for (const effect of effects) this.fromServer(effect);
     this.wakeups.want(SERVER, this.server.deadline);
+    if (this.downFor !== undefined && this.server.process?.isDown === true) this.serverIsDown(this.downFor);
+  }
+
+  private restartServer({ operation: { downFor, dies } }: RestartEffect): void {
+    const { process } = this.server;
+    // It is down already, or about to be.
+    if (process === undefined || this.downFor !== undefined) return;
+    this.downFor = millis(downFor);
+    if (dies === undefined) this.serverDies();
+    else {
+      process.die(dies);
+      this.world.schedule(after(this.world.now, DIES_WITHIN), { kind: "server-dies" });
+    }
+  }
+
+  private serverDies(): void {
+    const { process } = this.server;
+    if (process === undefined || this.downFor === undefined || process.isDown) return;
+    process.die("at-once");
+    this.serverIsDown(this.downFor);
+  }
+
+  private serverIsDown(downFor: Micros): void {
+    const { now } = this.world;
+    this.record({ kind: "server", at: this.runTime(), event: "down" });
+    this.wakeups.want(SERVER, NEVER);
+    for (const ticket of this.openTickets) this.failRequest(ticket);
+    this.world.schedule(after(now, downFor), { kind: "server-starts" });
+  }
+
+  private failRequest(ticket: number): void {
+    this.openTickets.delete(ticket);
+    this.record({ kind: "rest-failure", at: this.runTime(), ticket, reason: NOBODY_LISTENS });
+    this.answers.push({ kind: "failure", ticket, reason: NOBODY_LISTENS });
   }
 
   private fromServer(effect: ServerEffect): void {
     const at = this.runTime();
     switch (effect.kind) {
       case "answer":
+        this.openTickets.delete(effect.ticket);
         this.record({ kind: "rest-answer", at, ticket: effect.ticket, response: effect.response });
         // The answer is one more input; what it leads to comes after the server's other effects of this step.
         this.answers.push({ kind: "answer", ticket: effect.ticket, response: effect.response });
@@ -278,7 +343,9 @@ class SimulatedRun {
       case "rest": {
         const { ticket, request, purpose } = effect;
         this.record({ kind: "rest-request", at, ticket, request, purpose });
-        this.toServer({ kind: "rest", ticket, request });
+        this.openTickets.add(ticket);
+        if (this.server.process?.isDown === true) this.failRequest(ticket);
+        else this.toServer({ kind: "rest", ticket, request });
         return;
       }
       case "begin":
@@ -289,6 +356,9 @@ class SimulatedRun {
         this.toDevice(effect.device, { kind: "command", command });
         return;
       }
+      case "restart-server":
+        this.restartServer(effect);
+        return;
       case "mark":
         this.record({
           kind: "mark",
@@ -375,6 +445,8 @@ class SimulatedRun {
         return;
       }
       case "skipped":
+      // Not asked of it: in a simulation no byte goes by HTTP.
+      case "fetch":
         return;
     }
   }

@@ -1,10 +1,14 @@
 /** What many rows are written with. */
 
 import type { DeviceTaskStatus } from "../protocol/task-api/states.ts";
+import { after, SIMULATION_START, seconds } from "../protocol/time.ts";
 import type { ServerRules } from "../reference-server/rules.ts";
 import { REFERENCE_RULES } from "../reference-server/rules.ts";
 import type { DeviceTaskEvent } from "../reference-server/transitions.ts";
 import type { Note } from "./mutant.ts";
+
+/** Two hundred years after every simulated run: what never comes, as a time that a store can keep. */
+export const NEVER_COMES = after(SIMULATION_START, seconds(200 * 365 * 86_400));
 
 /** Says that the defect made a difference whenever `changed` differs from `kept`. */
 export function differing<T>(note: Note, kept: T, changed: T): T {

@@ -12,7 +12,8 @@ import type { CoapRules } from "../protocol/coap/rules.ts";
 import { completeProfile, type Profile } from "../protocol/profile.ts";
 import type { RandomSource } from "../protocol/random.ts";
 import type { ServerPort } from "../protocol/server-port.ts";
-import { createMemoryStore, withStore } from "../reference-server/memory-store.ts";
+import { createMemoryStore, type Store } from "../reference-server/memory-store.ts";
+import { createRestartable } from "../reference-server/restartable.ts";
 import type { ServerRules } from "../reference-server/rules.ts";
 import { createReferenceServer } from "../reference-server/server.ts";
 import type { DeviceRules } from "../simulator/device/rules.ts";
@@ -28,6 +29,8 @@ export interface ServerVariant {
   readonly profile?: Profile;
   readonly rules?: (note: Note) => Partial<ServerRules>;
   readonly coapRules?: (note: Note) => Partial<CoapRules>;
+  /** What it does to its store: between the server and the disk. Called once for all the lives of a server. */
+  readonly store?: (store: Store, note: Note) => Store;
   /** Of every virtual device: for what the checkers over devices must see. */
   readonly deviceRules?: (note: Note) => Partial<DeviceRules>;
 }
@@ -56,18 +59,23 @@ export interface ServerBuilder {
   readonly deviceRules: () => Partial<DeviceRules>;
 }
 
-/** Builds the reference server, or a variant of it, for simulated runs. */
+/** Where devices of a simulated run find the images of their server: its address there, by CoAP alone. */
+const SIMULATED_LOCATIONS = ["coap://192.0.2.1:5683"];
+
+/** Builds the reference server, or a variant of it, for simulated runs; its process can be killed. */
 export function buildServer(variant?: ServerVariant, note: Note = () => {}): ServerBuilder {
-  const build = ({ profile, coap, random }: ServerContext): ServerPort =>
-    withStore(
+  const build = ({ profile, coap, random }: ServerContext): ServerPort => {
+    const store = createMemoryStore();
+    const start = (): ServerPort =>
       createReferenceServer({
         profile: completeProfile(profile),
         coap,
         random,
         rules: variant?.rules?.(note),
         coapRules: variant?.coapRules?.(note),
-      }),
-      createMemoryStore(),
-    );
+        firmware: { locations: () => SIMULATED_LOCATIONS },
+      });
+    return createRestartable(start, variant?.store?.(store, note) ?? store);
+  };
   return Object.assign(build, { deviceRules: () => variant?.deviceRules?.(note) ?? {} });
 }

@@ -1,7 +1,7 @@
 /** Defects of keeping and showing tasks: retention, states, counts, cancelling, rights. L-01 to L-04, T-01 to T-04, A-01. */
-import { after, NEVER, seconds } from "../protocol/time.ts";
+import { after, seconds } from "../protocol/time.ts";
 import { REFERENCE_RULES as REFERENCE, type ServerRules } from "../reference-server/rules.ts";
-import { always, differing, movingBy } from "./defect.ts";
+import { always, differing, movingBy, NEVER_COMES } from "./defect.ts";
 import type { Mutant, Note } from "./mutant.ts";
 
 /** Whoever gives no token may do what this method does. */
@@ -44,7 +44,7 @@ export const RECORD_MUTANTS: readonly Mutant[] = [
     sentence: "Tasks are never removed.",
     requirement: "L-02",
     source: "clean-up job not running",
-    rules: (note) => ({ retainedUntil: always(note, NEVER) }),
+    rules: (note) => ({ retainedUntil: always(note, NEVER_COMES) }),
   },
   {
     id: "retention-from-completion",

@@ -1,9 +1,8 @@
 /** Defects of the registration interface. G-01 to G-08. */
 import { stringOption, stringOptions, URI_QUERY } from "../protocol/coap/options.ts";
 import { encodeUtf8 } from "../protocol/lwm2m/scalar.ts";
-import { NEVER } from "../protocol/time.ts";
 import { REFERENCE_RULES as REFERENCE } from "../reference-server/rules.ts";
-import { always, differing, movingBy } from "./defect.ts";
+import { always, differing, movingBy, NEVER_COMES } from "./defect.ts";
 import type { Mutant } from "./mutant.ts";
 
 export const REGISTRATION_MUTANTS: readonly Mutant[] = [
@@ -89,7 +88,7 @@ export const REGISTRATION_MUTANTS: readonly Mutant[] = [
     sentence: "A registration never ends by itself.",
     requirement: "G-05",
     source: "lifetimes are not checked (telefonicaid/lwm2m-node-lib#56)",
-    rules: (note) => ({ endsAt: always(note, NEVER) }),
+    rules: (note) => ({ endsAt: always(note, NEVER_COMES) }),
   },
   {
     id: "lifetime-zero-is-over",

@@ -1,9 +1,9 @@
 /** Defects around `scheduledOn`: when a task begins, what counts from then, and what is kept from before. T-05 and others. */
-import { after, type Instant, NEVER, seconds } from "../protocol/time.ts";
+import { after, type Instant, seconds } from "../protocol/time.ts";
 import type { Task } from "../reference-server/entities.ts";
 import { REFERENCE_RULES as REFERENCE, type ServerRules } from "../reference-server/rules.ts";
 import type { TaskEvent } from "../reference-server/transitions.ts";
-import { always, differing } from "./defect.ts";
+import { always, differing, NEVER_COMES } from "./defect.ts";
 import type { Mutant, Note } from "./mutant.ts";
 
 /** A task that is SCHEDULED knows nothing of this event. */
@@ -102,7 +102,7 @@ export const SCHEDULED_MUTANTS: readonly Mutant[] = [
     rules: (note) => ({
       expiresAt: (activeFrom, expiresAfter, createdAt) => {
         const right = REFERENCE.expiresAt(activeFrom, expiresAfter, createdAt);
-        return differing(note, right, activeFrom > createdAt ? NEVER : right);
+        return differing(note, right, activeFrom > createdAt ? NEVER_COMES : right);
       },
     }),
   },

@@ -63,6 +63,15 @@ export const Profile = z.strictObject({
    */
   access: z.strictObject({ owner: z.string().min(1), stranger: z.string().min(1) }).optional(),
 
+  // ── a server that is killed and started again (row 26)
+  /** `inFlight`: a device task in flight counts as an attempt that has failed, and waits for the next trigger. */
+  restart: z
+    .strictObject({
+      registrations: z.enum(["survive", "lost"]).optional(),
+      inFlight: z.enum(["failed-attempt"]).optional(),
+    })
+    .optional(),
+
   // ── transmission (R-07) and measuring
   /** Seconds. RFC 7252 §4.8 defaults when undeclared. */
   coap: z
@@ -101,6 +110,7 @@ export const ARTIK = {
   locationAtReRegister: "new",
   defaultLifetime: 86_400,
   access: { owner: "owner-of-the-type", stranger: "somebody-else" },
+  restart: { registrations: "survive", inFlight: "failed-attempt" },
   coap: { ackTimeout: 2, ackRandomFactor: 1.5, maxRetransmit: 4 },
   reaction: 5,
 } as const satisfies Profile;

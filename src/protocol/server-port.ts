@@ -13,12 +13,30 @@ export interface ServerPort {
   /** When the server wants `{ kind: "time" }`; `NEVER` when it waits for nothing. May change with every `handle`. */
   readonly deadline: Instant;
   handle(input: ServerInput, now: Instant): readonly ServerEffect[];
+  /** Its process, where that can be killed; `{ kind: "start" }` starts another one from what is stored. */
+  readonly process?: ProcessControl;
 }
+
+export interface ProcessControl {
+  /** While it is down it neither hears nor does anything, and wants to be called at no time. */
+  readonly isDown: boolean;
+  /** Kills it, or lets it die so. What is not stored is gone. */
+  die(death: Death): void;
+}
+
+/** When a process dies: at once; or in its next step that stores something, before that is stored, or right after. */
+export type Death = "at-once" | "before-storing" | "after-storing";
 
 export type ServerInput =
   | { readonly kind: "start" }
   | { readonly kind: "time" }
-  | { readonly kind: "datagram"; readonly from: Address; readonly bytes: Uint8Array }
+  | {
+      readonly kind: "datagram";
+      readonly from: Address;
+      readonly bytes: Uint8Array;
+      /** What the transport has proved of its sender: the endpoint client name. Absent: nothing, as with plain UDP. */
+      readonly identity?: string | undefined;
+    }
   | { readonly kind: "unreachable"; readonly address: Address }
   | { readonly kind: "rest"; readonly ticket: number; readonly request: RestRequest }
   | { readonly kind: "persisted"; readonly ticket: number }

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { decodeMessage } from "../protocol/coap/message.ts";
+import { address } from "../protocol/address.ts";
+import { decodeMessage, encodeMessage } from "../protocol/coap/message.ts";
 import { MAX_AGE, stringOption, URI_QUERY, uintValue } from "../protocol/coap/options.ts";
-import { registerContent } from "../protocol/lwm2m/registration.ts";
+import type { CoapContent, Code } from "../protocol/coap/types.ts";
+import {
+  deregisterContent,
+  registerContent,
+  registrationLocation,
+  updateContent,
+} from "../protocol/lwm2m/registration.ts";
 import { createWorld, type World, type WorldOptions } from "./test-kit.ts";
 
 const TYPE = "type";
@@ -81,6 +88,63 @@ describe("a Register where tokens are required", () => {
   it("needs none where none is required", () => {
     expect(register(worldOf({}), "with")).toBe("2.01");
     expect(register(worldOf({}), "with", "wrong")).toBe("2.01");
+  });
+});
+
+describe("a transport that proves who sends", () => {
+  let messageId = 0;
+  /** @returns the code of the answer */
+  const send = (world: World, content: CoapContent, identity?: string): Code | undefined => {
+    messageId += 1;
+    const from = address("203.0.113.5:5684");
+    const bytes = encodeMessage({ ...content, type: "CON", messageId, token: "01" });
+    world.input({ kind: "datagram", from, bytes, ...(identity === undefined ? {} : { identity }) });
+    return world.sent.filter(({ to }) => to === from).at(-1)?.message.code;
+  };
+  const registers = (endpoint: string) => registerContent({ endpoint, objects: OBJECTS });
+  const locationOf = (world: World) => {
+    const { message } = world.sent.findLast(({ message: { code } }) => code === "2.01") ?? {};
+    return (message && registrationLocation(message)) ?? [];
+  };
+
+  it.each([{}, { requiresDeviceToken: true }])(
+    "lets in whose identity is the endpoint client name, also without a token (%j), and refuses others with 4.03",
+    (options) => {
+      const world = worldOf(options);
+      expect(send(world, registers("with"), "without")).toBe("4.03");
+      expect(send(world, registers("nobody"), "with")).toBe("4.03");
+      expect(connection(world, "with")).toMatchObject({ connection: "disconnected" });
+      expect(send(world, registers("with"), "with")).toBe("2.01");
+      expect(connection(world, "with")).toMatchObject({ connection: "connected" });
+    },
+  );
+
+  it("keeps the token of a device from being used under another identity", () => {
+    const world = worldOf({ requiresDeviceToken: true });
+    const content = registers("with");
+    const withToken = { ...content, options: [...content.options, stringOption(URI_QUERY, "token=right")] };
+    expect([send(world, withToken, "without"), send(world, withToken)]).toEqual(["4.03", "2.01"]);
+  });
+
+  it("enrols nobody under another name, where the server is open", () => {
+    const world = createWorld({ open: true });
+    expect([send(world, registers("a"), "b"), send(world, registers("a"), "a")]).toEqual(["4.03", "2.01"]);
+    expect(world.rest("GET", "devicemgmt/devices/b/properties").status).toBe(404);
+  });
+
+  it("needs the same identity for Update and De-register, also after a restart; and none where none registered", () => {
+    const world = worldOf({});
+    send(world, registers("with"), "with");
+    const location = locationOf(world);
+    world.restart();
+    expect(send(world, updateContent(location), "without")).toBe("4.03");
+    expect(send(world, deregisterContent(location), "without")).toBe("4.03");
+    expect(send(world, updateContent(location))).toBe("4.03");
+    expect(send(world, updateContent(location), "with")).toBe("2.04");
+    expect(send(world, deregisterContent(location), "with")).toBe("2.02");
+    send(world, registers("with"));
+    const open = locationOf(world);
+    expect([send(world, updateContent(open)), send(world, updateContent(open), "without")]).toEqual(["2.04", "4.03"]);
   });
 });
 

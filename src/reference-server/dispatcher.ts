@@ -201,7 +201,8 @@ class Agendas implements Dispatcher {
   /** Whether there is something to be asked for a device task, as far as it is concerned. */
   private isReady(deviceTask: DeviceTask): boolean {
     if (isResting(deviceTask)) return true;
-    return this.context.rules.isDispatchable(deviceTask.status) && !isHeldBack(deviceTask);
+    const { isDispatchable, waitsForUser } = this.context.rules;
+    return isDispatchable(deviceTask.status) && !isHeldBack(deviceTask, waitsForUser);
   }
 
   private enlist(deviceTask: DeviceTask): void {
@@ -228,7 +229,7 @@ class Agendas implements Dispatcher {
         return;
       }
       device.agenda.shift();
-      if (isResting(next)) this.send(next, to, now);
+      if (isResting(next)) this.goOn(next, to, now);
       else this.attempt(next, to, now);
     }
   }
@@ -240,6 +241,12 @@ class Agendas implements Dispatcher {
       this.firmware.begin(deviceTask);
       this.send(deviceTask, to, now);
     } else deviceTask.numAttempts = before;
+  }
+
+  /** The next request of a device task that has several. */
+  private goOn(deviceTask: DeviceTask, to: Address, now: Instant): void {
+    deviceTask.numAttempts = this.context.rules.attemptsAfter(deviceTask.numAttempts, "step");
+    this.send(deviceTask, to, now);
   }
 
   /** The exchange goes to the new address, unless that ends the device task: one that is cancelled in flight. */
@@ -340,7 +347,7 @@ class Agendas implements Dispatcher {
 
   /** A device has one firmware update at a time; the next one has waited for the end of this. */
   private afterUpdate(device: Device, now: Instant): void {
-    const next = nextUpdate(device);
+    const next = nextUpdate(device, this.context.rules.waitsForUser);
     if (next !== undefined) this.tryNow(next, now);
   }
 

@@ -73,6 +73,8 @@ export interface Registration {
   readonly location: string;
   readonly device: Device;
   readonly version: string;
+  /** What the transport had proved when it was made; from then on requests for it need the same. Absent: nothing. */
+  readonly identity?: string | undefined;
   address: Address;
   /** Seconds. */
   lifetime: number;

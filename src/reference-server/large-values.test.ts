@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { address } from "../protocol/address.ts";
+import { type Address, address } from "../protocol/address.ts";
 import { type Block, blockOption, cutBlock, readBlock } from "../protocol/coap/block.ts";
+import { encodeMessage } from "../protocol/coap/message.ts";
 import { BLOCK1, BLOCK2, CONTENT_FORMAT, sortOptions, uintOption } from "../protocol/coap/options.ts";
 import type { CoapContent, CoapMessage, Code } from "../protocol/coap/types.ts";
 import { registerContent } from "../protocol/lwm2m/registration.ts";
@@ -166,14 +167,14 @@ describe("a Register with a list of 1500 bytes", () => {
   const register = registerContent({ endpoint: "d", objects });
 
   /** Sends it in blocks; gives the codes of the answers. */
-  function inBlocks(device: TestDevice): (Code | undefined)[] {
-    return [0, 1].map((num) => {
-      const { block, payload } = cutBlock(register.payload, num * 1_024, 6);
-      return device.request({
-        ...register,
-        options: sortOptions([...register.options, blockOption(BLOCK1, block)]),
-        payload,
-      });
+  const inBlocks = (device: TestDevice): (Code | undefined)[] => [0, 1].map((num) => inBlock(device, num));
+
+  function inBlock(device: TestDevice, num: number): Code | undefined {
+    const { block, payload } = cutBlock(register.payload, num * 1_024, 6);
+    return device.request({
+      ...register,
+      options: sortOptions([...register.options, blockOption(BLOCK1, block)]),
+      payload,
     });
   }
 
@@ -184,5 +185,20 @@ describe("a Register with a list of 1500 bytes", () => {
     expect(inBlocks(device)).toEqual(["2.31", "2.01"]);
     expect(brief(world, task)).toEqual(["SUCCEEDED 1"]);
     expect(requestsSent(world)).toHaveLength(1);
+  });
+
+  it("is taken although others have begun bodies without end: 1,000 from one host, and 63 from as many", () => {
+    const { world, device } = oneDevice();
+    const { block, payload } = cutBlock(register.payload, 0, 6);
+    const begin = (from: Address, messageId: number): void => {
+      const options = sortOptions([...register.options, blockOption(BLOCK1, block)]);
+      const message: CoapMessage = { ...register, options, payload, type: "CON", messageId, token: "01" };
+      world.input({ kind: "datagram", from, bytes: encodeMessage(message) });
+    };
+    for (let host = 0; host < 62; host += 1) begin(address(`203.0.113.${host}:5683`), 1);
+    for (let port = 0; port < 1_000; port += 1) begin(address(`198.51.100.9:${10_000 + port}`), 1);
+    expect(inBlock(device, 0)).toBe("2.31");
+    for (let port = 0; port < 1_000; port += 1) begin(address(`198.51.100.9:${20_000 + port}`), 2);
+    expect(inBlock(device, 1)).toBe("2.01");
   });
 });

@@ -5,6 +5,7 @@
  *
  * Source: docs/semantics.md rows 17, 18, 31; artik "Device Mirror".
  */
+import { SIZE_LIMITS } from "../protocol/task-api/size-limits.ts";
 import { type Instant, toUnixMillis } from "../protocol/time.ts";
 import type { Context } from "./context.ts";
 import type { MirrorChange } from "./device-operations.ts";
@@ -29,11 +30,42 @@ export function changeMirror(
 /** Sets one server property. Row 18. */
 export function setServerProperty(context: Context, device: Device, name: string, value: unknown, now: Instant): void {
   const { serverProperties } = device;
-  for (const known of [...serverProperties.keys()]) {
-    if (known.startsWith(`${name}.`) || name.startsWith(`${known}.`)) serverProperties.delete(known);
-  }
-  serverProperties.set(name, { value, ts: toUnixMillis(now) });
+  put(serverProperties, name, { value, ts: toUnixMillis(now) });
   context.outbox.store(TABLES.serverProperties, device.did, () => propertiesRecord(serverProperties));
+}
+
+function put<V>(properties: Map<string, V>, name: string, value: V): void {
+  for (const known of [...properties.keys()]) {
+    if (known.startsWith(`${name}.`) || name.startsWith(`${known}.`)) properties.delete(known);
+  }
+  properties.set(name, value);
+}
+
+/**
+ * What is wrong with setting these, if anything: a name is too long, or the device would have too much. Nothing is set.
+ *
+ * @param device `undefined`: one that has none yet
+ * @param properties as JSON, however deep
+ */
+export function tooMuchProperty(
+  device: Device | undefined,
+  properties: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const { property, serverProperties: most, serverPropertyCount: mostNames } = SIZE_LIMITS;
+  const wanted = leavesOf(properties, "");
+  if (wanted.some(([name]) => name.length > property)) {
+    return `The name of a server property may have ${property} characters, dots included`;
+  }
+  // Too many are not even compared with those that there are.
+  const all = new Map<string, unknown>();
+  if (wanted.length <= mostNames) {
+    for (const [name, { value }] of device?.serverProperties ?? []) all.set(name, value);
+    for (const [name, value] of wanted) put(all, name, value);
+  }
+  if (wanted.length > mostNames || all.size > mostNames) return `A device may have ${mostNames} server properties`;
+  const size = [...all].reduce((sum, [name, value]) => sum + name.length + JSON.stringify(value).length, 0);
+  if (size <= most) return undefined;
+  return `The server properties of a device may have ${most} characters together, names and values as JSON`;
 }
 
 /** Forgets all server properties of a device. */

@@ -70,8 +70,14 @@ export function addDevice(
   return device;
 }
 
-export const newDevice = (type: DeviceType, fields: Pick<Device, "did" | "name" | "token" | "sequence">): Device => ({
-  ...fields,
+export const newDevice = (
+  type: DeviceType,
+  { did, name, token, sequence }: Pick<Device, "did" | "name" | "token" | "sequence">,
+): Device => ({
+  did,
+  name,
+  token,
+  sequence,
   type,
   serverProperties: new Map(),
   mirror: new Map(),

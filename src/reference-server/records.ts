@@ -70,6 +70,7 @@ export const RegistrationRecord = z.object({
   queueMode: z.boolean(),
   rootPath: z.string(),
   updatedAt: z.number(),
+  identity: z.string().optional(),
 });
 
 export const TaskRecord = z.object({
@@ -152,6 +153,7 @@ export const registrationRecord = (registration: Registration) => ({
   queueMode: registration.queueMode,
   rootPath: registration.rootPath,
   updatedAt: registration.updatedAt,
+  ...(registration.identity === undefined ? {} : { identity: registration.identity }),
 });
 
 /** Key: task id. */

@@ -18,6 +18,7 @@ import {
 } from "../protocol/lwm2m/registration.ts";
 import { encodeUtf8 } from "../protocol/lwm2m/scalar.ts";
 import type { Instant } from "../protocol/time.ts";
+import { isOwn, NOT_PROVEN } from "./admission.ts";
 import type { Context } from "./context.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Device, Registration } from "./entities.ts";
@@ -32,8 +33,12 @@ export interface Reply {
 }
 
 export interface RegistrationInterface {
-  /** Handles a request of a device. */
-  handle(message: CoapMessage, from: Address, now: Instant): Reply;
+  /**
+   * Handles a request of a device.
+   *
+   * @param identity that the transport has proved; `undefined`: none
+   */
+  handle(message: CoapMessage, from: Address, now: Instant, identity?: string): Reply;
   /** Any datagram, before it is looked at: its sender is awake. Row 13. */
   heard(from: Address, now: Instant): void;
   /** Ends registrations whose lifetime is over. Row 16. */
@@ -62,7 +67,7 @@ export function createRegistrationInterface(
     if (device !== undefined) dispatcher.occasion(device, "refused-register", now);
   };
 
-  const register = (message: CoapMessage, from: Address, now: Instant): Reply => {
+  const register = (message: CoapMessage, from: Address, now: Instant, identity: string | undefined): Reply => {
     if (!rules.takesRegister(message.type)) return reply("4.00", "Register must be Confirmable");
     const request = rules.readRegister(message);
     if (!request.ok) return { ...refusal(request.error), afterwards: () => refused(from, now) };
@@ -75,7 +80,10 @@ export function createRegistrationInterface(
     const fresh = context.identifiers.next("location", (id) => registrations.at(id) !== undefined);
     if (previous !== undefined) endRegistration(previous, "replaced", !rules.forgetsReplaced, now);
     const location = previous === undefined ? fresh : rules.locationAtReRegister(previous.location, fresh, profile);
-    const registration = newRegistration(context, device, request.value, location, from, now);
+    const registration = {
+      ...newRegistration(context, device, request.value, location, from, now),
+      ...(identity === undefined ? {} : { identity }),
+    };
     registrations.add(registration);
     return {
       content: created(rules.registered, registration),
@@ -116,12 +124,13 @@ export function createRegistrationInterface(
   };
 
   return {
-    handle(message, from, now) {
-      if (isRegister(message)) return register(message, from, now);
+    handle(message, from, now, identity) {
+      if (isRegister(message)) return register(message, from, now, identity);
       const location = registrationLocation(message);
       if (location === undefined) return reply(stringOptions(message, URI_PATH)[0] === ROOT ? "4.05" : "4.04");
       const registration = registrations.at(locationName(location));
       if (registration === undefined) return reply(rules.unknownLocation);
+      if (!isOwn(registration, identity)) return { content: NOT_PROVEN };
       return message.code === DELETE ? deregister(registration, now) : update(registration, message, from, now);
     },
     heard(from, now) {

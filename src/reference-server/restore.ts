@@ -194,6 +194,7 @@ function requeueFlights(context: Context, now: Instant): void {
   for (const task of [...context.tasks.values()]) {
     for (const deviceTask of task.deviceTasks) {
       if (deviceTask.status !== "PROCESSING" && deviceTask.status !== "CANCEL_REQUESTED") continue;
+      if (!rules.endsFlights()) continue;
       if (rules.requeues("restart", deviceTask.numAttempts)) moveDeviceTask(context, deviceTask, "failed-attempt", now);
       else moveDeviceTask(context, deviceTask, "fail", now, rules.errorOfFailure("restart"));
     }

@@ -17,6 +17,7 @@ import { after, fromUnixMillis, type Instant, type Micros, seconds, toUnixMillis
 import { type DeviceOperation, type MirrorChange, requestOf } from "./device-operations.ts";
 import type { Device, DeviceTask, DeviceType, Registration, Task, TaskError } from "./entities.ts";
 import { EXPIRED, errorOfAnswer, misfit } from "./error-mapping.ts";
+import { FIRMWARE_RULES, type FirmwareRules } from "./ota/rules.ts";
 import {
   type DeviceTaskEvent,
   deviceTaskMove,
@@ -125,7 +126,10 @@ export interface DispatchRules {
   /** Q-03, Q-07, R-10, row 13: where a first transmission goes; `undefined`: nowhere now. */
   readonly destination: (device: Device, now: Instant, profile: CompleteProfile) => Address | undefined;
   /** R-08, rows 6 and 32. */
-  readonly attemptsAfter: (attempts: number, event: "attempt" | "resend" | "failed-attempt" | "asleep") => number;
+  readonly attemptsAfter: (
+    attempts: number,
+    event: "attempt" | "resend" | "failed-attempt" | "asleep" | "step",
+  ) => number;
   /** R-01..R-03: whether a failed attempt, the n-th, goes back to the queue; else the device task fails. */
   readonly requeues: (failure: AttemptFailure, attempts: number) => boolean;
   /** I-02: whether a failed exchange is repeated at once, as part of the same attempt. */
@@ -213,9 +217,19 @@ export interface RegistrationRules {
 export interface RestartRules {
   /** Row 26: which tables are read back. */
   readonly isRestored: (table: string) => boolean;
+  /** Whether the exchange of a device task that was in flight is known to be over. */
+  readonly endsFlights: () => boolean;
+  /** Whether what waits for devices that are registered is tried at the start already. */
+  readonly triesAtStart: () => boolean;
 }
 
-export interface ServerRules extends TaskRules, DispatchRules, AnswerRules, RegistrationRules, RestartRules {}
+export interface ServerRules
+  extends TaskRules,
+    DispatchRules,
+    AnswerRules,
+    RegistrationRules,
+    RestartRules,
+    FirmwareRules {}
 
 /** More seconds than this are no number of seconds. */
 const MOST_SECONDS = 2_147_483_647;
@@ -341,7 +355,10 @@ export const REFERENCE_RULES: ServerRules = {
   ...DISPATCH_RULES,
   ...ANSWER_RULES,
   ...REGISTRATION_RULES,
+  ...FIRMWARE_RULES,
   isRestored: () => true,
+  endsFlights: () => true,
+  triesAtStart: () => false,
 };
 
 /** The tally of a task without device tasks. */

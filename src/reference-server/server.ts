@@ -7,7 +7,6 @@
  * Source: docs/semantics.md, column "reference server".
  */
 import { digestOf } from "../platform/secrets.ts";
-import type { Address } from "../protocol/address.ts";
 import { createBlockwiseEndpoint } from "../protocol/coap/blockwise-endpoint.ts";
 import type { CoapEndpoint } from "../protocol/coap/endpoint.ts";
 import { unknownCriticalOptions } from "../protocol/coap/options.ts";
@@ -21,7 +20,7 @@ import { type Instant, NEVER } from "../protocol/time.ts";
 import { createAdmission } from "./admission.ts";
 import { createBearerTokens } from "./bearer-tokens.ts";
 import type { Context } from "./context.ts";
-import { createDispatcher } from "./dispatcher.ts";
+import { createDispatcher, type Dispatcher } from "./dispatcher.ts";
 import { type EngineLimits, NO_LIMITS } from "./engine-limits.ts";
 import { wholeStep } from "./half-done-step.ts";
 import { createIdentifiers, startKey } from "./identifiers.ts";
@@ -45,6 +44,7 @@ import { createTokenHandlers } from "./rest/token-handlers.ts";
 import { createUpdateHandlers } from "./rest/update-handlers.ts";
 import { restore, startsBefore } from "./restore.ts";
 import { REFERENCE_RULES, type ServerRules } from "./rules.ts";
+import { createSteadyClock } from "./steady-clock.ts";
 import { createTaskLifecycle, type TaskLifecycle } from "./task-lifecycle.ts";
 import { createTaskTable } from "./task-table.ts";
 
@@ -73,10 +73,10 @@ export interface ReferenceServerOptions {
 /** Makes a server that knows nothing; `start` brings back what its store remembers. */
 export function createReferenceServer(options: ReferenceServerOptions): ServerPort {
   const context = newContext(options);
-  const { outbox } = context;
+  const { outbox, images } = context;
+  const clock = createSteadyClock();
   const registrations = createRegistrations(context);
-  const startEndpoint = (start: number): CoapEndpoint => newEndpoint(options, start, context.limits, registrations);
-  let coap = startEndpoint(0);
+  let coap = newEndpoint(options, 0, registrations);
   let phase: "ready" | "restoring" = "ready";
   let lastSequence = 0;
   const dispatcher = createDispatcher(context, () => coap, perform);
@@ -86,18 +86,19 @@ export function createReferenceServer(options: ReferenceServerOptions): ServerPo
   const newTask = createTaskHandler(context, lifecycle, () => ++lastSequence);
   const router = createRouter(context, createHandlers(context, lifecycle, newTask, options.newToken));
 
-  function perform(effects: readonly CoapEffect[], now: Instant): void {
+  /** @param identity proved of who sent the datagram that these are of */
+  function perform(effects: readonly CoapEffect[], now: Instant, identity?: string): void {
     for (const effect of effects) {
       if (effect.kind === "send") outbox.send(effect.to, effect.bytes);
-      else if (effect.kind === "request") incoming(effect.id, effect.message, effect.from, now);
+      else if (effect.kind === "request") incoming(effect, now, identity);
       else if (effect.kind === "response") dispatcher.responded(effect.id, effect.message, now);
       else dispatcher.failed(effect.id, effect.reason, now);
     }
   }
 
-  function incoming(id: IncomingId, message: CoapMessage, from: Address, now: Instant): void {
-    const done = isUnderstood(message) ? (imageResponse(context.images, message) ?? admission(message)) : BAD_OPTION;
-    const { content, afterwards }: Reply = done === undefined ? devices.handle(message, from, now) : { content: done };
+  function incoming({ id, message, from }: RequestEffect, now: Instant, identity: string | undefined): void {
+    const early = isUnderstood(message) ? (imageResponse(images, message) ?? admission(message, identity)) : BAD_OPTION;
+    const { content, afterwards } = replyOf(early) ?? devices.handle(message, from, now, identity);
     if (!context.rules.answersFirst) afterwards?.();
     perform(answered(coap, context.rules.answersSeparately, id, content, now), now);
     if (context.rules.answersFirst) afterwards?.();
@@ -110,19 +111,23 @@ export function createReferenceServer(options: ReferenceServerOptions): ServerPo
     if (context.rules.answersTaskFirst) afterwards?.();
   }
 
-  function restored(rows: readonly StoredRecord[], now: Instant): void {
+  function restored(rows: readonly StoredRecord[], outside: Instant): void {
     if (phase === "ready") return;
     phase = "ready";
+    const now = clock.resume(rows, outside);
     const starts = startsBefore(rows);
     context.identifiers = createIdentifiers(options.random, starts);
-    coap = startEndpoint(starts);
+    coap = newEndpoint(options, starts, registrations);
     restore(context, registrations, rows, now);
     for (const task of context.tasks.values()) {
       lastSequence = Math.max(lastSequence, task.sequence);
       lifecycle.watch(task);
     }
     outbox.store(TABLES.start, "", () => ({ starts: starts + 1 }));
+    // Whoever is gone by now gets nothing of what came due while nobody was there, whichever of the two was first.
+    devices.tick(now);
     serveDue(now);
+    tryAtStart(context, dispatcher, now);
   }
 
   /** Whose turn it is at one instant: tasks expire and registrations end before anything new is sent. */
@@ -137,10 +142,9 @@ export function createReferenceServer(options: ReferenceServerOptions): ServerPo
     for (let clock = firstOf(clocks); clock.deadline() <= now; clock = firstOf(clocks)) clock.tick(now);
   }
 
-  function take(input: ServerInput, now: Instant): void {
+  function take(input: Exclude<ServerInput, { readonly kind: "rows" }>, now: Instant): void {
     if (input.kind === "start") start();
-    else if (input.kind === "rows") restored(input.rows, now);
-    else if (input.kind === "datagram") received(input.from, input.bytes, now);
+    else if (input.kind === "datagram") received(input, now);
     else if (input.kind === "unreachable") perform(coap.unreachable(input.address, now), now);
     else if (input.kind === "rest") rest(input.ticket, input.request, now);
   }
@@ -151,21 +155,22 @@ export function createReferenceServer(options: ReferenceServerOptions): ServerPo
   }
 
   /** A device sends again what came too early. */
-  function received(from: Address, bytes: Uint8Array, now: Instant): void {
+  function received({ from, bytes, identity }: DatagramInput, now: Instant): void {
     if (phase === "restoring") return;
     devices.heard(from, now);
-    perform(coap.receive(from, bytes, now), now);
+    perform(coap.receive(from, bytes, now), now, identity);
   }
 
   return {
     get deadline() {
-      return firstOf(clocks).deadline();
+      return clock.outside(firstOf(clocks).deadline());
     },
     handle(input, now): readonly ServerEffect[] {
       if (input.kind === "persisted") return outbox.persisted(input.ticket);
       return wholeStep(outbox, () => {
-        serveDue(now);
-        take(input, now);
+        serveDue(clock.at(now));
+        if (input.kind === "rows") restored(input.rows, now);
+        else take(input, clock.at(now));
       });
     },
   };
@@ -189,6 +194,12 @@ function createHandlers(
   };
 }
 
+/** A server for which its start is a trigger of all devices that are registered. Row 26. */
+function tryAtStart({ rules, devices }: Context, dispatcher: Dispatcher, now: Instant): void {
+  if (!rules.triesAtStart()) return;
+  for (const device of devices.values()) dispatcher.occasion(device, "update", now);
+}
+
 const newContext = (options: ReferenceServerOptions): Context => ({
   rules: { ...REFERENCE_RULES, ...options.rules },
   profile: options.profile,
@@ -204,6 +215,11 @@ const newContext = (options: ReferenceServerOptions): Context => ({
   firmware: { ...FIRMWARE_SETTINGS, ...options.firmware },
   identifiers: createIdentifiers(options.random, 0),
 });
+
+const replyOf = (content: CoapContent | undefined): Reply | undefined => content && { content };
+
+type RequestEffect = Extract<CoapEffect, { readonly kind: "request" }>;
+type DatagramInput = Extract<ServerInput, { readonly kind: "datagram" }>;
 
 interface Clock {
   readonly deadline: () => Instant;
@@ -227,9 +243,8 @@ const NO_CLOCK: Clock = { deadline: () => NEVER, tick: () => undefined };
 
 /** Streams are keyed by the number of the start: a message id or token from before a restart does not come again. */
 const newEndpoint = (
-  { coap, random, coapRules }: ReferenceServerOptions,
+  { coap, random, coapRules, limits }: ReferenceServerOptions,
   start: number,
-  { messages }: EngineLimits,
   registrations: Registrations,
 ): CoapEndpoint =>
   createBlockwiseEndpoint({
@@ -237,9 +252,9 @@ const newEndpoint = (
     random: (key) => random(startKey(start, key)),
     rules: coapRules,
     limit:
-      messages === Number.POSITIVE_INFINITY
+      limits?.messages === undefined || limits.messages === Number.POSITIVE_INFINITY
         ? undefined
-        : { messages, isKnown: (from) => registrations.from(from) !== undefined },
+        : { messages: limits.messages, isKnown: (from) => registrations.from(from) !== undefined },
   });
 
 /** Piggybacked on the ACK, or after an empty one in a message of its own. RFC 7252 §5.2.1, §5.2.2 */

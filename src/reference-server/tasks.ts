@@ -110,9 +110,11 @@ export function linkDeviceTask(deviceTask: DeviceTask): void {
 
 /** Moves a task, if the table of moves has that move. */
 export function moveTask(context: Context, task: Task, event: TaskEvent, now: Instant): boolean {
-  const to = context.rules.taskMove(task.status, event);
+  const before = task.status;
+  const to = context.rules.taskMove(before, event);
   if (to === undefined) return false;
   task.status = to;
+  context.tasks.moved(task, before);
   task.modifiedOn = toUnixMillis(now);
   task.retainedUntil = context.rules.retainedUntil(task, now, context.profile);
   noteTaskStatus(context, task, task.modifiedOn);

@@ -14,7 +14,7 @@ export type DeviceTaskEvent =
   | "failed-attempt"
   | "succeed"
   | "fail"
-  /** A firmware update does not begin: its device is not registered, or its user does not want it. */
+  /** It does not begin: a firmware update whose device is not registered or user does not want it; what does not fit. */
   | "refuse"
   | "expire"
   | "cancel";

@@ -5,21 +5,12 @@
  */
 import type { ChartConfiguration } from "chart.js";
 import type { StateSeries } from "../harness/record/verdict.ts";
+import { stateColour, timeUnit } from "./state-colours.ts";
 
 /** Pixels. */
 const WIDTH = 1200;
 const HEIGHT = 520;
 
-/** From waiting (blue) over working (amber) to the ends: done green, failed red, expired brown, cancelled grey. */
-const COLOURS: Readonly<Record<string, string>> = {
-  waiting: "#8fb3dd",
-  "in flight": "#f2b134",
-  succeeded: "#4fa36b",
-  failed: "#d1495b",
-  "expired (4004)": "#8c6d4f",
-  cancelled: "#9a9a9a",
-};
-const OTHER_COLOUR = "#444444";
 /** The first that the machine has. */
 const FONTS = "DejaVu Sans, Liberation Sans, Arial, Helvetica, sans-serif";
 
@@ -40,8 +31,8 @@ export function chartConfiguration(series: StateSeries): ChartConfiguration<"lin
       datasets: shown.map(({ status, counts }) => ({
         label: status,
         data: counts.map((y, index) => ({ x: (series.times[index] ?? 0) / unit.seconds, y })),
-        backgroundColor: COLOURS[status] ?? OTHER_COLOUR,
-        borderColor: COLOURS[status] ?? OTHER_COLOUR,
+        backgroundColor: stateColour(status),
+        borderColor: stateColour(status),
         borderWidth: 1,
         pointRadius: 0,
         fill: true,
@@ -83,10 +74,4 @@ export function chartConfiguration(series: StateSeries): ChartConfiguration<"lin
       },
     },
   };
-}
-
-function timeUnit(lastSeconds: number): { readonly name: string; readonly seconds: number } {
-  if (lastSeconds > 3 * 86_400) return { name: "days", seconds: 86_400 };
-  if (lastSeconds > 3 * 3_600) return { name: "hours", seconds: 3_600 };
-  return lastSeconds > 600 ? { name: "minutes", seconds: 60 } : { name: "seconds", seconds: 1 };
 }

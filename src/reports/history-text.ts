@@ -58,6 +58,8 @@ function eventText(event: HistoryEvent): string {
       return `⇐ REST ${event.ticket}  ${event.response.status}${event.response.body === undefined ? "" : ` ${jsonText(event.response.body)}`}`;
     case "rest-failure":
       return `⇐ REST ${event.ticket}  no answer: ${event.reason}`;
+    case "server":
+      return `■ the server's process ${event.event === "down" ? "is killed" : "is started again"}`;
     case "mark":
       return `── ${MARKS[event.mark]}${event.reason === undefined ? "" : `: ${event.reason}`} ──`;
   }

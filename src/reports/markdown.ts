@@ -3,13 +3,10 @@
  *
  * Pure: gives text. The page stands in the record, so its links are relative to it.
  */
-import type { History } from "../harness/history.ts";
-import type { Finding } from "../harness/record/finding.ts";
 import type { FailureSummary, RequirementVerdict, Verdict } from "../harness/record/verdict.ts";
-import type { Plan } from "../scenarios/plan.ts";
-import type { Requirement } from "../scenarios/requirements.ts";
-import { eventLine, planStart } from "./history-text.ts";
+import { eventLines } from "./event-lines.ts";
 import { planLines } from "./plan-text.ts";
+import type { FailureEvidence, ReportView } from "./report-view.ts";
 import {
   failuresFirst,
   groupRequirements,
@@ -19,35 +16,11 @@ import {
   seenIn,
   whichOf,
 } from "./requirement-lines.ts";
-import { count, secondsText } from "./text.ts";
+import { count } from "./text.ts";
 
-/** What a failure is told with. All of the shrunk plan. */
-export interface FailureEvidence {
-  readonly plan: Plan;
-  readonly history: History;
-  readonly finding: Finding;
-}
-
-export interface MarkdownView {
-  readonly verdict: Verdict;
-  readonly catalogue: readonly Pick<Requirement, "id" | "sentence" | "source">[];
-  /** By the failure's id. */
-  readonly evidence: ReadonlyMap<string, FailureEvidence>;
-  readonly replayCommand: (failure: FailureSummary) => string;
-  /** What the campaign reached, as `renderCoverage` tells it. */
-  readonly coverage: string;
-  /** Path of the chart inside the record; absent when there is none. */
-  readonly chart?: string | undefined;
-}
-
-/** Histories up to this length are shown whole. */
-const SHOWN_WHOLE = 80;
-/** Events shown before and after each one that shows the violation. */
-const BEFORE = 12;
-const AFTER = 4;
 const PLAN_WIDTH = 110;
 
-export function renderMarkdown(view: MarkdownView): string {
+export function renderMarkdown(view: ReportView): string {
   const { verdict } = view;
   const sections = [
     headSection(view),
@@ -65,7 +38,7 @@ export function renderMarkdown(view: MarkdownView): string {
     .join("\n\n")}\n`;
 }
 
-function headSection({ verdict }: MarkdownView): readonly string[] {
+function headSection({ verdict }: ReportView): readonly string[] {
   const rows = [
     ["target", verdict.target],
     ["profile", verdict.profile],
@@ -107,7 +80,7 @@ function glanceSection(verdict: Verdict): readonly string[] {
   ];
 }
 
-function failureSection(view: MarkdownView, failure: FailureSummary): readonly string[] {
+function failureSection(view: ReportView, failure: FailureSummary): readonly string[] {
   const requirement = view.catalogue.find(({ id }) => id === failure.requirement);
   const level = view.verdict.requirements.find(({ id }) => id === failure.requirement)?.level ?? "";
   const evidence = view.evidence.get(failure.id);
@@ -155,29 +128,7 @@ function evidenceLines({ plan, history, finding }: FailureEvidence): readonly st
   ];
 }
 
-/** The events around those that show the violation; a short history whole. */
-export function eventLines(history: History, marked: readonly number[]): readonly string[] {
-  const start = planStart(history.events);
-  const whole = history.events.length <= SHOWN_WHOLE || marked.length === 0;
-  const isShown = (index: number) => whole || marked.some((event) => index >= event - BEFORE && index <= event + AFTER);
-  const lines: string[] = [];
-  let left = 0;
-  for (const [index, event] of history.events.entries()) {
-    if (!isShown(index) || lines.length >= SHOWN_WHOLE * 3) {
-      left += 1;
-      continue;
-    }
-    if (left > 0) lines.push(leftOut(left));
-    left = 0;
-    lines.push(`${marked.includes(index) ? ">" : " "}${eventLine(event, start)}`);
-  }
-  return left > 0 ? [...lines, leftOut(left)] : lines;
-}
-
-const leftOut = (events: number): string =>
-  `${" ".repeat(secondsText(0).length + 8)} … ${count(events, "event")} left out`;
-
-function matrixSection({ verdict, catalogue }: MarkdownView): readonly string[] {
+function matrixSection({ verdict, catalogue }: ReportView): readonly string[] {
   const row = (each: RequirementVerdict) => {
     const outcome = outcomeRow(markOf(each));
     const sentence = catalogue.find(({ id }) => id === each.id)?.sentence ?? "";

@@ -1,5 +1,7 @@
 /** A plan in words: its devices, then everything that happens and everything that is wrong, in the order of time. Pure. */
-import { describeFault, describeOperation, describeTime } from "../scenarios/describe.ts";
+import { describeFault, describeOperation } from "../scenarios/describe.ts";
+import { describeFirmware, describeImage } from "../scenarios/describe-firmware.ts";
+import { describeTime } from "../scenarios/describe-time.ts";
 import type { Plan, PlannedDevice } from "../scenarios/plan.ts";
 import { labelled } from "./text.ts";
 
@@ -15,6 +17,7 @@ export function planLines(plan: Plan, width: number): readonly string[] {
   const end = Math.max(plan.until, ...plan.operations.map(({ at }) => at));
   const texts = [
     ...deviceTexts(plan.fleet),
+    ...(plan.images ?? []).map(describeImage),
     ...happenings.sort((a, b) => a.at - b.at).map(({ text }) => text),
     `at ${describeTime(end)} the plan ends`,
   ];
@@ -41,6 +44,8 @@ function deviceText(device: PlannedDevice): string {
     device.deduplicates ? "" : "handles copies of a request anew",
     device.lwm2m === "1.0" ? "" : `LwM2M ${device.lwm2m}`,
     device.type === 0 ? "" : `type ${device.type}`,
+    device.blockSize === undefined ? "" : `blocks of ${device.blockSize} bytes`,
+    device.firmware === undefined ? "" : describeFirmware(device.firmware),
   ];
   return parts.filter((part) => part !== "").join(", ");
 }

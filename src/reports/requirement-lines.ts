@@ -15,6 +15,7 @@ export const REQUIREMENT_GROUPS = [
   { letter: "O", title: "Firmware update" },
   { letter: "A", title: "Access" },
   { letter: "T", title: "Task states" },
+  { letter: "S", title: "Server restart" },
 ] as const;
 
 export type OutcomeMark = RequirementOutcome | "should-fail";

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Behaviour, RequestMatch } from "../simulator/model/device.ts";
 import type { Fault } from "../simulator/model/fault.ts";
-import { describeFault, describeOperation, describeTime, planSignature } from "./describe.ts";
+import { describeFault, describeOperation, planSignature } from "./describe.ts";
+import { describeTime } from "./describe-time.ts";
 import { generatePlan } from "./generate.ts";
 import { type Operation, PlannedDevice } from "./plan.ts";
 import { SHIPPED_PROFILES } from "./profiles/shipped-profiles.ts";
@@ -40,6 +42,15 @@ describe("describeOperation", () => {
     );
   });
 
+  it("says how the server dies, and for how long", () => {
+    const restart = { at: 1_000, kind: "restart-server", downFor: 2_500 } as const;
+    expect(line(restart)).toBe("at 1 s the server's process is killed, and started again after 2.5 s");
+    expect(line({ ...restart, dies: "before-storing" })).toBe(
+      "at 1 s the server's process is killed when it is about to store something, and started again after 2.5 s",
+    );
+    expect(line({ ...restart, dies: "after-storing" })).toMatch(/ is killed when it has just stored something, and /);
+  });
+
   it("says who asks when it is not the owner of the device type", () => {
     expect(line({ at: 1_000, kind: "poll", task: 2, as: "stranger" })).toBe(
       "at 1 s task 2 and its device tasks are read, with the token of somebody else",
@@ -61,8 +72,40 @@ describe("describeOperation", () => {
   });
 });
 
+it("describeOperation shows the begin of a long value, and how long it is", () => {
+  const value = `Asia/${"x".repeat(2_000)}`;
+  const task = {
+    at: 0,
+    kind: "create-task" as const,
+    task: 0,
+    taskType: "W" as const,
+    property: "p",
+    devices: [0],
+    type: 0,
+  };
+  expect(describeOperation({ ...task, value })).toContain(`p = "Asia/${"x".repeat(35)}…" (2005 letters) on device 0`);
+});
+
 describe("describeFault", () => {
   const window = { device: 1, from: 3_000, until: 90_000 };
+
+  it("says which block of a value a behaviour is for, and whether it is for one alone", () => {
+    const told = (behaviour: Behaviour, match: RequestMatch): string =>
+      describeFault({ kind: "behaviour", ...window, match, behaviour }).replace("from 3 s to 90 s device 1 ", "");
+    expect(told({ kind: "error", code: "4.08" }, { block: 2, once: true })).toBe(
+      "answers 4.08 to the first block from number 2 on of a request",
+    );
+    expect(told({ kind: "smaller-blocks", size: 64 }, { block: 0, operation: "write" })).toBe(
+      "asks for blocks of 64 bytes after every block from number 0 on of a write request",
+    );
+    expect(told({ kind: "too-large", size: 64 }, { block: 0, once: true })).toBe(
+      "answers 4.13, asking for blocks of 64 bytes, to the first block from number 0 on of a request",
+    );
+    expect(told({ kind: "changes" }, { operation: "read", path: "3/0/15", block: 1 })).toBe(
+      "changes what is read at every block from number 1 on of a read request on /3/0/15",
+    );
+    expect(told({ kind: "reboots" }, { once: true })).toBe("reboots instead of answering the first request");
+  });
 
   it("says who suffers what and when", () => {
     expect(describeFault({ kind: "loss", ...window, direction: "down", permille: 1_000 })).toBe(

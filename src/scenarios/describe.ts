@@ -4,44 +4,54 @@
  */
 import type { Behaviour, OddRequest, RegisterDefect, RequestMatch } from "../simulator/model/device.ts";
 import type { Direction, Fault } from "../simulator/model/fault.ts";
-import type { Operation, Outsider, Plan } from "./plan.ts";
-
-const UNITS = [
-  { name: "d", milliseconds: 86_400_000 },
-  { name: "h", milliseconds: 3_600_000 },
-  { name: "min", milliseconds: 60_000 },
-] as const;
-
-/** `12.5 s`; from two minutes on also the larger unit: `604800 s (7 d)`, when it comes out whole. */
-export function describeTime(milliseconds: number): string {
-  const text = `${milliseconds / 1_000} s`;
-  const unit = UNITS.find((row) => milliseconds >= 2 * row.milliseconds && milliseconds % row.milliseconds === 0);
-  return unit === undefined ? text : `${text} (${milliseconds / unit.milliseconds} ${unit.name})`;
-}
+import { describeTime } from "./describe-time.ts";
+import { type Creation, isCreation, type Operation, type Outsider, type Plan } from "./plan.ts";
 
 const VERBS = { R: "read", W: "write", E: "execute" } as const;
 
-function describeTask(operation: Extract<Operation, { kind: "create-task" }>): string {
-  const value = operation.value === undefined ? "" : ` = "${operation.value}"`;
-  const devices = operation.devices;
+function describeTask(operation: Creation): string {
+  const { task, devices } = operation;
   const target =
     devices === "all"
-      ? `all devices of type ${operation.type}`
+      ? `all devices of ${operation.kind === "create-task" ? `type ${operation.type}` : "its type"}`
       : `device${devices.length === 1 ? "" : "s"} ${devices.join(", ")}`;
-  const expiry =
-    operation.expiresAfter === undefined ? "" : `, expires after ${describeTime(operation.expiresAfter * 1_000)}`;
-  return `task ${operation.task} is created: ${VERBS[operation.taskType]} ${operation.property}${value} on ${target}${beginning(operation)}${expiry}`;
+  return `task ${task} is created: ${whatItDoes(operation)} on ${target}${period(operation)}`;
 }
 
-const beginning = ({ scheduledOn }: { readonly scheduledOn?: number | undefined }): string =>
-  scheduledOn === undefined ? "" : `, to begin at ${describeTime(scheduledOn)}`;
+function whatItDoes(operation: Creation): string {
+  if (operation.kind === "create-update")
+    return `firmware image ${operation.image}${operation.needsAcceptance === true ? ", if its user accepts," : ""}`;
+  const value = operation.value === undefined ? "" : ` = ${shortened(operation.value)}`;
+  return `${VERBS[operation.taskType]} ${operation.property}${value}`;
+}
+
+/** Letters of a value that are shown; the plan has all. */
+const MOST_LETTERS = 80;
+
+const shortened = (value: string): string =>
+  value.length <= MOST_LETTERS ? `"${value}"` : `"${value.slice(0, MOST_LETTERS / 2)}…" (${value.length} letters)`;
+
+const period = ({ scheduledOn, expiresAfter }: Creation): string =>
+  [
+    scheduledOn === undefined ? "" : `, to begin at ${describeTime(scheduledOn)}`,
+    expiresAfter === undefined ? "" : `, expires after ${describeTime(expiresAfter * 1_000)}`,
+  ].join("");
 
 const TOKENS = { unknown: "an unknown token", last: "the token of its last exchange" } as const;
+
+const DYING = {
+  "at-once": "",
+  "before-storing": " when it is about to store something",
+  "after-storing": " when it has just stored something",
+} as const;
 
 function whatHappens(operation: Operation): string {
   switch (operation.kind) {
     case "create-task":
+    case "create-update":
       return describeTask(operation);
+    case "answer-update":
+      return `the user of device ${operation.device} answers ${operation.answer} to the update of task ${operation.task}`;
     case "poll":
       return `task ${operation.task} and its device tasks are read`;
     case "poll-history":
@@ -54,6 +64,8 @@ function whatHappens(operation: Operation): string {
       return `task ${operation.task} is cancelled for device ${operation.device}`;
     case "configure-type":
       return `device type ${operation.type} gets taskExpiresAfter ${describeTime(operation.taskExpiresAfter * 1_000)}`;
+    case "restart-server":
+      return `the server's process is killed${DYING[operation.dies ?? "at-once"]}, and started again after ${describeTime(operation.downFor)}`;
     case "register":
       return `device ${operation.device} registers${changes(operation)}`;
     case "update":
@@ -159,12 +171,22 @@ function describeBehaviour(behaviour: Behaviour): string {
       return "resets";
     case "acknowledge-then-reset":
       return `acknowledges, and ${describeTime(behaviour.delay)} later resets,`;
+    case "reboots":
+      return "reboots instead of answering";
+    case "smaller-blocks":
+      return `asks for blocks of ${behaviour.size} bytes after`;
+    case "too-large":
+      return `answers 4.13${behaviour.size === undefined ? "" : `, asking for blocks of ${behaviour.size} bytes,`} to`;
+    case "changes":
+      return "changes what is read at";
   }
 }
 
-function describeMatch(match: RequestMatch): string {
-  const path = match.path === undefined ? "" : ` on /${match.path}`;
-  return match.operation === undefined ? `every request${path}` : `every ${match.operation} request${path}`;
+function describeMatch({ operation, path, block, once }: RequestMatch): string {
+  const what = `${operation === undefined ? "" : `${operation} `}request${path === undefined ? "" : ` on /${path}`}`;
+  if (block === undefined) return `${once === true ? "the first" : "every"} ${what}`;
+  const which = once === true ? `the first block from number ${block} on` : `every block from number ${block} on`;
+  return `${which} of a ${what}`;
 }
 
 function whatIsWrong(fault: Fault): string {
@@ -216,12 +238,14 @@ export function planSignature(plan: Plan): string {
 type NameDevice = (device: number) => number;
 
 function operationSignature(operation: Operation, name: NameDevice): string {
-  if (operation.kind === "create-task") {
+  if (isCreation(operation)) {
     const devices = operation.devices === "all" ? "all" : operation.devices.map(name).join(",");
     const expiry = operation.expiresAfter === undefined ? "" : ":expires";
     const beginning = operation.scheduledOn === undefined ? "" : ":scheduled";
-    return `create-task:${operation.taskType}:${devices}${expiry}${beginning}`;
+    if (operation.kind === "create-task") return `create-task:${operation.taskType}:${devices}${expiry}${beginning}`;
+    return `create-update:${devices}${operation.needsAcceptance === true ? ":asks" : ""}${expiry}${beginning}`;
   }
+  if (operation.kind === "answer-update") return `${operation.answer.toLowerCase()}:${name(operation.device)}`;
   return "device" in operation ? `${operation.kind}:${name(operation.device)}` : operation.kind;
 }
 

@@ -188,6 +188,7 @@ function finishPlan(options: GenerateOptions, family: Family, sketch: Sketch): P
     profile: options.profile,
     deviceTypes: sketch.deviceTypes,
     fleet: used.map((lane) => plannedDevice(sketch, lane, times.until)),
+    ...(sketch.images.length === 0 ? {} : { images: sketch.images }),
     latency: latencyOf(sketch),
     operations: operations.toSorted((a, b) => a.at - b.at),
     faults: renumber(sketch.faults, used),
@@ -226,6 +227,9 @@ function plannedDevice(sketch: Sketch, lane: Lane, until: number): PlannedDevice
     bootTime: bootTime(sketch, lane),
     thinkTime: Math.floor(((nature?.thinkTime ?? 0) * pace.ackTimeout) / 100),
     ...(lane.model.rootPath === undefined ? {} : { rootPath: lane.model.rootPath }),
+    ...(lane.model.blockSize === undefined ? {} : { blockSize: lane.model.blockSize }),
+    ...(lane.model.longTexts === undefined ? {} : { longTexts: lane.model.longTexts }),
+    ...(lane.model.firmware === undefined ? {} : { firmware: lane.model.firmware }),
     type: lane.type,
     ...(lane.registersAt === undefined ? {} : { registersAt: lane.registersAt }),
   };

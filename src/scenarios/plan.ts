@@ -11,6 +11,7 @@ import { Profile } from "../protocol/profile.ts";
 import { TASK_TYPES } from "../protocol/task-api/states.ts";
 import { Change, DeviceModel, OddRequest, RegisterDefect } from "../simulator/model/device.ts";
 import { Fault } from "../simulator/model/fault.ts";
+import { FirmwareUpload } from "./firmware-images.ts";
 
 /** The format that this version writes and reads. */
 export const PLAN_FORMAT_VERSION = 1;
@@ -44,6 +45,32 @@ export const Operation = z.discriminatedUnion("kind", [
     scheduledOn: Milliseconds.optional(),
     ...as,
   }),
+  /** A firmware update; skipped where its image was not taken. */
+  z.strictObject({
+    ...at,
+    kind: z.literal("create-update"),
+    ...task,
+    /** Index of the image; the device type is that of the image. */
+    image: z.number().int().min(0),
+    /** Indices of target devices, or `all` devices of the type. */
+    devices: z.union([z.array(z.number().int().min(0)).min(1), z.literal("all")]),
+    /** Each device's user is asked first. */
+    needsAcceptance: z.literal(true).optional(),
+    /** Seconds. */
+    expiresAfter: z.number().int().min(1).optional(),
+    /** As for other tasks. */
+    scheduledOn: Milliseconds.optional(),
+    ...as,
+  }),
+  /** What the user of a device says to an update that waits for it. */
+  z.strictObject({
+    ...at,
+    kind: z.literal("answer-update"),
+    ...task,
+    ...device,
+    answer: z.enum(["ACCEPTED", "REJECTED"]),
+    ...as,
+  }),
   /** Task, device task statuses of the task. */
   z.strictObject({ ...at, kind: z.literal("poll"), ...task, ...as }),
   /** History of the task, and of each of its devices. */
@@ -58,6 +85,19 @@ export const Operation = z.discriminatedUnion("kind", [
     kind: z.literal("configure-type"),
     type: z.number().int().min(0),
     taskExpiresAfter: z.number().int(),
+  }),
+
+  // ── by who runs the server
+  /** Its process is killed, and started again from what is stored. Skipped where nobody can do that to the server. */
+  z.strictObject({
+    ...at,
+    kind: z.literal("restart-server"),
+    downFor: Milliseconds,
+    /**
+     * It dies in its next step that stores something, before that is stored or right after; at the latest a second
+     * after `at`. Absent: at once.
+     */
+    dies: z.enum(["before-storing", "after-storing"]).optional(),
   }),
 
   // ── by the device
@@ -109,6 +149,10 @@ export const Operation = z.discriminatedUnion("kind", [
 ]);
 export type Operation = z.infer<typeof Operation>;
 export type OperationKind = Operation["kind"];
+/** What makes a task. */
+export type Creation = Extract<Operation, { kind: "create-task" | "create-update" }>;
+export const isCreation = (operation: Operation): operation is Creation =>
+  operation.kind === "create-task" || operation.kind === "create-update";
 /** Somebody who does not own the device type: with a token of their own, or with none. */
 export type Outsider = NonNullable<Extract<Operation, { kind: "poll" }>["as"]>;
 
@@ -135,6 +179,8 @@ export const Plan = z.strictObject({
   profile: Profile,
   deviceTypes: z.array(DeviceTypeModel).min(1),
   fleet: z.array(PlannedDevice).min(1),
+  /** Uploaded after the devices were provisioned. Absent: none, and no operation creates an update. */
+  images: z.array(FirmwareUpload).optional(),
   /** One-way latency of every link. */
   latency: Milliseconds,
   operations: z.array(Operation),

@@ -6,7 +6,8 @@
  * another state than its lane believes. After that all that waits must settle within the time that the slowest drain
  * takes; what waits for a device that is gone for good must expire. A task that still waits then has been forgotten.
  */
-import type { Operation } from "./plan.ts";
+import { updateTimes } from "./firmware-steps.ts";
+import { type Creation, isCreation } from "./plan.ts";
 import { endOf, type Lane, type Sketch } from "./sketch.ts";
 import { bootTime, poll, pollHistory, pollMirror, register, update } from "./steps.ts";
 
@@ -15,8 +16,8 @@ export interface QuietTimes {
   readonly until: number;
 }
 
-type Creation = Extract<Operation, { kind: "create-task" }>;
-
+/** Milliseconds. Live, an update that is slower stays open. */
+const LONGEST_LIVE_UPDATE = 1_200;
 /** Mirrors of more devices than these are not read again. */
 const MOST_MIRRORS = 4;
 /** Seconds after which a device that said nothing registers rather than updates; the smallest natural lifetime is 12 h. */
@@ -48,14 +49,25 @@ export function addQuietPhase(sketch: Sketch): QuietTimes {
 /** Time for the device with the most to do to do it: each task once, slowly, with a reboot after each that asks for one. */
 function drainTime(sketch: Sketch): number {
   const { beat, latency, ackTimeout, mode } = sketch.pace;
-  if (mode === "live") return 2 * beat + 40 * sketch.nextTask;
+  if (mode === "live") return 2 * beat + 40 * sketch.nextTask + Math.min(updating(sketch), LONGEST_LIVE_UPDATE);
   const longest = Math.max(...sketch.lanes.map((lane) => bootTime(sketch, lane))) + beat;
-  const reboots = creations(sketch).filter((task) => task.property.endsWith(".reboot")).length;
-  return (1 + reboots) * longest + sketch.nextTask * (2 * latency + 2 * ackTimeout);
+  const reboots = creations(sketch).filter(
+    (task) => task.kind === "create-task" && task.property.endsWith(".reboot"),
+  ).length;
+  return (1 + reboots) * longest + sketch.nextTask * (2 * latency + 2 * ackTimeout) + updating(sketch);
 }
 
-const creations = ({ operations }: Sketch): readonly Creation[] =>
-  operations.filter((operation): operation is Creation => operation.kind === "create-task");
+/** Time for the device with the most updates to get through with them, if nothing is in their way. */
+function updating(sketch: Sketch): number {
+  const updates = creations(sketch).filter((task) => task.kind === "create-update");
+  const slowest = Math.max(
+    0,
+    ...updates.flatMap(({ image }) => sketch.lanes.map((lane) => updateTimes(sketch, lane, image).over)),
+  );
+  return updates.length * slowest;
+}
+
+const creations = ({ operations }: Sketch): readonly Creation[] => operations.filter(isCreation);
 
 /** Speaks, and once more at `again`. An Update comes first only where the device is surely registered. */
 function comeBack(sketch: Sketch, lane: Lane, at: number, again: number | undefined): void {
@@ -93,17 +105,24 @@ function readLast(sketch: Sketch, at: number): number {
   return at + sketch.nextTask;
 }
 
-/** When the last task expires that waits for a device which is gone for good. */
+/**
+ * When the last task expires that waits for a device which is gone for good, and the last update: a device may never come
+ * to an end with it. One that is given no time of its own is an update that nothing stops.
+ */
 function lastExpiry(sketch: Sketch): number {
   const gone = new Set(sketch.lanes.filter((lane) => lane.gone).map((lane) => lane.device));
   const waiting = creations(sketch).filter(
-    ({ devices }) => gone.size > 0 && (devices === "all" || devices.some((device) => gone.has(device))),
+    ({ kind, devices, expiresAfter }) =>
+      (kind === "create-update" && expiresAfter !== undefined) ||
+      (gone.size > 0 && (devices === "all" || devices.some((device) => gone.has(device)))),
   );
   return Math.max(0, ...waiting.map((task) => Math.max(task.at, task.scheduledOn ?? 0) + activePeriod(sketch, task)));
 }
 
 /** Milliseconds; the longer one while it is open whether a change of the device type came first (choice 7). */
-function activePeriod(sketch: Sketch, { expiresAfter, type }: Creation): number {
+function activePeriod(sketch: Sketch, task: Creation): number {
+  const { expiresAfter } = task;
+  const type = task.kind === "create-task" ? task.type : (sketch.images[task.image]?.type ?? 0);
   const declared = sketch.deviceTypes[type]?.taskExpiresAfter;
   if (expiresAfter !== undefined) return expiresAfter * 1_000;
   if (declared === undefined) return sketch.pace.defaultExpiry;

@@ -10,6 +10,7 @@ import { OTA_REQUIREMENTS } from "./requirements/ota.ts";
 import { QUEUE_REQUIREMENTS } from "./requirements/queue.ts";
 import { RECORD_REQUIREMENTS } from "./requirements/records.ts";
 import { REGISTRATION_REQUIREMENTS } from "./requirements/registration.ts";
+import { RESTART_REQUIREMENTS } from "./requirements/restart.ts";
 import { RETRY_REQUIREMENTS } from "./requirements/retry.ts";
 import type { RequirementRow } from "./requirements/row.ts";
 import { TASK_REQUIREMENTS } from "./requirements/tasks.ts";
@@ -25,6 +26,7 @@ const ROWS = [
   ...IDEMPOTENCE_REQUIREMENTS,
   ...OTA_REQUIREMENTS,
   ...TASK_REQUIREMENTS,
+  ...RESTART_REQUIREMENTS,
 ] as const satisfies readonly RequirementRow[];
 
 export type RequirementId = (typeof ROWS)[number]["id"];

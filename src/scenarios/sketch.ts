@@ -7,6 +7,7 @@
  */
 import type { DeviceModel } from "../simulator/model/device.ts";
 import type { Fault } from "../simulator/model/fault.ts";
+import type { FirmwareUpload } from "./firmware-images.ts";
 import type { Pace } from "./pace.ts";
 import type { Operation } from "./plan.ts";
 import type { Swarm } from "./swarm.ts";
@@ -39,6 +40,7 @@ export interface Sketch {
   operations: Operation[];
   faults: Fault[];
   deviceTypes: { taskExpiresAfter?: number }[];
+  images: FirmwareUpload[];
   /** What a block changed the second type's taskExpiresAfter to, seconds. */
   reconfigured: number | undefined;
   /** `ref` of the next task; tasks below it exist. */
@@ -56,6 +58,7 @@ export function emptySketch(pace: Pace, swarm: Swarm): Sketch {
     faults: [],
     deviceTypes:
       swarm.typeExpiry === undefined ? [{}] : [{}, { taskExpiresAfter: withinBounds(pace, swarm.typeExpiry) }],
+    images: [],
     reconfigured: undefined,
     nextTask: 0,
     used: new Set(),
@@ -88,6 +91,7 @@ export const copySketch = (sketch: Sketch): Sketch => ({
   operations: [...sketch.operations],
   faults: [...sketch.faults],
   deviceTypes: sketch.deviceTypes.map((type) => ({ ...type })),
+  images: [...sketch.images],
   used: new Set(sketch.used),
 });
 
@@ -96,5 +100,7 @@ export const endOf = (sketch: Sketch): number =>
   Math.max(
     ...sketch.lanes.map((lane) => lane.clock),
     ...sketch.faults.map((fault) => fault.until),
-    ...sketch.operations.map((operation) => operation.at),
+    ...sketch.operations.map(
+      (operation) => operation.at + (operation.kind === "restart-server" ? operation.downFor + 1_000 : 0),
+    ),
   );

@@ -246,7 +246,7 @@ describe("serve --data", () => {
     // No file may be larger than 400 KiB: a write beyond fails, as on a full disk.
     const acknowledged: string[] = [];
     const server = await start(["--data", file], { shell: "ulimit -f 400" });
-    const body = (dtid: string) => JSON.stringify({ dtid, name: "x".repeat(2_000) });
+    const body = (dtid: string) => JSON.stringify({ dtid, name: "x".repeat(255) });
     for (let count = 0; ; count += 1) {
       const dtid = `type-${count}`;
       const init = { method: "POST", headers, body: body(dtid) };

@@ -14,6 +14,7 @@ import { type DeviceTask, happened, isCancelAsked, isOver } from "./device-task.
 import type { Habits } from "./habits.ts";
 import type { Flight, FlightEnd, Messages } from "./messages.ts";
 import type { Registration } from "./registrations.ts";
+import { Transfer } from "./transfers.ts";
 import { answered, type Brought, discovery, requestFor } from "./work.ts";
 
 export interface ActorOutside {
@@ -27,7 +28,7 @@ export interface ActorOutside {
 /** The request that is on its way. */
 interface Errand {
   readonly deviceTask: DeviceTask;
-  readonly flight: Flight;
+  readonly transfer: Transfer;
   /** An Update came meanwhile. */
   triggered: boolean;
   /** Its task expired, and its answer counts all the same. */
@@ -60,7 +61,7 @@ export class DeviceActor {
   /** @returns what to do once the answer to the Register has left */
   registered(registration: Registration): () => void {
     const { registerInFlight } = this.outside.habits.tasks;
-    const stays = registerInFlight === "nothing" && this.errand?.flight.to === registration.address;
+    const stays = registerInFlight === "nothing" && this.errand?.transfer.to === registration.address;
     this.registration = registration;
     this.heard();
     if (!stays) this.breakOff();
@@ -188,8 +189,9 @@ export class DeviceActor {
     this.due.delete(deviceTask);
     if (content === undefined) return;
     happened(deviceTask, agenda.now, { kind: "attempted" });
-    const flight = messages.request(address, content, (end) => this.ended(end));
-    this.errand = { deviceTask, flight, triggered: false, overdue: false };
+    const { blocks } = habits.wire;
+    const transfer = new Transfer(messages, blocks, address, content, (end) => this.ended(end));
+    this.errand = { deviceTask, transfer, triggered: false, overdue: false };
   }
 
   // ── how a request ends
@@ -231,12 +233,12 @@ export class DeviceActor {
     if (greeting !== undefined) this.outside.messages.drop(greeting);
     this.greeting = undefined;
     if (errand === undefined) return;
-    this.outside.messages.drop(errand.flight);
+    errand.transfer.drop();
     this.failed({ ...errand, triggered: false });
   }
 
   private dropErrand(): void {
-    if (this.errand !== undefined) this.outside.messages.drop(this.errand.flight);
+    this.errand?.transfer.drop();
     this.errand = undefined;
   }
 

@@ -36,6 +36,23 @@ export interface WireHabits {
    * Discover of the device's objects.
    */
   readonly greets: "not-at-all" | "by-ping" | "by-discover";
+  readonly blocks: BlockHabits;
+}
+
+/** How large values travel (RFC 7959). */
+export interface BlockHabits {
+  /** Exponent of the size of the first block that is sent, and of those that are asked for (§2.2). */
+  readonly szx: number;
+  /** Names that size in the first request of a Read (§2.4). */
+  readonly saysSizeAtOnce: boolean;
+  /** Says in each block how long the value is (§4). */
+  readonly tellsSize: boolean;
+  /** After 4.08: the value is sent again in the same attempt, or the attempt has failed (§2.9.2). */
+  readonly afterForgotten: "again" | "fails";
+  /** When the device wants smaller blocks: goes on with them, or sends all of it again in them (§2.5). */
+  readonly afterSmaller: "goes-on" | "from-the-start";
+  /** When what is read changes: it is read again in the same attempt, or the attempt has failed (§2.8). */
+  readonly afterChange: "again" | "fails";
 }
 
 /** When it does what, and what becomes of what. */

@@ -275,13 +275,17 @@ export class Messages {
   }
 }
 
-/** A token of `tokenBytes`, or of any length from 1 to 8, that this peer has not been sent before. */
+/** So many tokens are remembered: of one byte there are 256. */
+const MOST_TOKENS = 128;
+
+/** A token of `tokenBytes`, or of any length from 1 to 8, that this peer has not been sent lately. */
 function freshToken({ random, usedTokens }: Peer, { tokenBytes }: WireHabits): string {
   for (;;) {
     const length = tokenBytes === "any" ? 1 + (random() % 8) : tokenBytes;
     const token = Array.from({ length }, () => (random() % 256).toString(16).padStart(2, "0")).join("");
     if (usedTokens.has(token)) continue;
     usedTokens.add(token);
+    if (usedTokens.size > MOST_TOKENS) usedTokens.delete(usedTokens.values().next().value ?? "");
     return token;
   }
 }

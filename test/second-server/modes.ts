@@ -24,6 +24,14 @@ const PLAIN: Habits = {
     readsWhole: "instance",
     writesAs: "text",
     greets: "not-at-all",
+    blocks: {
+      szx: 6,
+      saysSizeAtOnce: false,
+      tellsSize: false,
+      afterForgotten: "fails",
+      afterSmaller: "goes-on",
+      afterChange: "fails",
+    },
   },
   tasks: {
     dispatchAfterMs: { from: 0, to: 0 },
@@ -84,6 +92,7 @@ export const MODES: readonly Mode[] = [
         readsWhole: "object",
         readsAs: "tlv",
         writesAs: "tlv",
+        blocks: { ...PLAIN.wire.blocks, szx: 5, tellsSize: true, afterChange: "again" },
       },
       { dispatchAfterMs: { from: 0, to: 500 } },
       { answerAfterMs: 40, waitsAs: "QUEUED", strangersGet: 401, numbersAs: "strings", talkative: true },
@@ -102,6 +111,7 @@ export const MODES: readonly Mode[] = [
         namesItself: true,
         readsAs: "text",
         greets: "by-ping",
+        blocks: { ...PLAIN.wire.blocks, szx: 3, saysSizeAtOnce: true, afterForgotten: "again" },
       },
       { updateInFlightCounts: true },
       { talkative: true, timeIn: "seconds", strangersGet: 403, echoesPeriod: false, createsWith: 200 },
@@ -113,7 +123,12 @@ export const MODES: readonly Mode[] = [
       "Sends the newest first, goes on after a failure, lets answers count after expiry, writes by partial update.",
     profile: EMPTY_PROFILE,
     habits: plainBut(
-      { responseTimeoutMs: 45_000, tokenBytes: 8, writesAs: "partial-update" },
+      {
+        responseTimeoutMs: 45_000,
+        tokenBytes: 8,
+        writesAs: "partial-update",
+        blocks: { ...PLAIN.wire.blocks, afterForgotten: "again", afterSmaller: "from-the-start", afterChange: "again" },
+      },
       {
         order: "newest-first",
         afterFailure: "continue",
@@ -133,7 +148,12 @@ export const MODES: readonly Mode[] = [
       "Discovers first, goes on with an exchange when its device registers again, wants a Register from a new address.",
     profile: EMPTY_PROFILE,
     habits: plainBut(
-      { responseTimeoutMs: 300_000, readsAs: "text", greets: "by-discover" },
+      {
+        responseTimeoutMs: 300_000,
+        readsAs: "text",
+        greets: "by-discover",
+        blocks: { ...PLAIN.wire.blocks, szx: 4, saysSizeAtOnce: true, tellsSize: true },
+      },
       {
         registerInFlight: "nothing",
         cancelInFlight: "at-once",

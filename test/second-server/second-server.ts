@@ -5,7 +5,7 @@
  * Each device is an actor that knows nothing of the others; what happened to a device task is a log that is only added
  * to; the message layer is its own. In memory, sans-I/O, and as a `ServerPort` driven like any other server.
  *
- * Left out, since no plan asks for it: lists of tasks, filters, firmware updates, notifications, blocks.
+ * Left out, since no plan asks for it: lists of tasks, filters, firmware updates, notifications.
  *
  * Spec: docs/semantics.md.
  */

@@ -16,7 +16,11 @@ const PROVISION = {
   devices: [
     { did: "attic", dtid: "sensor", name: "Attic" },
     { did: "cellar", dtid: "sensor", name: EVIL },
-    ...Array.from({ length: 58 }, (_, index) => ({ did: `spare-${index}`, dtid: "sensor" })),
+    ...Array.from({ length: 58 }, (_, index) => ({
+      did: `spare-${index}`,
+      dtid: "sensor",
+      ...(index === 7 ? { serverProperties: { site: "b1" } } : {}),
+    })),
   ],
 };
 
@@ -103,6 +107,60 @@ describe.skipIf(executablePath === undefined)("the web page", () => {
     expect(await page.evaluate(() => "isTheSame" in globalThis)).toBe(true);
   });
 
+  it("creates a task for the devices that a filter matches", async () => {
+    await open();
+    await live();
+    await page.getByText("New task", { exact: true }).click();
+    await page.getByLabel("Property", { exact: true }).selectOption({ label: "another…" });
+    await page.getByLabel("Name of the server property").fill("checked");
+    await page.getByLabel(/^Value/).fill("yes");
+    await page.getByLabel(/^Filter/).fill("serverProperties.site=b1");
+    await page.getByRole("button", { name: "Create task" }).click();
+    await page.getByRole("alert").getByText("The task is created").waitFor();
+    await row("detail", "spare-7").getByText("SUCCEEDED").waitFor();
+    expect(await page.locator("#detail tbody tr").count()).toBe(1);
+    await page.locator("#detail dd").getByText("serverProperties.site=b1").waitFor();
+  });
+
+  it("uploads an image, updates firmware with it, and answers for users who are asked: accepted begins, rejected fails", async () => {
+    await open();
+    await live();
+    const attic = await registerDevice(server.coap, "attic");
+    devices.push(attic, await registerDevice(server.coap, "cellar"));
+    await page.getByText("New task", { exact: true }).click();
+    await page.getByLabel("Firmware update", { exact: true }).check();
+    await page.getByText("none yet: upload one below").waitFor();
+    await page.getByText("Upload an image").click();
+    const buffer = Buffer.alloc(300 * 1024, 7);
+    await page.getByLabel("File").setInputFiles({ name: "f.bin", mimeType: "application/octet-stream", buffer });
+    await page.getByLabel(/^Version/).fill("2.0");
+    await page.getByLabel(/^Name for people/).fill("night");
+    await page.getByRole("button", { name: "Upload" }).click();
+    await row("images", "night").getByText("307200 bytes").waitFor();
+
+    expect(await page.getByLabel("Property", { exact: true }).isVisible()).toBe(false);
+    await page.getByLabel(/^Image/).selectOption({ label: "2.0 (night)" });
+    await page.getByLabel("Ask each device's user first").check();
+    await page.getByLabel(/^Devices ids/).fill("attic, cellar, spare-1");
+    await shoot("update-form");
+    await page.getByRole("button", { name: "Create task" }).click();
+    await row("detail", "attic").getByText("waits for its user").waitFor();
+    await row("detail", "spare-1").getByText("4001").waitFor();
+    await row("detail", "spare-1").getByText("waits for its user").waitFor({ state: "detached" });
+    await shoot("waiting");
+    expect(attic.requests).toEqual([]);
+    await page.getByRole("button", { name: "Reject on cellar" }).click();
+    await row("detail", "cellar").getByText("4006").waitFor();
+    await page.getByRole("button", { name: "Accept on attic" }).click();
+    await page.getByRole("button", { name: "Accept on attic" }).waitFor({ state: "detached" });
+    await expect.poll(() => attic.requests[0], { timeout: 20_000 }).toBe("0.01 /5/0");
+    // A Read that is answered with 2.04.
+    await row("detail", "attic").getByText("FAILED").waitFor();
+
+    await row("images", "night").getByRole("button", { name: "Delete version 2.0" }).click();
+    await row("images", "night").waitFor({ state: "detached" });
+  });
+
   it("shows a refusal as text at the form, and names that are HTML as text", async () => {
     await open();
     await live();
@@ -129,6 +187,20 @@ describe.skipIf(executablePath === undefined)("the web page", () => {
     await page.getByText("1 device, 0 registered").waitFor();
     await page.goBack();
     await page.getByText("Page 2 of 2").waitFor();
+  });
+
+  it("spends at most half of the rate limit on looking, and goes on by itself when it was too much", async () => {
+    await open({ rateLimit: { perMinute: 8, perDay: 1_000 } });
+    await live();
+    // One page, one look, the events, and what the test itself asks: 5 are left.
+    const tasks = () => fetch(`${server.http}/devicemgmt/tasks?dtid=sensor`).then(({ status }) => status);
+    const asked = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(tasks));
+    expect(asked.filter((status) => status === 200).length).toBeGreaterThanOrEqual(4);
+    expect(asked).toContain(429);
+    await page.locator("#devices").getByRole("link", { name: "Next" }).click();
+    await page.getByRole("alert").getByText("the page goes on in").waitFor();
+    expect(await page.locator("#devices tbody tr").count()).toBe(50);
+    errors.splice(0);
   });
 
   it("asks for the token once, keeps it for the tab, and follows the events with it", async () => {

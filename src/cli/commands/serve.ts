@@ -4,8 +4,8 @@ import { UsageError } from "../../platform/errors.ts";
 import { readText } from "../../platform/files.ts";
 import { isLoopback } from "../../platform/udp.ts";
 import { LOG_LEVELS } from "../../reference-server/adapters/log-levels.ts";
-import { LIMIT_ROWS, type ServeLimits } from "../../reference-server/adapters/serve-limits.ts";
-import { defineCommand, Flag, integer, Text } from "../command.ts";
+import { FIXED_LIMITS, LIMIT_ROWS, type ServeLimits } from "../../reference-server/adapters/serve-limits.ts";
+import { defineCommand, Flag, integer, List, Text } from "../command.ts";
 import { readDevicesFile } from "../devices-file.ts";
 import { EXIT_PASS } from "../exit-codes.ts";
 import { asUsage } from "../named-files.ts";
@@ -32,6 +32,18 @@ const RateLimitText = Text.transform((text, context) => {
   context.addIssue("Give N or N/D, such as 100/1000");
   return z.NEVER;
 });
+
+/** Origins with commas between them, each exactly as a browser sends it, or `*`. */
+const OriginList = List.transform((origins, context) => {
+  const [first] = origins;
+  if (first === "*" && origins.length === 1) return "*" as const;
+  const wrong = origins.find((origin) => !isOrigin(origin));
+  if (first !== undefined && wrong === undefined) return origins;
+  context.addIssue(`"${wrong ?? ""}" is no origin: give such as https://console.example:8443, without a path, or *`);
+  return z.NEVER;
+});
+
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
 
 export const SERVE = defineCommand({
   name: "serve",
@@ -83,8 +95,15 @@ export const SERVE = defineCommand({
     {
       name: "rate-limit",
       value: "N[/D]",
-      about: "requests that each token may make in a minute, and in a day",
+      about: "requests that each token may make in a minute, and in a day; the web page's are counted as well",
       presetText: "none",
+    },
+    {
+      name: "cors",
+      value: "ORIGIN,…",
+      about:
+        "web pages of these origins may use the API from a browser, such as https://console.example; * for all pages",
+      presetText: "none but its own",
     },
     {
       name: "public-host",
@@ -119,6 +138,7 @@ export const SERVE = defineCommand({
     })),
     ...TIME_OPTIONS.map((option) => ({ ...option, about: option.about.replace("the target", "the server") })),
   ],
+  notes: { title: "Limits without an option", lines: FIXED_LIMITS },
   examples: [
     "serve",
     "serve --data server.db",
@@ -140,6 +160,7 @@ export const SERVE = defineCommand({
     "firmware-delivery": z.enum(["pull", "push"]),
     "log-level": z.enum(LOG_LEVELS),
     "rate-limit": RateLimitText.optional(),
+    cors: OriginList.optional(),
     open: Flag,
     "stop-with-stdin": Flag,
     ...LimitSchemas,
@@ -169,6 +190,7 @@ export const SERVE = defineCommand({
       logLevel: options["log-level"],
       provision: options.devices === undefined ? undefined : await readDevicesFile(options.devices, profile),
       rateLimit: options["rate-limit"],
+      crossOrigins: options.cors,
     });
     io.out(`${JSON.stringify({ ready: true, http: server.http, coap: server.coap })}\n`);
     const wanted = options["stop-with-stdin"]

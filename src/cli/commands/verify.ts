@@ -1,11 +1,12 @@
 /** `verify`: the main job. Generates plans, runs them against the target, judges what was seen, writes a record. */
 import { z } from "zod";
 import { KEEP } from "../../harness/plan-runner.ts";
+import { formatDuration } from "../../protocol/duration.ts";
 import { FAMILY_NAMES } from "../../scenarios/families/names.ts";
 import { checkFamilies, checkPrefixes } from "../campaign-options.ts";
 import { runAndReport } from "../campaign-run.ts";
 import { Duration, defineCommand, Flag, integer, List, PositiveDuration, Text } from "../command.ts";
-import { formatDuration } from "../duration.ts";
+import { readExpectations } from "../expectations.ts";
 import { PROFILE_OPTION, ProfileName, readProfile, TIME_OPTIONS, TimeSchemas } from "../profiles.ts";
 import { readTarget } from "../targets.ts";
 
@@ -31,6 +32,8 @@ const Options = z.strictObject({
   "shrink-budget": Duration,
   jobs: integer(1, 256).optional(),
   keep: z.enum(KEEP),
+  expectations: Text.optional(),
+  "update-expectations": Flag,
   out: Text,
   json: Flag,
 });
@@ -110,6 +113,12 @@ export const VERIFY = defineCommand({
       about: "histories to write beside those of failures: failures (none), sample (one passing plan in ten), all",
       preset: "sample",
     },
+    {
+      name: "expectations",
+      value: "FILE",
+      about: "requirements that are known to be broken: they do not fail the campaign, but an entry that is kept does",
+    },
+    { name: "update-expectations", about: "write that file anew, so that the result meets it; notes in it are kept" },
     { name: "out", value: "DIR", about: "directory of the record", preset: "./fleetproof-out" },
     { name: "json", about: "print the verdict as one JSON document to stdout, all else to stderr" },
   ],
@@ -139,6 +148,7 @@ export const VERIFY = defineCommand({
       shrinkBudget: options["shrink-budget"],
       jobs: options.jobs,
       keep: options.keep,
+      expectations: await readExpectations(options.expectations, options["update-expectations"]),
       directory: options.out,
       json: options.json,
       commandLine: commandLine(options),

@@ -3,14 +3,24 @@
  */
 import type { ConditionName, ConditionTable, NotYet, Reach } from "./condition.ts";
 import { ANSWERED_WITH, ERRORS, FINALITY } from "./conditions/answers.ts";
+import { BLOCK_TRANSFERS } from "./conditions/blocks.ts";
 import { COPIED_EXCHANGES } from "./conditions/copies.ts";
 import { DISTURBED_EXCHANGES, STRAYS } from "./conditions/disturbance.ts";
 import { ANSWERED_EXCHANGES, FAILED_EXCHANGES } from "./conditions/exchange.ts";
 import { DEADLINES, EXPIRED, RECORDS } from "./conditions/expiry.ts";
+import { ASKED_USERS, DELIVERIES, SPOILED_UPDATES, UPDATED_DEVICES } from "./conditions/firmware.ts";
+import { DISTURBED_UPDATES, UPDATES_AND_OTHERS } from "./conditions/firmware-meanwhile.ts";
 import { MIRRORS } from "./conditions/mirror.ts";
 import { NOT_YET } from "./conditions/not-yet.ts";
 import { DRAINING, WAITING } from "./conditions/queue.ts";
 import { REGISTERED_DEVICES, REGISTRATION_REQUESTS } from "./conditions/registration.ts";
+import {
+  ANSWERED_AFTER_RESTARTS,
+  ENDED_BEFORE_RESTARTS,
+  RESTARTED_DEVICES,
+  RESTARTED_EXCHANGES,
+  RESTARTED_TASKS,
+} from "./conditions/restart.ts";
 import { REPEATED_ATTEMPTS } from "./conditions/retry.ts";
 import { SCHEDULED } from "./conditions/scheduled.ts";
 import { CANCELLING, SHOWN_DEVICE_STATUSES, SHOWN_TASK_STATUSES, TASKS } from "./conditions/task.ts";
@@ -24,6 +34,7 @@ export interface Theme {
 export const THEMES: readonly Theme[] = [
   { title: "Queue", tables: [WAITING, DRAINING] },
   { title: "Exchange", tables: [ANSWERED_EXCHANGES, FAILED_EXCHANGES, COPIED_EXCHANGES] },
+  { title: "Large values", tables: [BLOCK_TRANSFERS] },
   { title: "Disturbance", tables: [DISTURBED_EXCHANGES, STRAYS] },
   { title: "Retry", tables: [REPEATED_ATTEMPTS] },
   { title: "Expiry and record", tables: [EXPIRED, DEADLINES, RECORDS] },
@@ -31,6 +42,14 @@ export const THEMES: readonly Theme[] = [
   { title: "Untidy devices", tables: [ODD_REGISTRATIONS, UNREACHABLE_DEVICES] },
   { title: "Task", tables: [TASKS, SCHEDULED, CANCELLING, SHOWN_DEVICE_STATUSES, SHOWN_TASK_STATUSES] },
   { title: "Device Mirror", tables: [MIRRORS] },
+  {
+    title: "Firmware update",
+    tables: [DELIVERIES, UPDATED_DEVICES, ASKED_USERS, SPOILED_UPDATES, DISTURBED_UPDATES, UPDATES_AND_OTHERS],
+  },
+  {
+    title: "Restart of the server",
+    tables: [RESTARTED_EXCHANGES, RESTARTED_TASKS, ENDED_BEFORE_RESTARTS, RESTARTED_DEVICES, ANSWERED_AFTER_RESTARTS],
+  },
   { title: "Answers", tables: [...ANSWERED_WITH, ERRORS, FINALITY] },
 ];
 

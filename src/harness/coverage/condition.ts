@@ -8,6 +8,7 @@ import type { FactOf } from "../oracle/facts.ts";
 import type { RegistrationRequest } from "../oracle/registration-view.ts";
 import type { DeviceTaskView, TaskView } from "../oracle/task-view.ts";
 import type { DeviceScene, Scene } from "./scene.ts";
+import type { UpdateScene } from "./update-scene.ts";
 
 /** What a condition may be about. */
 export interface Subjects {
@@ -20,6 +21,7 @@ export interface Subjects {
   readonly "task-status": FactOf<"statuses-seen">;
   readonly record: FactOf<"record-asked">;
   readonly mirror: FactOf<"mirror-seen">;
+  readonly update: UpdateScene;
 }
 export type SubjectKind = keyof Subjects;
 

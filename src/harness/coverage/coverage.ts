@@ -9,6 +9,7 @@ import { CONDITION_TABLES } from "./all-conditions.ts";
 import type { SubjectKind, Subjects, TableOf } from "./condition.ts";
 import { storyOf, transitionId } from "./device-task-story.ts";
 import { type Scene, sceneOf } from "./scene.ts";
+import { type UpdateScene, updatesOf } from "./update-scene.ts";
 
 export interface PlanCoverage {
   /** Ids of the conditions that were met, sorted. */
@@ -17,9 +18,10 @@ export interface PlanCoverage {
   readonly transitions: readonly string[];
 }
 
-export function coverageOf(_plan: Plan, history: History, judgement: Judgement): PlanCoverage {
+export function coverageOf(plan: Plan, history: History, judgement: Judgement): PlanCoverage {
   const scene = sceneOf(history, judgement);
-  return { conditions: conditionsMet(scene), transitions: [...transitionsSeen(scene)].sort() };
+  const updates = updatesOf(plan, history, scene);
+  return { conditions: conditionsMet(scene, updates), transitions: [...transitionsSeen(scene)].sort() };
 }
 
 function transitionsSeen(scene: Scene): ReadonlySet<string> {
@@ -31,7 +33,7 @@ function transitionsSeen(scene: Scene): ReadonlySet<string> {
 
 type SubjectLists = { readonly [S in SubjectKind]: readonly Subjects[S][] };
 
-function subjectsOf(scene: Scene): SubjectLists {
+function subjectsOf(scene: Scene, updates: readonly UpdateScene[]): SubjectLists {
   const tasks = [...scene.context.tasks.values()];
   return {
     exchange: scene.devices.flatMap(({ exchanges }) => exchanges),
@@ -43,12 +45,13 @@ function subjectsOf(scene: Scene): SubjectLists {
     "task-status": scene.taskStatuses,
     record: scene.records,
     mirror: scene.mirrors,
+    update: updates,
   };
 }
 
 /** Sorted. */
-function conditionsMet(scene: Scene): readonly string[] {
-  const subjects = subjectsOf(scene);
+function conditionsMet(scene: Scene, updates: readonly UpdateScene[]): readonly string[] {
+  const subjects = subjectsOf(scene, updates);
   const met = new Set<string>();
   for (const table of CONDITION_TABLES) {
     // Each table's subjects are of the table's own kind; the union of tables cannot say so.

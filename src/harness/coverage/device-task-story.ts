@@ -75,8 +75,12 @@ interface Beat extends Moment {
   readonly request: RegistrationRequest | undefined;
 }
 
-/** The story of a device task from its creation on; nothing of one that was refused or that the oracle lost sight of. */
+/**
+ * The story of a device task from its creation on; nothing of one that was refused or that the oracle lost sight of, nor of
+ * a firmware update: that is told by the steps of the device (update-scene.ts).
+ */
 export function storyOf(deviceTask: DeviceTaskView, scene: Scene): readonly Transition[] {
+  if (deviceTask.task.image !== undefined) return [];
   if (deviceTask.operation === undefined && beginsLater(deviceTask.task)) return [];
   if (deviceTask.task.state !== "created" || (deviceTask.blurred !== undefined && !wasCancelledAtExpiry(deviceTask)))
     return [];

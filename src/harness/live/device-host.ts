@@ -1,5 +1,6 @@
 /**
- * Hosts one virtual device: performs its effects on its link, calls it at its deadline, and records what it does.
+ * Hosts one virtual device: performs its effects on its link, downloads for it by HTTP, calls it at its deadline, and
+ * records what it does.
  */
 import { now } from "../../platform/clock.ts";
 import type { UdpSocket } from "../../platform/udp.ts";
@@ -8,6 +9,7 @@ import type { DeviceEffect, DeviceInput, VirtualDevice } from "../../simulator/d
 import type { Network } from "../../simulator/network.ts";
 import type { HistoryEvent } from "../history.ts";
 import { createDeviceLink, type LinkOptions } from "./device-link.ts";
+import { downloadImage } from "./image-download.ts";
 
 export interface DeviceHostOptions extends Omit<LinkOptions, "onArrival"> {
   /** The device's first socket; the host closes it. */
@@ -52,16 +54,26 @@ export function createDeviceHost(options: DeviceHostOptions): DeviceHost {
     },
   });
 
+  const downloads = new Set<() => void>();
+  const fetch = ({ url, largest, number }: Extract<DeviceEffect, { readonly kind: "fetch" }>): void => {
+    const giveUp = downloadImage({ url, largest, agenda: options.agenda }, (outcome) => {
+      downloads.delete(giveUp);
+      give({ kind: "fetched", number, outcome });
+    });
+    downloads.add(giveUp);
+  };
+
   const perform = (effects: readonly DeviceEffect[]): void => {
     for (const effect of effects) {
       if (held !== undefined) held.push(effect);
       else if (effect.kind === "send") link.send(effect.bytes);
       else if (effect.kind === "move") opening = move();
+      else if (effect.kind === "fetch") fetch(effect);
       else if (effect.kind !== "skipped") record(occurrence(effect));
     }
   };
 
-  const occurrence = (effect: Exclude<DeviceEffect, { kind: "send" | "move" | "skipped" }>): HistoryEvent => {
+  const occurrence = (effect: Exclude<DeviceEffect, { kind: "send" | "move" | "skipped" | "fetch" }>): HistoryEvent => {
     const at = runTime(now());
     if (effect.kind === "state") return { kind: "device", device: index, at, event: effect.event };
     return { ...effect, device: index, at };
@@ -92,6 +104,7 @@ export function createDeviceHost(options: DeviceHostOptions): DeviceHost {
     give,
     async close() {
       device = undefined;
+      for (const giveUp of downloads) giveUp();
       waker.want(NEVER);
       await opening;
       await link.close();

@@ -16,10 +16,9 @@ import {
   type Interpreter,
   type InterpreterEffect,
   type InterpreterInput,
-  type RunNames,
-  runNames,
-  type Tokens,
 } from "../plan-interpreter.ts";
+import type { Tokens } from "../rest-requests.ts";
+import { type RunNames, runNames } from "../run-names.ts";
 import type { Agenda, Waker } from "./agenda.ts";
 import { createDeviceHost, type DeviceHost } from "./device-host.ts";
 import type { HttpClient, RestOutcome } from "./http-client.ts";
@@ -187,6 +186,9 @@ export class LiveRun {
         this.hosts[effect.device]?.give({ kind: "command", command });
         break;
       }
+      // Whoever runs a live target is not asked to kill it.
+      case "restart-server":
+        break;
       case "mark":
         this.mark(effect.mark, effect.reason);
         break;
@@ -297,6 +299,7 @@ export class LiveRun {
         random: (key) => random(`device/${index}/${key}`),
         start,
         registersAt,
+        fetches: true,
       });
       this.hosts[index]?.begin(device, network);
     });

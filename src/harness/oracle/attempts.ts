@@ -12,6 +12,8 @@ import type { Exchange, ExchangeEnd } from "./exchange-view.ts";
 import { expect, FITTING } from "./expectations.ts";
 import type { Certainty } from "./facts.ts";
 import { noteFailedAttempt } from "./failed-attempts.ts";
+import { expireUpdate, missStep, noteFailure } from "./firmware/notes.ts";
+import { isAlone } from "./firmware/turns.ts";
 import { broughtBy, recordLateResponse, recordMirror } from "./mirror.ts";
 import { blur, settle } from "./settling.ts";
 import type { DeviceTaskView, Owed } from "./task-view.ts";
@@ -25,7 +27,7 @@ export function registeredDuring(context: OracleContext, device: DeviceView, win
     return since === undefined || window.earliest > since.latest || since.latest === 0 ? "no" : "maybe";
   }
   const { earliest, latest } = lifetimeEnd(context, registration.refreshed, registration.lifetime);
-  if (window.latest < earliest) return "yes";
+  if (window.latest < earliest) return device.registrationOpen ? "maybe" : "yes";
   return window.earliest > latest ? "no" : "maybe";
 }
 
@@ -41,9 +43,13 @@ const awakeUntil = (context: OracleContext, device: DeviceView): number =>
 
 /** The server must try these tasks as soon as the device is free. */
 export function owe(device: DeviceView, deviceTask: DeviceTaskView, owed: Owed): void {
-  const { blurred, settled, cancelAsked } = deviceTask;
-  if (blurred === undefined && settled === undefined && cancelAsked === undefined) device.owed.set(deviceTask, owed);
+  const { settled, cancelAsked } = deviceTask;
+  if (!isLost(deviceTask) && settled === undefined && cancelAsked === undefined) device.owed.set(deviceTask, owed);
 }
+
+/** The oracle cannot follow it, or no further. */
+const isLost = ({ blurred, update }: DeviceTaskView): boolean =>
+  (update === undefined ? blurred : update.lost) !== undefined;
 
 /**
  * When an attempt that is owed is surely overdue; infinite while nothing can be said: an exchange is open, the
@@ -71,10 +77,11 @@ export function missOwed(context: OracleContext, device: DeviceView, event: numb
   device.owed.clear();
   if (!judgeable) return;
   for (const [deviceTask, what] of owed) {
-    const gone =
-      deviceTask.settled !== undefined || deviceTask.blurred !== undefined || deviceTask.cancelAsked !== undefined;
+    const gone = deviceTask.settled !== undefined || isLost(deviceTask) || deviceTask.cancelAsked !== undefined;
+    if (deviceTask.update !== undefined && !isAlone(deviceTask, { earliest: due, latest: due })) continue;
     if (gone || deviceTask.task.expiry.earliest <= due) continue;
-    context.emit({ kind: "owed-missed", deviceTask, owed: what, event });
+    if (deviceTask.update !== undefined && deviceTask.update.requests > 0) missStep(deviceTask.update, what, due);
+    else context.emit({ kind: "owed-missed", deviceTask, owed: what, event });
   }
 }
 
@@ -95,12 +102,19 @@ export function endExchange(
   const deviceTask = exchange.task;
   if (how !== "answered" && how !== "moved" && how !== "superseded")
     noteFailedAttempt(context, exchange, how, window, giveUp(context, exchange));
+  if (how !== "answered") noteFailure(exchange, how, window, isCertain(context, exchange));
   if (how === "no-acknowledgement" || how === "no-response")
     device.failingUntil = Math.max(device.failingUntil, window.latest);
   if (deviceTask !== undefined && deviceTask.settled === undefined && how !== "answered")
     requeue(context, deviceTask, how, window, event);
   context.emit({ kind: "exchange-ended", exchange });
 }
+
+/** The server surely took it for a failed attempt. */
+const isCertain = ({ profile }: OracleContext, { maybeDropped, maybeFailed, acknowledged }: Exchange): boolean =>
+  !maybeDropped &&
+  maybeFailed === undefined &&
+  (acknowledged === undefined ? profile.coap : profile.responseTimeout) !== undefined;
 
 function requeue(
   context: OracleContext,
@@ -192,6 +206,10 @@ export function noteRace(exchange: Exchange, response: CoapMessage, window: Wind
 
 /** The active period of a device task ends (choice 10). */
 export function expire(context: OracleContext, deviceTask: DeviceTaskView): void {
+  if (deviceTask.update !== undefined) {
+    expireUpdate(deviceTask);
+    return;
+  }
   const { device, task } = deviceTask;
   const exchange = device.open?.task === deviceTask ? device.open : undefined;
   const { inFlightAtExpiry } = context.profile;

@@ -12,6 +12,7 @@ import { owe, registeredDuring } from "./attempts.ts";
 import type { OracleContext } from "./context.ts";
 import { expect } from "./expectations.ts";
 import type { Certainty } from "./facts.ts";
+import { beginUpdate } from "./firmware/life.ts";
 import { recordServerProperty } from "./mirror.ts";
 import { DEFAULT_RETENTION } from "./periods.ts";
 import { settle } from "./settling.ts";
@@ -75,6 +76,11 @@ export function beginDeviceTask(context: OracleContext, deviceTask: DeviceTaskVi
   const { task, device } = deviceTask;
   const { activeFrom: begins } = task;
   deviceTask.begun = true;
+  if (deviceTask.update !== undefined) {
+    beginUpdate(context, deviceTask, isThere(context, deviceTask) ? whatIsOwed(deviceTask, event) : undefined);
+    if (device.owed.has(deviceTask)) device.idleSince = Math.max(device.idleSince, begins.latest);
+    return;
+  }
   if (isServerProperty(deviceTask)) {
     // Done at once, without the device (choice 18); a server that looks now and then for what is due has its bound.
     const latest = begins.latest + (begins.latest > task.created.latest ? context.bound : 0);
@@ -84,23 +90,28 @@ export function beginDeviceTask(context: OracleContext, deviceTask: DeviceTaskVi
     settle(deviceTask, "succeeded", done, event);
     return;
   }
-  const registered = registeredDuring(context, device, begins);
-  const awake = device.registration?.queueMode !== true || begins.latest < device.lastUplink + context.awakeWindow;
-  if (
-    registered !== "yes" ||
-    device.unreachable ||
-    !awake ||
-    device.registration === undefined ||
-    device.registration.refreshed.latest > begins.earliest ||
-    // An exchange may still be open for the server, and its failure stops the drain (choice 28).
-    begins.earliest <= device.failingUntil
-  )
-    return;
+  if (!isThere(context, deviceTask)) return;
   const owed = whatIsOwed(deviceTask, event);
   device.idleSince = Math.max(device.idleSince, begins.latest);
   // Live, the first datagram may overtake the answer to the POST.
   if (deviceTask.attempts.length > 0) context.emit({ kind: "owed-kept", deviceTask, owed, event });
   else owe(device, deviceTask, owed);
+}
+
+/** Registered, awake and free when the task begins. */
+function isThere(context: OracleContext, { device, task }: DeviceTaskView): boolean {
+  const { activeFrom: begins } = task;
+  const { registration } = device;
+  const awake = registration?.queueMode !== true || begins.latest < device.lastUplink + context.awakeWindow;
+  return (
+    registeredDuring(context, device, begins) === "yes" &&
+    !device.unreachable &&
+    awake &&
+    registration !== undefined &&
+    registration.refreshed.latest <= begins.earliest &&
+    // An exchange may still be open for the server, and its failure stops the drain (choice 28).
+    begins.earliest > device.failingUntil
+  );
 }
 
 export const isServerProperty = ({ task, operation }: DeviceTaskView): boolean =>

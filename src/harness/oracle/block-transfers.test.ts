@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Block, blockOption } from "../../protocol/coap/block.ts";
 import { BLOCK1, BLOCK2, ETAG, sortOptions } from "../../protocol/coap/options.ts";
 import type { CoapContent, CoapOption, Code } from "../../protocol/coap/types.ts";
-import { TEXT } from "../../protocol/lwm2m/content.ts";
+import { encodeInstance, TEXT, TLV } from "../../protocol/lwm2m/content.ts";
 import { readContent, writeContent } from "../../protocol/lwm2m/operations.ts";
 import { history, type Story, TIMEZONE } from "./test-history.ts";
 
@@ -176,6 +176,44 @@ it("a second Write of the same value is no restart of one that has expired", () 
   story.answer(0, 8, "2.31", { options: [blockOption(BLOCK1, block(0))] });
   sends(story.create(1, 20, { type: "W", property: TIMEZONE, value: LONG }), 20, [0, 1, 2], "each");
   expect(story.poll(1, 21, [{ status: "SUCCEEDED", attempts: 1 }]).findings()).toEqual([]);
+});
+
+describe("a Write that the device forgot (4.08)", () => {
+  const forgotten = (): Story => {
+    const story = sends(writing(), 2, [0]).request(0, 2, { content: write(1), token: "abcd" });
+    return story.answer(0, 2, "4.08", { options: [blockOption(BLOCK1, block(1))] });
+  };
+
+  it("is not taken for another task's Write of a short value to the same object", () => {
+    const values = new Map([[15, "Asia/Seoul"]]);
+    const partial = writeContent([3, 0], TLV, encodeInstance(3, values));
+    const story = forgotten().create(1, 3, { type: "W", property: TIMEZONE, value: "Asia/Seoul" });
+    story.request(0, 3, { content: { ...partial, code: "0.02" } }).answer(0, 3, "2.04");
+    expect(story.poll(1, 4, [{ status: "SUCCEEDED", attempts: 1 }]).findings()).toEqual([]);
+  });
+
+  it("leaves open whose the next first block is, when another task's value begins alike", () => {
+    const story = forgotten().create(1, 3, { type: "W", property: TIMEZONE, value: `${LONG.slice(0, -3)}xyz` });
+    sends(story, 3, [0, 1, 2], "each");
+    expect(story.see(0, 4, "SUCCEEDED", { attempts: 1 }).findings()).toEqual([]);
+    expect(story.poll(1, 4, [{ status: "QUEUED", attempts: 0 }]).findings()).toEqual([]);
+  });
+});
+
+describe("a request that carries out no task", () => {
+  it("may be left when its first block has come, for whoever asked may know enough (RFC 7959 §2.4)", () => {
+    const discover = { code: "0.01" as const, options: readContent([3], 40).options, payload: new Uint8Array(0) };
+    const told = history().register(0, 1).request(0, 1, { content: discover });
+    told.answer(0, 1, "2.05", { payload: part(0), format: 40, options: [blockOption(BLOCK2, block(0))] });
+    told.create(0, 2).request(0, 2).answer(0, 2, "2.05", { text: "UTC" });
+    expect(told.see(0, 3, "SUCCEEDED", { attempts: 1 }).findings()).toEqual([]);
+  });
+
+  it("is in the way of another as long as nothing has come (Q-06)", () => {
+    const discover = { code: "0.01" as const, options: readContent([3], 40).options, payload: new Uint8Array(0) };
+    const told = history().register(0, 1).request(0, 1, { content: discover }).create(0, 2).request(0, 2);
+    expect(told.outcome("Q-06")).toBe("fail");
+  });
 });
 
 describe("a Read in blocks", () => {

@@ -14,25 +14,13 @@ import { hexFromBytes } from "../../protocol/coap/hex.ts";
 import { decodeMessage } from "../../protocol/coap/message.ts";
 import { BLOCK1, BLOCK2, ETAG, stringOptions, URI_PATH } from "../../protocol/coap/options.ts";
 import type { CoapMessage } from "../../protocol/coap/types.ts";
+import type { BlockBefore, BlockHappening, BlockTransfer, SentBlock } from "./block-transfer-view.ts";
 import type { DeviceView } from "./device-view.ts";
 import type { Exchange } from "./exchange-view.ts";
+import type { Certainty } from "./facts.ts";
 import { beginsOperation, operationOfRequest } from "./operation-key.ts";
 import { blur } from "./settling.ts";
 import type { Window } from "./window.ts";
-
-export interface BlockTransfer {
-  /** When the present block was sent, or asked for, for the first time. */
-  readonly since: Window;
-  /** What was sent of the request, in order. */
-  readonly sent: readonly Uint8Array[];
-  /** What has come of the response. */
-  readonly parts: readonly Uint8Array[];
-  readonly length: number;
-  /** As hex; `undefined` when the first block has none. */
-  readonly etag: string | undefined;
-  /** It may begin anew within the same attempt. */
-  readonly mayRestart: boolean;
-}
 
 const DOUBT = "a transfer in blocks broke off: the server may begin anew, or not";
 const AMBIGUOUS = "the first block is that of more than one pending task";
@@ -57,15 +45,22 @@ export function continued(device: DeviceView, message: CoapMessage, address: str
   const exchange = device.open ?? lastExpired(device);
   if (exchange === undefined || exchange.address !== address) return undefined;
   const [sent, asked] = [blockOf(message, BLOCK1), blockOf(message, BLOCK2)];
-  const isLater = (sent?.num ?? 0) > 0 || (asked?.num ?? 0) > 0 || isRestart(exchange, message);
+  const restart = isRestart(exchange, message);
+  // If it is another task's, this one was given up.
+  if (restart === "maybe") exchange.maybeDropped = true;
+  const isLater = (sent?.num ?? 0) > 0 || (asked?.num ?? 0) > 0 || restart === "yes";
   const before = decodeMessage(exchange.bytes);
   return isLater && before.ok && targetOf(before.value) === targetOf(message) ? exchange : undefined;
 }
 
 /** A transfer that broke off, begun anew by whoever does not wait for another attempt. */
-function isRestart({ end, transfer, operation }: Exchange, message: CoapMessage): boolean {
-  if (end !== undefined || transfer?.mayRestart !== true) return false;
-  return operation === operationOfRequest(message) || isBegun(message, operation);
+function isRestart({ device, end, transfer, operation }: Exchange, message: CoapMessage): Certainty {
+  if (end !== undefined || transfer?.mayRestart !== true) return "no";
+  // All that is asked is there to be compared, unless more is to come.
+  if (blockOf(message, BLOCK1)?.more !== true) return operation === operationOfRequest(message) ? "yes" : "no";
+  if (!isBegun(message, operation)) return "no";
+  const another = [...device.pending].some((one) => one.operation !== operation && isBegun(message, one.operation));
+  return another ? "yes" : "yes" ;
 }
 
 /** Where its answer counts after the active period, an exchange goes on. */
@@ -79,6 +74,9 @@ const targetOf = (message: CoapMessage): string => [message.code, ...stringOptio
 /** The request takes the place of the one before it. */
 export function goOn(exchange: Exchange, message: CoapMessage, bytes: Uint8Array, window: Window): void {
   const { device } = exchange;
+  const before = transferOf(exchange);
+  const [block, asked] = [blockOf(message, BLOCK1), blockOf(message, BLOCK2)];
+  const isAnew = (block?.num ?? 0) === 0 && (asked?.num ?? 0) === 0;
   const sent = sentUntil(exchange, message);
   device.exchanges.delete(exchange.token);
   exchange.messageId = message.messageId;
@@ -88,16 +86,28 @@ export function goOn(exchange: Exchange, message: CoapMessage, bytes: Uint8Array
   exchange.lastSent = window;
   exchange.firstGap = undefined;
   exchange.acknowledged = undefined;
-  exchange.transfer = { ...transferOf(exchange), since: window, sent };
+  // Copies, and what the device does with them, are those of a message.
+  exchange.deliveries = 0;
+  exchange.effects = 0;
+  exchange.transfer = {
+    ...before,
+    since: window,
+    sent,
+    answer: undefined,
+    mayRestart: false,
+    // It may be another attempt, and what the device asked for in the last one is forgotten.
+    wanted: isAnew ? undefined : before.wanted,
+    mixedSince: isAnew ? undefined : before.mixedSince,
+    seen: isAnew ? [...before.seen, "begun-anew"] : before.seen,
+  };
   device.exchanges.set(exchange.token, exchange);
-  if (blockOf(message, BLOCK1)?.more === false) compareWithTask(exchange, message, joinBlocks(sent));
+  if (block?.more === false) compareWithTask(exchange, message, joinBlocks(sent));
 }
 
 /** The body of the request up to and with this block. */
 function sentUntil(exchange: Exchange, message: CoapMessage): readonly Uint8Array[] {
   const block = blockOf(message, BLOCK1);
-  const before = decodeMessage(exchange.bytes);
-  const sent = exchange.transfer?.sent ?? (before.ok ? [before.value.payload] : []);
+  const { sent } = transferOf(exchange);
   if (block === undefined) return sent;
   return block.num === 0 ? [message.payload] : [...sent, message.payload];
 }
@@ -112,13 +122,93 @@ function compareWithTask(exchange: Exchange, message: CoapMessage, payload: Uint
 }
 
 const transferOf = (exchange: Exchange): BlockTransfer =>
-  exchange.transfer ?? { since: exchange.started, sent: [], parts: [], length: 0, etag: undefined, mayRestart: false };
+  exchange.transfer ?? {
+    since: exchange.started,
+    sent: payloadOf(exchange.bytes),
+    parts: [],
+    length: 0,
+    etag: undefined,
+    mayRestart: false,
+    answer: undefined,
+    wanted: undefined,
+    mixedSince: undefined,
+    seen: [],
+  };
+
+function payloadOf(bytes: Uint8Array): readonly Uint8Array[] {
+  const message = decodeMessage(bytes);
+  return message.ok ? [message.value.payload] : [];
+}
+
+/** The block of a body that a request carries; `undefined`: it carries all of it, or none. */
+export function sentBlock(message: CoapMessage, { transfer }: Pick<Exchange, "transfer">): SentBlock | undefined {
+  const block = blockOf(message, BLOCK1);
+  if (block === undefined) return undefined;
+  return { block, bytes: message.payload.length, body: transfer?.sent ?? [message.payload] };
+}
+
+/** The block that the exchange is at; `undefined`: its request carries none. */
+export function presentBlock(exchange: Exchange): BlockBefore | undefined {
+  const request = decodeMessage(exchange.bytes);
+  const block = request.ok ? blockOf(request.value, BLOCK1) : undefined;
+  if (block === undefined) return undefined;
+  return { block, answer: exchange.transfer?.answer, wanted: exchange.transfer?.wanted, event: exchange.event };
+}
+
+/** The last exchange of the device that was about the same as a request: same method, same path. */
+export function lastAbout(device: DeviceView, message: CoapMessage, but: Exchange): Exchange | undefined {
+  const target = targetOf(message);
+  return [...device.exchanges.values()].findLast((exchange) => {
+    const request = exchange === but ? undefined : decodeMessage(exchange.bytes);
+    return request?.ok === true && targetOf(request.value) === target;
+  });
+}
+
+/** Notes what an answer was that is not all of it, and what the device asks for with it. */
+export function noteAnswer(
+  exchange: Exchange,
+  answer: CoapMessage,
+  read: Exclude<PartRead, CoapMessage>,
+  event: number,
+): void {
+  const transfer = transferOf(exchange);
+  const sent = presentBlock(exchange)?.block;
+  const echo = blockOf(answer, BLOCK1);
+  const isSmaller = read === "part" && sent !== undefined && echo !== undefined && echo.szx < sent.szx;
+  const kind = read !== "broken" ? read : answer.code === "4.08" ? "incomplete" : "unclear";
+  exchange.transfer = {
+    ...transfer,
+    answer: { kind, event },
+    // Whoever begins anew with such blocks wastes datagrams, and no more.
+    mayRestart: transfer.mayRestart || isSmaller,
+    wanted: isSmaller ? echo.szx : transfer.wanted,
+    mixedSince: kind === "mixed" ? (transfer.mixedSince ?? event) : transfer.mixedSince,
+    seen: [...transfer.seen, ...happeningsOf(kind, answer.code, isSmaller)],
+  };
+}
+
+function happeningsOf(kind: string, code: string, isSmaller: boolean): readonly BlockHappening[] {
+  if (isSmaller) return ["asked-for-smaller"];
+  if (kind === "mixed" || kind === "incomplete") return [kind];
+  return code === "4.13" ? ["too-large"] : [];
+}
+
+/** A copy of a block was sent: what had been lost of it, or of its answer, is repeated. */
+export function noteRepeated(exchange: Exchange): void {
+  if (exchange.transfer === undefined && presentBlock(exchange) === undefined) return;
+  const transfer = transferOf(exchange);
+  exchange.transfer = { ...transfer, seen: [...transfer.seen, "block-repeated"] };
+}
+
+/** An answer as it is to its exchange; the response when it is all of it. */
+export type PartRead = CoapMessage | "part" | "broken" | "mixed";
 
 /**
  * What an answer is to the exchange: `part`, after which the server goes on; `broken`, after which it begins anew or
- * gives up; or the response, with the whole payload.
+ * gives up; `mixed`, the same because the block is one of another representation; or the response, with the whole
+ * payload.
  */
-export function readPart(exchange: Exchange, answer: CoapMessage): CoapMessage | "part" | "broken" {
+export function readPart(exchange: Exchange, answer: CoapMessage): PartRead {
   const request = decodeMessage(exchange.bytes);
   const sent = request.ok ? blockOf(request.value, BLOCK1) : undefined;
   const asked = request.ok ? blockOf(request.value, BLOCK2) : undefined;
@@ -130,16 +220,19 @@ export function readPart(exchange: Exchange, answer: CoapMessage): CoapMessage |
   if (answer.code === "2.31") return sent?.more === true ? "part" : "broken";
   if (sent?.more === true) return echo === undefined ? "broken" : "part";
   const block = blockOf(answer, BLOCK2);
+  // Asked for a later block, the device gives something else: whether that is an answer is open.
+  if (asked !== undefined && asked.num > 0 && block === undefined) return "broken";
   const isAll = block === undefined || (block.num === 0 && !block.more);
   return isAll ? answer : readBlockOfResponse(exchange, answer, block);
 }
 
-function readBlockOfResponse(exchange: Exchange, answer: CoapMessage, block: Block): CoapMessage | "part" | "broken" {
+function readBlockOfResponse(exchange: Exchange, answer: CoapMessage, block: Block): PartRead {
   const transfer = transferOf(exchange);
   const offset = blockOffset(block);
   const etag = etagOf(answer);
   if (offset < transfer.length) return "part";
-  if (offset > transfer.length || (offset > 0 && etag !== transfer.etag)) return "broken";
+  if (offset > transfer.length) return "broken";
+  if (offset > 0 && etag !== transfer.etag) return "mixed";
   const parts = [...transfer.parts, answer.payload];
   const length = offset + answer.payload.length;
   exchange.transfer = { ...transfer, parts, length, etag };

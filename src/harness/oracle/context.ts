@@ -8,8 +8,10 @@ import type { Plan } from "../../scenarios/plan.ts";
 import type { HistoryHeader, RunTime } from "../history.ts";
 import type { DeviceView } from "./device-view.ts";
 import type { Fact } from "./facts.ts";
+import { newFirmwareView } from "./firmware/views.ts";
+import type { Restart } from "./restarts.ts";
 import type { TaskView } from "./task-view.ts";
-import { FOREVER } from "./window.ts";
+import { FOREVER, type Window } from "./window.ts";
 
 export interface OracleContext {
   readonly header: HistoryHeader;
@@ -35,6 +37,12 @@ export interface OracleContext {
   readonly typeExpiry: (number | undefined)[];
   /** Device types whose configuration is asked for and not answered, or failed: their value is not known. */
   readonly configuring: Set<number>;
+  /** Since when the server has been down; `undefined`: it is up. */
+  down: Window | undefined;
+  /** The last one. */
+  restart: Restart | undefined;
+  /** All of them. */
+  readonly restarts: Restart[];
   readonly emit: (fact: Fact) => void;
 }
 
@@ -61,21 +69,25 @@ export function createContext(plan: Plan, header: HistoryHeader, emit: (fact: Fa
     awakeWindow: plan.profile.awakeWindow === undefined ? 2 * bound : seconds(plan.profile.awakeWindow),
     exchangeLifetime: exchangeLifetime(coap),
     endsWithRegistration: plan.profile.locationAtReRegister !== undefined,
-    devices: header.devices.map(createDeviceView),
+    devices: header.devices.map((name, index) => createDeviceView(name, index, plan.fleet[index]?.firmware?.version)),
     tasks: new Map(),
     typeExpiry: plan.deviceTypes.map((type) => type.taskExpiresAfter),
     configuring: new Set(),
+    down: undefined,
+    restart: undefined,
+    restarts: [],
     emit,
   };
 }
 
-function createDeviceView(name: string, index: number): DeviceView {
+function createDeviceView(name: string, index: number, version: string | undefined): DeviceView {
   return {
     index,
     name,
     registration: undefined,
     oldLocations: new Map(),
     rivals: new Set(),
+    registrationOpen: false,
     registrations: 0,
     unregisteredSince: { earliest: 0, latest: 0 },
     lastUplink: 0,
@@ -86,6 +98,8 @@ function createDeviceView(name: string, index: number): DeviceView {
     exchanges: new Map(),
     successes: new Map(),
     requests: [],
+    otherRequests: [],
+    formerRequests: [],
     trigger: undefined,
     triggers: 0,
     updateCopy: -1,
@@ -108,5 +122,6 @@ function createDeviceView(name: string, index: number): DeviceView {
     mirrorSeen: undefined,
     refused: [],
     mirrorBlurred: false,
+    firmware: newFirmwareView(version),
   };
 }

@@ -10,6 +10,7 @@ import { activeFrom, beginDeviceTask, outlivesRecord, scheduledTime } from "./be
 import type { OracleContext } from "./context.ts";
 import type { DeviceView } from "./device-view.ts";
 import { expect } from "./expectations.ts";
+import { newUpdateView } from "./firmware/views.ts";
 import { operationOfTask } from "./operation-key.ts";
 import { activePeriod, DEFAULT_RETENTION, overruledPeriods } from "./periods.ts";
 import { blur } from "./settling.ts";
@@ -35,6 +36,7 @@ export function askTask(
     taskType: request.taskType,
     property: request.property,
     value: request.value,
+    image: imageOf(context, purpose),
     deviceType,
     asked: window,
     event,
@@ -60,7 +62,7 @@ export function askTask(
   const operation = operationOfTask(task.taskType, task.property, task.value);
   for (const index of purpose.devices) {
     const device = context.devices[index];
-    if (device !== undefined) addDeviceTask(context, task, device, operation, window);
+    if (device !== undefined) addDeviceTask(context, task, device, operation, request.needsAcceptance, window);
   }
 }
 
@@ -74,9 +76,18 @@ function taskAsked(body: unknown) {
     taskType: TASK_TYPES.find((type) => type === record.taskType) ?? "R",
     property: text(record.property) ?? "",
     value: text(parameters.value),
+    needsAcceptance: record.needsAcceptance === true,
     expiresAfter: secondsIn(parameters.expiresAfter),
     scheduledOn: typeof parameters.scheduledOn === "number" ? parameters.scheduledOn : undefined,
   };
+}
+
+/** What `DeviceTaskView.blurred` says of an update. */
+const MANY_REQUESTS = "a firmware update: its requests are the server's choice";
+
+function imageOf({ plan }: OracleContext, { image }: Extract<RestPurpose, { kind: "create-task" }>): TaskView["image"] {
+  const upload = image === undefined ? undefined : plan.images?.[image];
+  return upload === undefined ? undefined : { version: upload.version };
 }
 
 export const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
@@ -88,17 +99,20 @@ function addDeviceTask(
   task: TaskView,
   device: DeviceView,
   operation: string | undefined,
+  needsAcceptance: boolean,
   window: Window,
 ): void {
   const deviceTask: DeviceTaskView = {
     task,
     device,
     operation,
+    update: task.image === undefined ? undefined : newUpdateView(task.image.version, needsAcceptance),
     expectations: [],
     attempts: [],
     begun: false,
     optionalAttempts: 0,
-    blurred: undefined,
+    unsentAttempts: 0,
+    blurred: task.image === undefined ? undefined : MANY_REQUESTS,
     settled: undefined,
     cancelAsked: undefined,
     cancelShown: false,
@@ -122,6 +136,7 @@ function addDeviceTask(
   task.byName.set(device.name, deviceTask);
   device.tasks.push(deviceTask);
   device.pending.add(deviceTask);
+  if (deviceTask.update !== undefined) device.firmware.updates.push(deviceTask);
 }
 
 export function createdTask(
@@ -189,6 +204,8 @@ function forget(deviceTask: DeviceTaskView): void {
   if (device.refused.length > REMEMBERED_REFUSALS) device.refused.shift();
   device.pending.delete(deviceTask);
   device.owed.delete(deviceTask);
-  const position = device.tasks.indexOf(deviceTask);
-  if (position >= 0) device.tasks.splice(position, 1);
+  for (const tasks of [device.tasks, device.firmware.updates]) {
+    const position = tasks.indexOf(deviceTask);
+    if (position >= 0) tasks.splice(position, 1);
+  }
 }

@@ -7,6 +7,7 @@
 import type { RunTime } from "../history.ts";
 import type { Exchange } from "./exchange-view.ts";
 import type { FailedAttempt, RetryTimer } from "./failed-attempts.ts";
+import type { FirmwareView } from "./firmware/views.ts";
 import type { LateValue, MirrorExpectation, SeenMirror } from "./mirror-view.ts";
 import type { RegistrationEnd, RegistrationRequest, RegistrationView } from "./registration-view.ts";
 import type { DeviceTaskView, Owed, TaskView } from "./task-view.ts";
@@ -20,6 +21,8 @@ export interface DeviceView {
   readonly oldLocations: Map<string, RegistrationEnd>;
   /** Locations of registrations that crossed the present one: any of them may be in force instead. */
   readonly rivals: Set<string>;
+  /** The server was killed since, and may have lost the registration or what was asked about it, until it says so. */
+  registrationOpen: boolean;
   /** Registrations accepted so far. */
   registrations: number;
   /** Moment of the last change of registration, for "unregistered since". */
@@ -37,6 +40,10 @@ export interface DeviceView {
   /** Exchanges that it answered by a 2.xx, in time or not, by operation. */
   readonly successes: Map<string, Set<Exchange>>;
   readonly requests: RegistrationRequest[];
+  /** Its last requests that are none of the registration interface. */
+  readonly otherRequests: SentMessage[];
+  /** The last ones from before the server was killed, whose copies it may take for new ones. */
+  formerRequests: readonly RegistrationRequest[];
   /** The last accepted Register or Update. */
   trigger: { readonly kind: "register" | "update"; readonly window: Window; readonly event: number } | undefined;
   /** Accepted Registers and Updates so far. */
@@ -78,8 +85,17 @@ export interface DeviceView {
   mirrorSeen: SeenMirror | undefined;
   /** Tasks that were asked for it and refused; the oldest are forgotten. */
   readonly refused: TaskView[];
+  readonly firmware: FirmwareView;
   /** An answer could not be attributed: the mirror is not judged any more. */
   mirrorBlurred: boolean;
+}
+
+/** What tells a Confirmable message of the device from others. */
+export interface SentMessage {
+  readonly messageId: number;
+  readonly token: string;
+  readonly address: string;
+  readonly window: Window;
 }
 
 export interface ReplyOwed {

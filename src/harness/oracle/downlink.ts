@@ -7,16 +7,28 @@ import type { CoapMessage } from "../../protocol/coap/types.ts";
 import type { DownlinkEvent } from "../history.ts";
 import { endExchange, giveUp, registeredDuring } from "./attempts.ts";
 import { beforeItsTime } from "./beginning.ts";
-import { continued, goOn, operationBegun } from "./block-transfers.ts";
+import {
+  continued,
+  goOn,
+  lastAbout,
+  noteRepeated,
+  operationBegun,
+  presentBlock,
+  sentBlock,
+} from "./block-transfers.ts";
 import { endUnlessFollowed } from "./cancelling.ts";
 import type { OracleContext } from "./context.ts";
 import type { DeviceView } from "./device-view.ts";
 import { type Exchange, executes } from "./exchange-view.ts";
 import { expect } from "./expectations.ts";
 import type { Certainty } from "./facts.ts";
+import { noteRequest } from "./firmware/notes.ts";
+import { firmwareRequest } from "./firmware/requests.ts";
+import { runningUpdates } from "./firmware/turns.ts";
 import { mayBeDropped, mayHaveGivenUpEarly } from "./patience.ts";
 import type { RegistrationRequest } from "./registration-view.ts";
 import { readRegistrationAnswer } from "./registrations.ts";
+import { isBeforeRestart } from "./restarts.ts";
 import { blur } from "./settling.ts";
 import type { DeviceTaskView } from "./task-view.ts";
 import { answerOnItsWay } from "./unconfirmed-answers.ts";
@@ -67,18 +79,20 @@ function readServerRequest(
 ): void {
   const known = device.exchanges.get(message.token);
   const sameIds = known !== undefined && known.messageId === message.messageId && known.address === event.address;
-  if (sameIds && !failedBefore(context, known, window)) {
+  if (sameIds && !failedBefore(context, known, window) && !isBeforeRestart(context, known)) {
     retransmitted(context, known, event.bytes, window, index);
     return;
   }
   const whole = continued(device, message, event.address);
   if (whole !== undefined) {
+    const before = presentBlock(whole);
     goOn(whole, message, event.bytes, window);
+    const sent = sentBlock(message, whole);
+    if (sent !== undefined)
+      context.emit({ kind: "block-sent", exchange: whole, sent, before, last: undefined, event: index });
     return;
   }
-  const operation = operationBegun(device, message);
-  const candidates = candidatesFor(device, operation, window);
-  const settled = operation === undefined ? undefined : device.lastSettled.get(operation);
+  const { operation, firmware, updates, candidates, settled } = attribute(device, message, window);
   const ending = settled !== undefined && mayBeOpen(context, settled, window);
   const exchange: Exchange = {
     device,
@@ -90,7 +104,8 @@ function readServerRequest(
     started: window,
     event: index,
     task: candidates.length === 1 && !ending ? candidates[0] : undefined,
-    mayBeOf: candidates.length > 1 ? candidates.map(({ task }) => task) : [],
+    mayBeOf: candidates.length > 1 ? candidates.map(({ task }) => task) : updates.map(({ task }) => task),
+    updates,
     datagrams: 1,
     lastSent: window,
     firstGap: undefined,
@@ -116,6 +131,7 @@ function readServerRequest(
     kind: "attempt",
     device,
     exchange,
+    firmware,
     candidates,
     settled: repeats,
     previous,
@@ -124,8 +140,27 @@ function readServerRequest(
     unanswered,
     event: index,
   });
+  noteRequest(exchange, firmware);
   if (ending) blur(settled, "attempted about when it ended");
+  const sent = sentBlock(message, exchange);
+  if (sent !== undefined) {
+    const last = lastAbout(device, message, exchange);
+    context.emit({ kind: "block-sent", exchange, sent, before: undefined, last, event: index });
+  }
   exchange.task?.attempts.push(exchange);
+}
+
+/** Whose request it may be. One about firmware may be that of an update, whichever other task asks for the same. */
+function attribute(device: DeviceView, message: CoapMessage, window: Window) {
+  const operation = operationBegun(device, message);
+  const firmware = firmwareRequest(message);
+  const pending = candidatesFor(device, operation, window);
+  const updates = firmware === undefined && pending.length > 0 ? [] : runningUpdates(device.firmware, window);
+  if (updates.length > 0) for (const candidate of pending) blur(candidate, "it may be a request of an update");
+  const candidates = updates.length > 0 ? [] : pending;
+  const explained = firmware !== undefined && updates.length > 0;
+  const settled = operation === undefined || explained ? undefined : device.lastSettled.get(operation);
+  return { operation, firmware, updates, candidates, settled };
 }
 
 /** An attempt that surely failed before: what comes now with its ids is no retransmission, but a new attempt. */
@@ -202,16 +237,23 @@ function begin(context: OracleContext, device: DeviceView, exchange: Exchange, i
   const deviceTask = exchange.task;
   for (const other of [...device.pending])
     if (other !== deviceTask && exchange.operation !== undefined) endUnlessFollowed(other, exchange.started.latest);
+  for (const update of exchange.updates) keepDebt(context, update, index);
   if (deviceTask === undefined) return;
   deviceTask.mayFollow = undefined;
   if (deviceTask.cancelAsked !== undefined) exchange.maybeDropped = true;
   device.lastAttempted.set(deviceTask.task.property, deviceTask);
-  const owed = device.owed.get(deviceTask);
-  device.owed.delete(deviceTask);
+  keepDebt(context, deviceTask, index);
   device.timer.tasks.delete(deviceTask);
-  if (owed !== undefined) context.emit({ kind: "owed-kept", deviceTask, owed, event: index });
   if (deviceTask.blurred === undefined && deviceTask.cancelAsked === undefined)
     expect(deviceTask, "in-flight", exchange.started);
+}
+
+/** What was owed to it has been sent, or may have been. */
+function keepDebt(context: OracleContext, deviceTask: DeviceTaskView, event: number): void {
+  const { owed: debts } = deviceTask.device;
+  const owed = debts.get(deviceTask);
+  debts.delete(deviceTask);
+  if (owed !== undefined) context.emit({ kind: "owed-kept", deviceTask, owed, event });
 }
 
 function retransmitted(
@@ -232,6 +274,7 @@ function retransmitted(
   // What is repeated has not been given up.
   exchange.maybeFailed = undefined;
   exchange.firstGap ??= gap;
+  noteRepeated(exchange);
   context.emit({ kind: "retransmission", exchange, gap, previousGap: doubled, bytes, event });
   // Live we see what a device sends, not what arrives: the answer may be lost on the way, and only a copy be heard.
   if (context.live && exchange.end?.how === "answered" && exchange.task !== undefined)

@@ -2,7 +2,7 @@
  * What the oracle believes about one exchange: a Confirmable request of the server, and how it ended.
  */
 import type { CoapMessage } from "../../protocol/coap/types.ts";
-import type { BlockTransfer } from "./block-transfers.ts";
+import type { BlockTransfer } from "./block-transfer-view.ts";
 import type { DeviceView } from "./device-view.ts";
 import type { DeviceTaskView, TaskView } from "./task-view.ts";
 import type { Window } from "./window.ts";
@@ -25,6 +25,8 @@ export type ExchangeEnd =
   | "moved"
   /** The task expired in flight. */
   | "expired"
+  /** The server was killed. */
+  | "restarted"
   /** The server began another exchange although this one was open. */
   | "superseded";
 
@@ -43,6 +45,8 @@ export interface Exchange {
   task: DeviceTaskView | undefined;
   /** Where that is not certain: the tasks that it may carry out. */
   readonly mayBeOf: readonly TaskView[];
+  /** Firmware updates of which it may be one of the requests; it is of none of them for certain. */
+  readonly updates: readonly DeviceTaskView[];
   datagrams: number;
   lastSent: Window;
   firstGap: Window | undefined;

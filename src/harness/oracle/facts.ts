@@ -3,8 +3,10 @@
  */
 import type { TaskStatus } from "../../protocol/task-api/states.ts";
 import type { Outsider } from "../../scenarios/plan.ts";
+import type { BlockBefore, SentBlock } from "./block-transfer-view.ts";
 import type { DeviceView, ReplyOwed } from "./device-view.ts";
 import type { Exchange } from "./exchange-view.ts";
+import type { FirmwareRequest } from "./firmware/requests.ts";
 import type { RegistrationRequest, RegistrationView } from "./registration-view.ts";
 import type { DeviceTaskView, Expectation, Owed, SeenStatus, TaskView } from "./task-view.ts";
 import type { Window } from "./window.ts";
@@ -38,6 +40,8 @@ export type Fact =
       readonly kind: "attempt";
       readonly device: DeviceView;
       readonly exchange: Exchange;
+      /** What it asks of the firmware; `undefined`: it has nothing to do with it. */
+      readonly firmware: FirmwareRequest | undefined;
       /** Tasks of the device whose operation this is, and that are not settled. */
       readonly candidates: readonly DeviceTaskView[];
       /** When no candidate is left: the last settled task that this request repeats. */
@@ -58,6 +62,17 @@ export type Fact =
       readonly previousGap: Window | undefined;
       /** The datagram, which should be that of the attempt again. */
       readonly bytes: Uint8Array;
+      readonly event: number;
+    }
+  /** A block of a request body was sent for the first time. */
+  | {
+      readonly kind: "block-sent";
+      readonly exchange: Exchange;
+      readonly sent: SentBlock;
+      /** The block that the exchange was at; `undefined`: it begins with this one. */
+      readonly before: BlockBefore | undefined;
+      /** Where it begins: the last exchange of the device that was about the same. */
+      readonly last: Exchange | undefined;
       readonly event: number;
     }
   | { readonly kind: "exchange-ended"; readonly exchange: Exchange }

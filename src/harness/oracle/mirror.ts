@@ -156,7 +156,7 @@ function valuesWritten(property: DeviceProperty, text: string): InstanceValues |
 }
 
 /** `deviceProperties.device.timezone` */
-function propertyName(object: number, resource: number): string | undefined {
+export function propertyName(object: number, resource: number): string | undefined {
   const row = resourceRow(object, resource);
   const group = OBJECTS.find(({ id }) => id === object)?.name;
   return row === undefined || group === undefined

@@ -14,10 +14,12 @@ import type { DeviceView } from "./device-view.ts";
 import { readDownlink } from "./downlink.ts";
 import type { Exchange } from "./exchange-view.ts";
 import type { Fact } from "./facts.ts";
+import { noteTruth } from "./firmware/notes.ts";
 import { readUnreachable } from "./maybe-failed.ts";
 import { messageKey } from "./message-key.ts";
 import { advance } from "./passing-of-time.ts";
 import { type OpenRequest, readRestAnswer, readRestFailure, readRestRequest } from "./rest.ts";
+import { readServerEvent } from "./restarts.ts";
 import { readUplink } from "./uplink.ts";
 import { type Window, windowOf } from "./window.ts";
 
@@ -77,16 +79,9 @@ export function createOracle(plan: Plan, header: HistoryHeader, observe?: (fact:
   let cutOff = false;
   let last: Window = { earliest: 0, latest: 0 };
 
-  const everybody = (window: Window): void => {
-    for (const device of context.devices) advance(context, device, window, index);
-  };
-  const concerned = (deviceIndex: number | undefined, window: Window): void => {
-    const device = deviceIndex === undefined ? undefined : context.devices[deviceIndex];
-    if (device !== undefined) advance(context, device, window, index);
-  };
-  const targets = (purpose: RestPurpose | undefined, window: Window): void => {
-    for (const device of targetsOf(context, purpose)) advance(context, device, window, index);
-  };
+  const pass = (devices: readonly DeviceView[], window: Window): void => letTimePass(context, devices, window, index);
+  const concerned = (device: number | undefined, window: Window): void =>
+    pass(device === undefined ? [] : context.devices.slice(device, device + 1), window);
 
   return {
     step(event) {
@@ -95,16 +90,11 @@ export function createOracle(plan: Plan, header: HistoryHeader, observe?: (fact:
       last = window.latest >= last.latest ? window : last;
       switch (event.kind) {
         case "uplink":
-          concerned(event.device, window);
-          readUplink(context, event, index);
-          return;
         case "downlink":
-          concerned(event.device, window);
-          readDownlink(context, event, index);
-          return;
         case "unreachable":
+        case "firmware":
           concerned(event.device, window);
-          readUnreachable(context, event);
+          readOfDevice(context, event, index);
           return;
         case "delivery":
         case "effect":
@@ -114,48 +104,76 @@ export function createOracle(plan: Plan, header: HistoryHeader, observe?: (fact:
           if (event.event === "reboot") countReboot(context, event.device);
           return;
         case "rest-request":
-          targets(event.purpose, window);
+          // It reaches nobody, and leads to nothing.
+          if (context.down !== undefined) return;
+          pass(targetsOf(context, event.purpose), window);
           requests.set(event.ticket, readRestRequest(context, event, index));
           return;
         case "rest-answer": {
-          const asked = requests.get(event.ticket);
-          requests.delete(event.ticket);
-          targets(asked?.purpose, window);
+          const asked = take(requests, event.ticket);
+          pass(targetsOf(context, asked?.purpose), window);
           if (asked !== undefined) readRestAnswer(context, asked, event, index);
           return;
         }
         case "rest-failure": {
-          const asked = requests.get(event.ticket);
-          requests.delete(event.ticket);
-          unanswered.push(event.reason);
+          const asked = take(requests, event.ticket);
+          if (context.down === undefined) unanswered.push(event.reason);
           if (asked !== undefined) readRestFailure(context, asked);
           return;
         }
-        case "mark":
-          if (event.mark === "cut-off") cutOff = true;
+        case "server":
+          pass(context.devices, window);
+          readServerEvent(context, event, index);
           return;
+        case "mark":
+          cutOff ||= event.mark === "cut-off";
       }
     },
     end() {
-      everybody(last);
-      emit({ kind: "end", window: last, event: index, cutOff });
-      for (const conflict of conflictingChoices(tallies.choices)) {
-        const [first, second] = conflict;
-        const expected = `${first.choice} becomes one code: ${first.value} as before`;
-        tallies.judge.violate(first.requirement, expected, second.value, [first.event, second.event]);
-      }
+      pass(context.devices, last);
+      emit({ kind: "end", window: last, event: index, cutOff: cutOff || context.down !== undefined });
+      judgeConflicts(tallies.choices, tallies.judge);
       return { tallies: tallies.result(), choices: tallies.choices, cutOff, unanswered, context };
     },
   };
 }
 
+/** Time passes for these devices; not while the server is down. */
+function letTimePass(context: OracleContext, devices: readonly DeviceView[], window: Window, index: number): void {
+  if (context.down !== undefined) return;
+  for (const device of devices) advance(context, device, window, index);
+}
+
+type DeviceNews = Extract<HistoryEvent, { kind: "uplink" | "downlink" | "unreachable" | "firmware" }>;
+
+function readOfDevice(context: OracleContext, event: DeviceNews, index: number): void {
+  if (event.kind === "uplink") readUplink(context, event, index);
+  else if (event.kind === "downlink") readDownlink(context, event, index);
+  else if (event.kind === "unreachable") readUnreachable(context, event);
+  else noteTruth(context, event, index);
+}
+
+/** A request that is open no more. */
+function take(requests: Map<number, OpenRequest>, ticket: number): OpenRequest | undefined {
+  const asked = requests.get(ticket);
+  requests.delete(ticket);
+  return asked;
+}
+
 /** The devices that a REST request is about. */
 function targetsOf(context: OracleContext, purpose: RestPurpose | undefined): readonly DeviceView[] {
-  if (purpose === undefined || purpose.kind === "set-up" || purpose.kind === "configure-type") return [];
+  if (purpose === undefined || !("task" in purpose || "device" in purpose)) return [];
   const named = (index: number): readonly DeviceView[] => context.devices.slice(index, index + 1);
   if (purpose.kind === "poll-mirror") return named(purpose.device);
   if (purpose.kind === "create-task") return purpose.devices.flatMap(named);
   return context.tasks.get(purpose.task)?.devices.map(({ device }) => device) ?? [];
+}
+
+function judgeConflicts(choices: readonly ObservedChoice[], judge: Judge): void {
+  for (const [first, second] of conflictingChoices(choices)) {
+    const expected = `${first.choice} becomes one code: ${first.value} as before`;
+    judge.violate(first.requirement, expected, second.value, [first.event, second.event]);
+  }
 }
 
 /** Two different values of what must be one choice, at most one pair per choice. */

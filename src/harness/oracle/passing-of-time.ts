@@ -9,6 +9,7 @@ import { endUnlessFollowed } from "./cancelling.ts";
 import type { OracleContext } from "./context.ts";
 import type { DeviceView } from "./device-view.ts";
 import { timerFires } from "./failed-attempts.ts";
+import { lookDue, missLook } from "./firmware/life.ts";
 import { registrationEnd, unregister } from "./registrations.ts";
 import type { DeviceTaskView } from "./task-view.ts";
 import { FOREVER, type Window } from "./window.ts";
@@ -21,12 +22,14 @@ type Due =
   | { readonly kind: "not-followed"; readonly window: Window; readonly deviceTask: DeviceTaskView }
   /** Its task begins; `write`: and a server property is written with it. */
   | { readonly kind: "begin" | "write"; readonly window: Window; readonly deviceTask: DeviceTaskView }
+  /** After a trigger the server looks at a device with an update. */
+  | { readonly kind: "look"; readonly window: Window; readonly deviceTask: DeviceTaskView }
   /** A declared timer tries again what has failed. */
   | { readonly kind: "timer"; readonly window: Window }
   | { readonly kind: "owed"; readonly window: Window };
 
 /** A debt is overdue, and a registration gone, only when the last moment has surely passed. */
-const MUST_HAVE_PASSED: readonly Due["kind"][] = ["owed", "lifetime", "not-followed", "timer", "begin"];
+const MUST_HAVE_PASSED: readonly Due["kind"][] = ["owed", "look", "lifetime", "not-followed", "timer", "begin"];
 
 /** Brings a device to the moment just before `window`; `event` is the index to blame. */
 export function advance(context: OracleContext, device: DeviceView, window: Window, event: number): void {
@@ -55,6 +58,8 @@ function earliestDue(context: OracleContext, device: DeviceView): Due | undefine
     if (deviceTask.task.state !== "created") continue;
     consider({ kind: "expiry", window: deviceTask.task.expiry, deviceTask });
     if (!deviceTask.begun) consider(beginning(deviceTask));
+    const look = lookDue(deviceTask);
+    if (look !== undefined) consider({ kind: "look", window: { earliest: look, latest: look }, deviceTask });
     if (deviceTask.mayFollow !== undefined && device.open === undefined) {
       const at = freeSince(device) + context.bound;
       consider({ kind: "not-followed", window: { earliest: at, latest: at }, deviceTask });
@@ -97,6 +102,9 @@ function perform(context: OracleContext, device: DeviceView, due: Due, event: nu
       return;
     case "not-followed":
       endUnlessFollowed(due.deviceTask, due.window.latest);
+      return;
+    case "look":
+      missLook(context, due.deviceTask);
       return;
     case "owed":
       missOwed(context, device, event);

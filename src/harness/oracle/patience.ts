@@ -31,9 +31,10 @@ export function mayStillWait(context: OracleContext, how: ExchangeEnd): boolean 
   return outlivesRegistration(context, how);
 }
 
-/** Choice 15, undeclared: a server may go on with the exchange when the registration is over. */
+/** Choices 15 and 26, undeclared: a server may go on with the exchange when the registration is over, or itself was. */
 export const outlivesRegistration = (context: OracleContext, how: ExchangeEnd): boolean =>
-  (how === "replaced" || how === "removed" || how === "lifetime-over") && !context.endsWithRegistration;
+  ((how === "replaced" || how === "removed" || how === "lifetime-over") && !context.endsWithRegistration) ||
+  (how === "restarted" && context.profile.restart?.inFlight === undefined);
 
 /** Whether the server may have dropped it: where nobody knows whose it is, any of its tasks may have expired. */
 export const mayBeDropped = ({ maybeDropped, maybeFailed, mayBeOf }: Exchange, window: Window): boolean =>

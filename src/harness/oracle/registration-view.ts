@@ -31,6 +31,8 @@ export interface RegistrationRequest {
   readonly before: RegistrationView | undefined;
   /** Whether `location` was alive then. */
   readonly alive: "yes" | "no" | "maybe";
+  /** Perhaps a copy of one from before the server was killed, which it answers as that or as a new one. */
+  readonly mayBeCopy: boolean;
   copies: number;
   /** Its answer is overdue, and that has been said. */
   missed: boolean;
@@ -51,7 +53,7 @@ export interface RegistrationRequest {
 }
 
 /** Why a location is no longer one. */
-export type RegistrationEnd = "replaced" | "removed" | "lifetime-over";
+export type RegistrationEnd = "replaced" | "removed" | "lifetime-over" | "lost";
 
 export interface RegistrationView {
   readonly location: string;

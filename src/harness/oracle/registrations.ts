@@ -18,11 +18,15 @@ import {
   resolveRivals,
   wasNotRefreshed,
 } from "./crossing.ts";
-import type { DeviceView, ReplyOwed } from "./device-view.ts";
+import type { DeviceView } from "./device-view.ts";
+import type { ExchangeEnd } from "./exchange-view.ts";
 import { expect } from "./expectations.ts";
 import type { Certainty } from "./facts.ts";
 import { stopTimer } from "./failed-attempts.ts";
+import { triggerUpdate } from "./firmware/life.ts";
+import { noteRegistered, updatesUnregistered } from "./firmware/notes.ts";
 import { afterMove, NO_FORMER_ADDRESSES } from "./former-addresses.ts";
+import { noteOtherRequest, reusesMessageId } from "./message-ids.ts";
 import type { RegistrationEnd, RegistrationRequest } from "./registration-view.ts";
 import { formOfRequest } from "./request-forms.ts";
 import { blur } from "./settling.ts";
@@ -62,7 +66,9 @@ export function readRegistrationRequest(
   }
   const before = device.registration;
   const form = formOfRequest(message, device.name, before?.version);
-  if (form === undefined || reusesMessageId(context, device, message.messageId, address, window)) return;
+  const reused = reusesMessageId(context, device, message, address, window);
+  if (form === undefined) noteOtherRequest(device, message.messageId, message.token, address, window);
+  if (form === undefined || reused) return;
   const { kind, location } = form;
   forgetOldRequests(context, device, window);
   const alive = aliveness(context, device, location, window);
@@ -77,6 +83,9 @@ export function readRegistrationRequest(
     event,
     before,
     alive,
+    mayBeCopy: device.formerRequests.some(
+      (former) => former.messageId === message.messageId && former.address === address,
+    ),
     copies: 1,
     openCopy: undefined,
     lastCopy: window,
@@ -104,24 +113,6 @@ function maybeRefreshed(
     // For who is asleep or not, nothing is owed; for who is not or asleep, nothing is forbidden.
     ...(otherwise ? { queueMode: true, queueModeOpen: true } : {}),
   };
-}
-
-/**
- * A device that has rebooted may use a message id again too early. For the server that is a copy of the message before,
- * which is answered as such (RFC 7252 §4.4, §4.5): nothing follows from it.
- */
-function reusesMessageId(
-  context: OracleContext,
-  device: DeviceView,
-  messageId: number,
-  address: string,
-  window: Window,
-): boolean {
-  const reused = (earlier: RegistrationRequest | ReplyOwed): boolean =>
-    earlier.messageId === messageId &&
-    earlier.address === address &&
-    window.earliest <= earlier.window.latest + context.exchangeLifetime;
-  return device.requests.some(reused) || device.replies.some(reused);
 }
 
 function forgetOldRequests(context: OracleContext, device: DeviceView, now: Window): void {
@@ -176,9 +167,24 @@ export function readRegistrationAnswer(
   if (request.kind === "update") {
     if (request.leeway === undefined || message.code === "2.04") resolveRivals(device, request.location, message.code);
     if (message.code === "2.04") updated(context, device, request, took, event);
-    else wasNotRefreshed(device, request);
+    else notUpdated(context, device, request, message.code, took);
   }
   if (request.kind === "deregister" && message.code === "2.02") deregistered(context, device, request, took, event);
+}
+
+function notUpdated(
+  context: OracleContext,
+  device: DeviceView,
+  request: RegistrationRequest,
+  code: string,
+  window: Window,
+): void {
+  wasNotRefreshed(device, request);
+  const { registration, registrationOpen } = device;
+  // A server that was killed says which registrations it has lost; from a new address it may only ask for another one.
+  if (!registrationOpen || code !== "4.04" || registration === undefined) return;
+  if (registration.location === request.location && registration.address === request.address)
+    unregister(context, device, window, "lost");
 }
 
 function deregistered(
@@ -211,6 +217,7 @@ function registered(
     waitOn(device, window, "replaced");
   }
   device.oldLocations.delete(location);
+  device.registrationOpen = false;
   device.registration = {
     location,
     address: request.address,
@@ -225,7 +232,7 @@ function registered(
   device.registrations++;
   device.lastUplink = Math.max(device.lastUplink, request.window.earliest);
   device.unregisteredSince = undefined;
-  triggered(context, device, "register", window, event);
+  triggered(context, device, request, window, event);
 }
 
 /** A new Register ends the exchange in flight (choice 15); a server that does not say so may go on with it. */
@@ -252,6 +259,7 @@ function updated(
   // A server that takes an unknown location for good is judged by G-04 and G-05; nothing follows from it here.
   if (registration === undefined || registration.location !== request.location) return;
   const moved = registration.address !== request.address;
+  device.registrationOpen = false;
   device.lastUplink = Math.max(device.lastUplink, request.window.earliest);
   if (moved && device.open !== undefined) {
     if (device.open.task !== undefined) device.open.task.optionalAttempts++;
@@ -269,26 +277,30 @@ function updated(
     queueModeOpen: request.queueMode === undefined && registration.queueModeOpen,
     rootPath: request.rootPath ?? registration.rootPath,
   };
-  triggered(context, device, "update", window, event);
+  triggered(context, device, request, window, event);
 }
 
 /** Register and Update drain the queue (choice 4). */
 function triggered(
   context: OracleContext,
   device: DeviceView,
-  kind: "register" | "update",
+  request: RegistrationRequest,
   window: Window,
   event: number,
 ): void {
+  const kind = request.kind === "update" ? "update" : "register";
   device.trigger = { kind, window, event };
   stopTimer(device);
   device.triggers++;
   device.idleSince = Math.max(device.idleSince, window.latest);
   for (const deviceTask of device.pending) {
     deviceTask.neverRegistered = false;
+    noteRegistered(deviceTask, window, context.bound);
+    if (deviceTask.update !== undefined && !request.mayBeCopy && window.earliest > device.failingUntil)
+      triggerUpdate(deviceTask, { kind, window, event });
     if (deviceTask.task.state !== "created" || deviceTask.operation === undefined || device.open?.task === deviceTask)
       continue;
-    if (!deviceTask.begun) continue;
+    if (!deviceTask.begun || request.mayBeCopy) continue;
     // The failed attempt before may have ended after this trigger: the drain may have stopped again (choice 28).
     if (window.earliest <= device.failingUntil) continue;
     const requirement = promiseAt(kind, deviceTask);
@@ -312,23 +324,25 @@ export function unregister(
   context: OracleContext,
   device: DeviceView,
   window: Window,
-  how: "removed" | "lifetime-over",
+  how: "removed" | "lifetime-over" | "lost",
 ): void {
   const registration = device.registration;
   if (registration === undefined) return;
-  if (device.open !== undefined) endExchange(context, device.open, how, window);
+  if (device.open !== undefined) endExchange(context, device.open, how === "lost" ? "removed" : how, window);
   remember(device, registration.location, how);
   device.registration = undefined;
+  device.registrationOpen = false;
   device.rivals.clear();
   device.unregisteredSince = window;
   device.owed.clear();
+  updatesUnregistered(device);
   stopTimer(device);
-  waitOn(device, window, how);
+  waitOn(device, window, how === "lost" ? "restarted" : how);
   context.emit({ kind: "unregistered", device, registration, window });
 }
 
 /** Pending device tasks outlive the end of a registration. */
-function waitOn(device: DeviceView, window: Window, after: RegistrationEnd): void {
+function waitOn(device: DeviceView, window: Window, after: ExchangeEnd): void {
   for (const deviceTask of device.pending) {
     if (deviceTask.operation === undefined || deviceTask.settled !== undefined) continue;
     expect(deviceTask, "pending", window, { after });

@@ -8,6 +8,7 @@ import { giveUp } from "./attempts.ts";
 import type { OracleContext } from "./context.ts";
 import { askTask, createdTask, fieldsOf } from "./creation.ts";
 import { expect } from "./expectations.ts";
+import { cancelUpdate, noteAcceptance } from "./firmware/notes.ts";
 import { outlivesRegistration } from "./patience.ts";
 import { typeConfigured } from "./periods.ts";
 import { seeRecord } from "./polls.ts";
@@ -32,6 +33,7 @@ export function readRestRequest(context: OracleContext, event: RestRequestEvent,
     deviceTask.cancelsOpen++;
     deviceTask.everCancelled = true;
   }
+  if (event.purpose?.kind === "answer-update") userAnswers(context, event.purpose, "asked", window, index);
   if (event.purpose?.kind === "cancel-task" && event.purpose.as === undefined)
     mayBeCancelled(context, event.purpose.task);
   return { purpose: event.purpose, window, event: index, body: event.request.body };
@@ -41,6 +43,18 @@ export function readRestRequest(context: OracleContext, event: RestRequestEvent,
 function mayBeCancelled(context: OracleContext, ref: number): void {
   const task = context.tasks.get(ref);
   if (task !== undefined) task.maybeCancelled = true;
+}
+
+/** The user of a device answers an update; what somebody else says, who is refused, is none. */
+function userAnswers(
+  context: OracleContext,
+  purpose: Extract<RestPurpose, { readonly kind: "answer-update" }>,
+  outcome: "asked" | "taken" | "refused" | "unknown",
+  window: Window,
+  event: number,
+): void {
+  const deviceTask = context.tasks.get(purpose.task)?.devices.find(({ device }) => device.index === purpose.device);
+  if (deviceTask !== undefined) noteAcceptance(deviceTask, purpose.answer, outcome, window, event);
 }
 
 /** The device tasks that a request asks to cancel. */
@@ -54,11 +68,19 @@ function cancelledBy(context: OracleContext, purpose: RestPurpose | undefined): 
 
 /** No answer: nobody knows whether it was done. */
 export function readRestFailure(context: OracleContext, asked: OpenRequest): void {
+  if (asked.purpose?.kind === "create-task") neverAnswered(context, asked.purpose.task);
+  if (asked.purpose?.kind === "answer-update")
+    userAnswers(context, asked.purpose, "unknown", asked.window, asked.event);
   if (asked.purpose?.kind === "cancel-task") mayBeCancelled(context, asked.purpose.task);
   for (const deviceTask of cancelledBy(context, asked.purpose)) {
     deviceTask.cancelsOpen--;
     blur(deviceTask, "a cancellation got no answer");
   }
+}
+
+/** It may exist: nothing that is sent for it is wrong, and nobody can ask about it. */
+function neverAnswered(context: OracleContext, ref: number): void {
+  for (const deviceTask of context.tasks.get(ref)?.devices ?? []) blur(deviceTask, "its creation got no answer");
 }
 
 export function readRestAnswer(
@@ -68,7 +90,7 @@ export function readRestAnswer(
   index: number,
 ): void {
   const purpose = asked.purpose;
-  if (purpose === undefined || purpose.kind === "set-up") return;
+  if (purpose === undefined || purpose.kind === "set-up" || purpose.kind === "upload-image") return;
   const window: Window = { earliest: asked.window.earliest, latest: windowOf(event).latest };
   const ok = event.response.status >= 200 && event.response.status < 300;
   if (purpose.kind === "configure-type") {
@@ -86,10 +108,15 @@ export function readRestAnswer(
     outsiderAnswered(context, task, purpose, purpose.as, event.response.status, window, index);
   else if (purpose.kind === "cancel-task" || purpose.kind === "cancel-device-task")
     cancelAnswered(context, task, purpose, event.response.status, window, [asked.event, index]);
+  if (purpose.kind === "answer-update") {
+    const outcome = ok ? "taken" : event.response.status >= 500 ? "unknown" : "refused";
+    userAnswers(context, purpose, outcome, window, index);
+  }
   if (purpose.kind === "create-task") createdTask(context, task, event.response, window, index);
   else if (purpose.kind === "cancel-task") cancelTask(context, task, ok, window, index);
   else if (purpose.kind === "cancel-device-task") cancelDevice(context, task, purpose.device, ok, window, index);
-  else if (purpose.as === undefined) seeRecord(context, task, purpose, event.response, window, index);
+  else if (purpose.as === undefined && purpose.kind !== "answer-update")
+    seeRecord(context, task, purpose, event.response, window, index);
 }
 
 /** Unknown while it is open whether, or to what, the server shortened the value. */
@@ -165,6 +192,10 @@ function cancelDevice(
 
 function cancelDeviceTask(context: OracleContext, deviceTask: DeviceTaskView, window: Window, event: number): void {
   const { device, settled } = deviceTask;
+  if (deviceTask.update !== undefined) {
+    cancelUpdate(deviceTask, window, event);
+    return;
+  }
   if (settled?.how === "expired" && window.earliest <= settled.window.latest + context.slack)
     blur(deviceTask, "cancelled at the moment of its expiry");
   if (deviceTask.task.scheduledOn !== undefined && begunDuring(context, deviceTask, window)) {

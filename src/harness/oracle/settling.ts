@@ -17,6 +17,10 @@ export function settle(deviceTask: DeviceTaskView, how: DeviceTaskEnd, window: W
 
 /** The oracle cannot follow this device task any further. */
 export function blur(deviceTask: DeviceTaskView, reason: string): void {
+  if (deviceTask.update !== undefined) {
+    deviceTask.update.lost ??= reason;
+    return;
+  }
   deviceTask.blurred ??= reason;
   deviceTask.mayFollow = undefined;
   deviceTask.device.owed.delete(deviceTask);

@@ -21,6 +21,7 @@ export interface ShownLine {
   readonly attempts: number | undefined;
   readonly errorCode: string | undefined;
   readonly errorMessage: string | undefined;
+  readonly acceptance: string | undefined;
   /** Milliseconds since the Unix epoch. */
   readonly ts: number | undefined;
 }
@@ -53,6 +54,7 @@ export function lineIn(value: unknown): ShownLine {
     attempts: countIn(fields.numAttempts),
     errorCode: typeof errorCode === "number" ? String(errorCode) : textIn(errorCode),
     errorMessage: textIn(fields.errorMessage),
+    acceptance: textIn(fields.acceptanceStatus),
     ts: typeof ts === "number" && Number.isFinite(ts) ? ts : undefined,
   };
 }

@@ -8,6 +8,7 @@ import type { RestResponse } from "../../protocol/server-port.ts";
 import type { DeviceTaskStatus } from "../../protocol/task-api/states.ts";
 import type { OracleContext } from "./context.ts";
 import { certainDuring, fits, possibleDuring } from "./expectations.ts";
+import { notePoll } from "./firmware/notes.ts";
 import {
   type Fields,
   fieldsIn,
@@ -58,7 +59,7 @@ function isWhole({ total }: Fields, length: number): boolean {
 
 /** One device of the list; `false`: it makes no sense. */
 function seeLine(context: OracleContext, task: TaskView, entry: unknown, window: Window, event: number): boolean {
-  const { did, status, attempts, errorCode, errorMessage } = lineIn(entry);
+  const { did, status, attempts, errorCode, errorMessage, acceptance } = lineIn(entry);
   const deviceTask = did === undefined ? undefined : task.byName.get(did);
   const nonsense = (what: "device" | "device-status" | "device-twice" | "attempts", actual: string): false => {
     context.emit({ kind: "shown-nonsense", what, task, actual, event });
@@ -72,7 +73,7 @@ function seeLine(context: OracleContext, task: TaskView, entry: unknown, window:
   }
   if (Number.isNaN(attempts)) nonsense("attempts", quoted(fieldsIn(entry)?.numAttempts));
   const known = Number.isNaN(attempts) ? undefined : attempts;
-  seeStatus(context, deviceTask, { status, attempts: known, errorCode, errorMessage, window, event });
+  seeStatus(context, deviceTask, { status, attempts: known, errorCode, errorMessage, acceptance, window, event });
   return true;
 }
 
@@ -132,4 +133,5 @@ function seeStatus(context: OracleContext, deviceTask: DeviceTaskView, seen: See
     decided,
     fits: lost || cancelled || possible.some((expectation) => fits(expectation, seen)),
   });
+  if (deviceTask.update !== undefined) notePoll(deviceTask.update, seen);
 }

@@ -7,6 +7,7 @@ import type { Outsider } from "../../scenarios/plan.ts";
 import type { RunTime } from "../history.ts";
 import type { DeviceView } from "./device-view.ts";
 import type { Exchange, ExchangeEnd } from "./exchange-view.ts";
+import type { UpdateView } from "./firmware/views.ts";
 import type { Window } from "./window.ts";
 
 export interface Owed {
@@ -35,6 +36,8 @@ export interface TaskView {
   readonly taskType: TaskType;
   readonly property: string;
   readonly value: string | undefined;
+  /** It is a firmware update, with an image of this version; then it has no type and no property of its own. */
+  readonly image: { readonly version: string } | undefined;
   readonly deviceType: number;
   readonly asked: Window;
   readonly event: number;
@@ -93,14 +96,18 @@ export type DeviceTaskEnd = "succeeded" | "failed" | "expired" | "cancelled";
 export interface DeviceTaskView {
   readonly task: TaskView;
   readonly device: DeviceView;
-  /** Operation as it appears on the wire; `undefined`: never on the wire. */
+  /** Operation as it appears on the wire; `undefined`: never on the wire, or an update, which has many. */
   readonly operation: string | undefined;
+  /** A firmware update: judged by what is known of its device, and by nothing else (firmware/). */
+  readonly update: UpdateView | undefined;
   readonly expectations: Expectation[];
   readonly attempts: Exchange[];
   /** Its task has begun, and what that leads to is taken into account. */
   begun: boolean;
   /** Attempts that may or may not count (dropped by an Update from a new address). */
   optionalAttempts: number;
+  /** Attempts that may count though nobody saw them: the server was killed when it may have been about to send one. */
+  unsentAttempts: number;
   /** The oracle lost track (an ambiguous request, an undecidable race): only T-01 is judged from here on. */
   blurred: string | undefined;
   /** Nothing more may be sent for it, since: */
@@ -147,6 +154,8 @@ export interface SeenStatus {
   readonly attempts: number | undefined;
   readonly errorCode: string | undefined;
   readonly errorMessage: string | undefined;
+  /** What it says of the user of the device. */
+  readonly acceptance: string | undefined;
   /** From sending the request to its answer. */
   readonly window: Window;
   readonly event: number;

@@ -15,6 +15,7 @@ import { ARTIK, type Profile } from "../../protocol/profile.ts";
 import { fromApiObjectText, fromApiText, resolveProperty } from "../../protocol/task-api/properties.ts";
 import type { DeviceTaskStatus, TaskStatus, TaskType } from "../../protocol/task-api/states.ts";
 import { type Outsider, Plan } from "../../scenarios/plan.ts";
+import type { UpdateEvent } from "../../simulator/device/firmware-machine.ts";
 import { malformedRegister } from "../../simulator/device/malformed-register.ts";
 import type { RegisterDefect } from "../../simulator/model/device.ts";
 import type { Fault } from "../../simulator/model/fault.ts";
@@ -30,6 +31,8 @@ export interface StoryOptions {
   readonly live?: boolean;
   /** What the plan makes go wrong, as far as checkers look it up. */
   readonly faults?: readonly Fault[];
+  /** Firmware images that were uploaded before. */
+  readonly images?: readonly object[];
   /** `taskExpiresAfter` of the one device type, seconds. */
   readonly typeExpiry?: number;
 }
@@ -63,6 +66,9 @@ interface CreateOptions {
   /** HTTP status; `none`: not answered yet, see `created`. */
   readonly status?: number | "none";
   readonly as?: Outsider;
+  /** It is a firmware update with this image of the plan; then it has no type and no property. */
+  readonly image?: number;
+  readonly needsAcceptance?: boolean;
   /** The `expiresAfter` that the answer shows, seconds. */
   readonly echo?: number;
 }
@@ -105,6 +111,8 @@ export interface Shown {
   readonly attempts?: number;
   readonly code?: string | number;
   readonly message?: string;
+  /** Of an update. */
+  readonly acceptance?: string;
 }
 
 interface PollOptions {
@@ -151,7 +159,7 @@ export class Story {
   private nextMessageId = 1_000;
   private nextTicket = 1;
 
-  constructor({ devices = 1, profile = ARTIK, live = false, faults = [], typeExpiry }: StoryOptions) {
+  constructor({ devices = 1, profile = ARTIK, live = false, faults = [], typeExpiry, images }: StoryOptions) {
     this.live = live;
     this.plan = Plan.parse({
       formatVersion: 1,
@@ -164,6 +172,7 @@ export class Story {
       latency: 0,
       operations: [],
       faults,
+      ...(images === undefined ? {} : { images }),
       quietFrom: 0,
       until: 0,
     });
@@ -416,10 +425,30 @@ export class Story {
       ...(options.scheduledOn === undefined ? {} : { scheduledOn: options.scheduledOn * 1_000 }),
     };
     const dids = devices.map((device) => `d${device}`);
-    const body = { dtid: "t0", dids, taskType: type, property, taskParameters };
-    const ticket = this.send(at, "POST", body, { kind: "create-task", task, devices, ...by });
+    const { image, needsAcceptance } = options;
+    const what =
+      image === undefined
+        ? { taskType: type, property, taskParameters }
+        : { taskParameters: { ...taskParameters, update: { updateId: `image-${image}` } }, needsAcceptance };
+    const of = image === undefined ? {} : { image };
+    const ticket = this.send(
+      at,
+      "POST",
+      { dtid: "t0", dids, ...what },
+      { kind: "create-task", task, devices, ...of, ...by },
+    );
     this.tasks.set(task, { ...options, ticket });
     return status === "none" ? this : this.created(task, this.answered(at), status);
+  }
+
+  /** What the user of a device says to an update. */
+  answerUpdate(task: number, at: number, answer: "ACCEPTED" | "REJECTED", status = 200, device = 0): this {
+    return this.rest(at, "POST", { kind: "answer-update", task, device, answer }, status, {});
+  }
+
+  /** The device gets to another State (5/0/3) and Result (5/0/5). */
+  firmware(device: number, at: number, event: UpdateEvent, state: number, result: number, version = "1.0"): this {
+    return this.add({ kind: "firmware", device, event, state, result, version, at: micros(at) });
   }
 
   /** The POST of a task is answered. */
@@ -437,12 +466,13 @@ export class Story {
   }
 
   poll(task: number, at: number, shown: readonly Shown[], options: PollOptions = {}): this {
-    const statuses = shown.map(({ device = 0, status, attempts, code, message }) => ({
+    const statuses = shown.map(({ device = 0, status, attempts, code, message, acceptance }) => ({
       did: `d${device}`,
       status,
       numAttempts: attempts,
       errorCode: code,
       errorMessage: message,
+      acceptanceStatus: acceptance,
     }));
     const {
       status = shown.length === 0 ? "QUEUING" : "PROCESSING",
@@ -528,6 +558,12 @@ export class Story {
   unanswered(at: number, purpose: RestPurpose, body?: unknown): this {
     const ticket = this.send(at, "PUT", body, purpose);
     return this.add({ kind: "rest-failure", ticket, reason: "time-out", at: micros(at) });
+  }
+
+  /** The server's process is killed, and started again. */
+  restart(from: number, until: number): this {
+    this.add({ kind: "server", event: "down", at: micros(from) });
+    return this.add({ kind: "server", event: "up", at: micros(until) });
   }
 
   /** Time passes, and nothing else. */

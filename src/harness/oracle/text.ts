@@ -4,8 +4,8 @@ import type { RunTime } from "../history.ts";
 import type { ExchangeEnd } from "./exchange-view.ts";
 import type { DeviceTaskView, SeenStatus } from "./task-view.ts";
 
-export const name = (deviceTask: DeviceTaskView): string =>
-  `task ${deviceTask.task.ref} (${deviceTask.task.taskType} ${deviceTask.task.property}) of device ${deviceTask.device.index}`;
+export const name = ({ task, device }: DeviceTaskView): string =>
+  `task ${task.ref} (${task.image === undefined ? `${task.taskType} ${task.property}` : `update to ${task.image.version}`}) of device ${device.index}`;
 
 export const time = (at: RunTime): string => `${(at / 1_000_000).toFixed(3)} s`;
 
@@ -24,8 +24,20 @@ export const ENDED: Readonly<Record<ExchangeEnd, string>> = {
   "lifetime-over": "was cut off by the end of the lifetime",
   moved: "was cut off by an Update from a new address",
   expired: "was cut off by expiry",
+  restarted: "was cut off by the end of the server's process",
   superseded: "was overtaken by another exchange",
 };
 
 /** The diagnostic payload of an error response (RFC 7252 §5.5.2); empty when there is none. */
 export const diagnostic = (message: CoapMessage): string => new TextDecoder().decode(message.payload);
+
+/** Letters of a value that a finding shows; the history has all. */
+const MOST_LETTERS = 160;
+
+/** A value as JSON, or `nothing`; a long one with its begin, its end and its length. */
+export function valueText(value: unknown): string {
+  const text = value === undefined ? "nothing" : JSON.stringify(value);
+  if (text.length <= MOST_LETTERS) return text;
+  const half = MOST_LETTERS / 2;
+  return `${text.slice(0, half)} … ${text.slice(-half)} (${text.length} letters)`;
+}

@@ -8,15 +8,18 @@ import { decodeMessage } from "../../protocol/coap/message.ts";
 import type { CoapMessage } from "../../protocol/coap/types.ts";
 import type { UplinkEvent } from "../history.ts";
 import { answerExchange, endExchange, giveUp, noteRace, registeredDuring } from "./attempts.ts";
-import { breakOff, isPart, readPart } from "./block-transfers.ts";
+import { breakOff, isPart, noteAnswer, readPart } from "./block-transfers.ts";
 import type { OracleContext } from "./context.ts";
 import type { DeviceView, ReplyOwed } from "./device-view.ts";
 import { type Exchange, executes } from "./exchange-view.ts";
 import { withdrawFailure } from "./failed-attempts.ts";
+import { noteFirmwareAnswer } from "./firmware/said.ts";
 import { mayHaveFailed } from "./maybe-failed.ts";
+import { reusesMessageId } from "./message-ids.ts";
 import { recordLateResponse } from "./mirror.ts";
 import { mayBeDropped, mayHaveGivenUp, mayHaveGivenUpEarly, mayStillWait, outlivesRegistration } from "./patience.ts";
 import { readRegistrationRequest } from "./registrations.ts";
+import { isBeforeRestart } from "./restarts.ts";
 import { blur } from "./settling.ts";
 import type { DeviceTaskView } from "./task-view.ts";
 import { answerConfirmed } from "./unconfirmed-answers.ts";
@@ -64,6 +67,10 @@ function readAnswer(
     (message.type !== "ACK" || message.messageId === exchange.messageId);
   if (isResponse && !executes(exchange)) device.mirrorTouched = { at: window.latest, event };
   if (isResponse && !isPart(message)) noteSuccess(device, message);
+  if (isResponse && message.type === "CON" && reusesMessageId(context, device, message, address, window)) {
+    if (belongs && exchange !== undefined) answeredInDoubt(exchange, message, window, event);
+    return;
+  }
   if (isResponse && message.type === "CON")
     expectReply(context, device, message, address, belongs ? exchange : undefined, window, event);
   if (!belongs || exchange === undefined) {
@@ -71,21 +78,36 @@ function readAnswer(
     return;
   }
   if (exchange.end !== undefined) {
-    if (isPart(message) && exchange.end.how !== "answered") breakOff(exchange);
-    else if (isResponse) lateResponse(context, exchange, message, window, event);
+    if (isResponse && !isPart(message)) noteFirmwareAnswer(exchange, message, true, window, event);
+    if (isPart(message) && exchange.end.how !== "answered") {
+      breakOff(exchange);
+      noteAnswer(exchange, message, "part", event);
+    } else if (isResponse) lateResponse(context, exchange, message, window, event);
     else if (message.type === "ACK") acknowledgedInDoubt(context, exchange, window);
     return;
   }
   if (isResponse) {
     const doubt = doubtAbout(context, exchange, window);
     const response = readPart(exchange, message);
-    if (response === "broken") breakOff(exchange);
-    else if (response === "part") exchange.maybeDropped ||= doubt !== undefined;
-    else if (doubt !== undefined) answerOrNot(exchange, response, doubt, context, window, event);
+    if (typeof response !== "string") noteFirmwareAnswer(exchange, response, doubt !== undefined, window, event);
+    if (response === "broken" || response === "mixed") breakOff(exchange);
+    if (typeof response === "string") {
+      noteAnswer(exchange, message, response, event);
+      // Of what is no task, as a Discover, the server may do without the rest.
+      exchange.maybeDropped ||= doubt !== undefined || exchange.task === undefined;
+    } else if (doubt !== undefined) answerOrNot(exchange, response, doubt, context, window, event);
     else answerExchange(context, exchange, response, window, event);
   } else if (message.type === "ACK") acknowledged(context, exchange, window);
   else if (message.type === "RST" && exchange.acknowledged !== undefined) mayHaveFailed(exchange, "reset", window);
   else if (message.type === "RST") endExchange(context, exchange, "reset", window, event);
+}
+
+/** The server may have taken the response for a copy of another message: its exchange goes on, or is over. */
+function answeredInDoubt(exchange: Exchange, response: CoapMessage, window: Window, event: number): void {
+  noteFirmwareAnswer(exchange, response, true, window, event);
+  if (exchange.end !== undefined) return;
+  exchange.maybeDropped = true;
+  if (exchange.task !== undefined) blur(exchange.task, "answered under a message id that another message had");
 }
 
 /** Whatever becomes of the exchange: a device task cannot have succeeded without one of these. */
@@ -259,6 +281,8 @@ function replyTo(context: OracleContext, exchange: Exchange | undefined, window:
   if (task !== undefined && task.removal.earliest <= window.latest) return "either";
   if (exchange.end === undefined)
     return mayBeDropped(exchange, window) || doubtAbout(context, exchange, window) !== undefined ? "either" : "ACK";
+  // Who was killed meanwhile may ignore what it cannot match (RFC 7252 §4.2), or know it still.
+  if (isBeforeRestart(context, exchange)) return "either";
   if (exchange.end.how === "answered" || mayStillWait(context, exchange.end.how)) return "either";
   return window.earliest > exchange.end.window.latest + context.slack ? "RST" : "either";
 }

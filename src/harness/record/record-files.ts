@@ -39,7 +39,16 @@ export async function beginRecord(directory: string, run: RunRecord): Promise<vo
     throw new UsageError("conflict", `${directory} has a directory "${name}" that is not ours: choose another --out`);
   }
   await writeJson(path.join(directory, "run.json"), { ...run, status: "incomplete" } satisfies RunRecord);
-  for (const name of [...EVIDENCE, "verdict.json", "coverage.json", "states.json", "states.png", "report.md"]) {
+  for (const name of [
+    ...EVIDENCE,
+    "verdict.json",
+    "coverage.json",
+    "states.json",
+    "states.png",
+    "report.md",
+    "report.html",
+    "junit.xml",
+  ]) {
     await remove(path.join(directory, name));
   }
 }

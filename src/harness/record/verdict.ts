@@ -103,6 +103,10 @@ export const Verdict = z.strictObject({
 });
 export type Verdict = z.infer<typeof Verdict>;
 
+/** Whether this requirement is one of those that fail the campaign: a SHOULD does with `--strict` only. The reason names them. */
+export const failsCampaign = ({ id, outcome, level }: RequirementVerdict, { reason }: Verdict): boolean =>
+  outcome === "fail" && (level !== "SHOULD" || reason.includes(id));
+
 /** `failures/<id>/plan.json` and `shrunk.json`: a plan with what is needed to run it again and to judge the outcome. */
 export const SavedPlan = z.strictObject({
   formatVersion: z.literal(1),

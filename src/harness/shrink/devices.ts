@@ -2,7 +2,7 @@
  * Passes over the fleet: first devices fall silent where they stand, which is the largest cut there is and re-rolls no
  * fault of another device; silent devices leave the fleet once the plan is small.
  */
-import type { Plan } from "../../scenarios/plan.ts";
+import { isCreation, type Plan } from "../../scenarios/plan.ts";
 import { normalisePlan, silenceDevices, withoutDevices } from "../normalise-plan.ts";
 import { leaveOut } from "./leave-out.ts";
 import type { Search } from "./search.ts";
@@ -19,8 +19,7 @@ function spokenTo(plan: Plan): ReadonlySet<number> {
   const named = new Set(plan.fleet.flatMap(({ registersAt }, index) => (registersAt === undefined ? [] : [index])));
   for (const operation of plan.operations) {
     if ("device" in operation) named.add(operation.device);
-    if (operation.kind === "create-task" && operation.devices !== "all")
-      for (const device of operation.devices) named.add(device);
+    if (isCreation(operation) && operation.devices !== "all") for (const device of operation.devices) named.add(device);
   }
   for (const { device } of plan.faults) named.add(device);
   return new Set([...named].sort((a, b) => a - b));
@@ -31,16 +30,21 @@ function silenced(plan: Plan, gone: readonly number[]): Plan {
   const silent = silenceDevices(plan, new Set(gone));
   const left = spokenTo(silent);
   const types = new Set([...left].map((device) => silent.fleet[device]?.type));
-  const operations = silent.operations.filter(
-    (operation) =>
-      types.has("type" in operation && typeof operation.type === "number" ? operation.type : undefined) ||
-      !isForType(operation),
-  );
+  const operations = silent.operations.filter((operation) => {
+    const type = deviceTypeOf(operation, silent);
+    return type === undefined || types.has(type) || !isForType(operation);
+  });
   return { ...silent, operations };
 }
 
 const isForType = (operation: Plan["operations"][number]): boolean =>
-  operation.kind === "configure-type" || (operation.kind === "create-task" && operation.devices === "all");
+  operation.kind === "configure-type" || (isCreation(operation) && operation.devices === "all");
+
+/** The one that the operation is about; `undefined` where it is about none. */
+function deviceTypeOf(operation: Plan["operations"][number], { images = [] }: Plan): number | undefined {
+  if (operation.kind === "create-update") return images[operation.image]?.type;
+  return operation.kind === "configure-type" || operation.kind === "create-task" ? operation.type : undefined;
+}
 
 /** The devices that say nothing go, all at once if that does no harm; then each of the others is tried once more. */
 export async function removeDevices(search: Search): Promise<void> {
@@ -84,14 +88,19 @@ async function removeTypes(search: Search): Promise<void> {
 function withoutUnusedTypes(plan: Plan): Plan {
   const used = new Set(plan.fleet.map(({ type }) => type));
   for (const operation of plan.operations) {
-    if (operation.kind === "configure-type" || operation.kind === "create-task") used.add(operation.type);
+    const type = deviceTypeOf(operation, plan);
+    if (type !== undefined) used.add(type);
   }
+  for (const { type } of plan.images ?? []) used.add(type);
   const kept = [...used].sort((a, b) => a - b);
   const moved = (type: number): number => kept.indexOf(type);
   return {
     ...plan,
     deviceTypes: plan.deviceTypes.filter((_, index) => used.has(index)),
     fleet: plan.fleet.map((device) => ({ ...device, type: moved(device.type) })),
+    ...(plan.images === undefined
+      ? {}
+      : { images: plan.images.map((image) => ({ ...image, type: moved(image.type) })) }),
     operations: plan.operations.map((operation) =>
       operation.kind === "configure-type" || operation.kind === "create-task"
         ? { ...operation, type: moved(operation.type) }

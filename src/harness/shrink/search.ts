@@ -4,7 +4,7 @@
  * What may be left out, and in which order it is tried, is the business of the passes.
  */
 import { sha256 } from "../../platform/hash.ts";
-import { type Operation, Plan } from "../../scenarios/plan.ts";
+import { isCreation, type Operation, Plan } from "../../scenarios/plan.ts";
 import { normalisePlan } from "../normalise-plan.ts";
 
 export interface ShrinkOptions {
@@ -72,7 +72,7 @@ const nameOf = (plan: Plan): string => sha256(JSON.stringify(plan));
 function withoutSkipped(plan: Plan): Plan {
   const created = new Map<number, number>();
   for (const operation of plan.operations) {
-    if (operation.kind !== "create-task") continue;
+    if (!isCreation(operation)) continue;
     created.set(operation.task, Math.min(operation.at, created.get(operation.task) ?? operation.at));
   }
   const isSkipped = (operation: Operation): boolean =>

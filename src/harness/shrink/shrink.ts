@@ -11,6 +11,7 @@
 import type { Plan } from "../../scenarios/plan.ts";
 import { removeDevices, silenceFleet } from "./devices.ts";
 import { takeLuckOut } from "./faults.ts";
+import { leaveOutImages } from "./firmware.ts";
 import { createSearch, OutOfBudget, type Search, type ShrinkOptions } from "./search.ts";
 import { cutTail, leaveOutElements, leaveOutFaults, leaveOutTargets, leaveOutTasks } from "./structure.ts";
 import { makePlain } from "./values.ts";
@@ -56,5 +57,6 @@ async function cutDown(search: Search): Promise<void> {
 async function leaveOutSingles(search: Search): Promise<void> {
   await leaveOutElements(search, 1);
   await leaveOutTargets(search);
+  await leaveOutImages(search);
   await removeDevices(search);
 }

@@ -1,7 +1,7 @@
 /**
  * Passes over operations and faults: what hangs together goes together first, then single ones.
  */
-import type { Operation, Plan } from "../../scenarios/plan.ts";
+import { isCreation, type Operation, type Plan } from "../../scenarios/plan.ts";
 import type { Fault } from "../../simulator/model/fault.ts";
 import { leaveOut } from "./leave-out.ts";
 import type { Search } from "./search.ts";
@@ -53,10 +53,11 @@ export async function leaveOutElements(search: Search, chunk?: number): Promise<
 export async function leaveOutTargets(search: Search): Promise<void> {
   for (const index of search.best.operations.keys()) {
     const operation = search.best.operations[index];
-    if (operation?.kind !== "create-task" || operation.devices === "all" || operation.devices.length < 2) continue;
+    if (operation === undefined || !isCreation(operation)) continue;
+    if (operation.devices === "all" || operation.devices.length < 2) continue;
     const attempt = (gone: readonly number[]): Promise<boolean> => {
       const now = search.best.operations[index];
-      if (now?.kind !== "create-task" || now.devices === "all") return Promise.resolve(false);
+      if (now === undefined || !isCreation(now) || now.devices === "all") return Promise.resolve(false);
       const fewer = { ...now, devices: now.devices.filter((target) => !gone.includes(target)) };
       return search.attempt({ ...search.best, operations: search.best.operations.with(index, fewer) });
     };

@@ -52,6 +52,17 @@ describe("makePlain", () => {
     ]);
   });
 
+  it("lets a server that is killed die at once, and be down for a second, where that is enough", async () => {
+    const restart = { at: 5, kind: "restart-server", downFor: 90_000, dies: "after-storing" } as const;
+    expect((await plainest(plan({ operations: [restart] }), () => true)).operations).toEqual([
+      { at: 5, kind: "restart-server", downFor: 1_000 },
+    ]);
+    const needsTime = ({ operations: [first] }: Plan) => first?.kind === "restart-server" && first.downFor > 60_000;
+    expect((await plainest(plan({ operations: [restart] }), needsTime)).operations).toEqual([
+      { at: 5, kind: "restart-server", downFor: 90_000 },
+    ]);
+  });
+
   it("takes latency, task expiry of the device type and luck out", async () => {
     const loss = { kind: "loss", device: 0, from: 1, until: 2, direction: "up", permille: 200 };
     const failing = plan({ latency: 40, deviceTypes: [{ taskExpiresAfter: 60 }], faults: [loss] });

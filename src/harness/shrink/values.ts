@@ -4,6 +4,7 @@
  */
 import { Operation, type Plan, PlannedDevice } from "../../scenarios/plan.ts";
 import { makeFaultsPlain, takeLuckOut } from "./faults.ts";
+import { plainFirmware, shrinkImages } from "./firmware.ts";
 import type { Search } from "./search.ts";
 
 type Change = (plan: Plan) => Plan;
@@ -14,11 +15,15 @@ export async function makePlain(search: Search): Promise<void> {
   await apply(inOrder);
   await apply((plan) => ({ ...plan, latency: 0 }));
   await plainDevices(search);
+  await plainFirmware(search);
+  await shrinkImages(search);
   for (const index of search.best.deviceTypes.keys())
     await apply((plan) => ({ ...plan, deviceTypes: plan.deviceTypes.with(index, {}) }));
   for (const [index, operation] of search.best.operations.entries()) {
     for (const key of optionalKeys(operation)) await apply((plan) => withoutKey(plan, index, key));
   }
+  for (const [index, { kind }] of search.best.operations.entries())
+    if (kind === "restart-server") await apply((plan) => withShortDowntime(plan, index));
   await takeLuckOut(search);
   await makeFaultsPlain(search);
 }
@@ -50,6 +55,15 @@ function withoutKey(plan: Plan, index: number, key: string): Plan {
   const operation = plan.operations[index];
   const plain = operation === undefined ? undefined : withoutField(operation, key);
   return plain === undefined ? plan : { ...plan, operations: plan.operations.with(index, plain) };
+}
+
+/** Milliseconds for which a killed server is down in plain plans: long enough to be seen, too short for a deadline. */
+const SHORT_DOWNTIME = 1_000;
+
+function withShortDowntime(plan: Plan, index: number): Plan {
+  const operation = plan.operations[index];
+  if (operation?.kind !== "restart-server" || operation.downFor === SHORT_DOWNTIME) return plan;
+  return { ...plan, operations: plan.operations.with(index, { ...operation, downFor: SHORT_DOWNTIME }) };
 }
 
 // ── devices

@@ -4,7 +4,7 @@
  * A generated plan may wait a week because some other plan of its family needs it. A reader should not have to wonder,
  * neither about that nor about odd milliseconds.
  */
-import type { Operation, Plan } from "../../scenarios/plan.ts";
+import { isCreation, type Operation, type Plan } from "../../scenarios/plan.ts";
 import { mapTimes } from "../normalise-plan.ts";
 import type { Search } from "./search.ts";
 
@@ -80,7 +80,7 @@ function timesOf(plan: Plan): readonly number[] {
 
 /** When a task is to begin, if its creation says so. */
 const beginningOf = (operation: Operation): readonly number[] =>
-  operation.kind === "create-task" && operation.scheduledOn !== undefined ? [operation.scheduledOn] : [];
+  isCreation(operation) && operation.scheduledOn !== undefined ? [operation.scheduledOn] : [];
 
 /** The plan with other waits: what happens after one moves with it. */
 function withWaits(plan: Plan, lengthOf: (wait: Wait) => number): Plan {

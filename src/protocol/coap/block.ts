@@ -79,6 +79,27 @@ const OF_BLOCKS: readonly number[] = [BLOCK1, BLOCK2, SIZE1, SIZE2];
 export const withoutBlocks = ({ options }: WithOptions): readonly CoapOption[] =>
   options.filter(({ number }) => !OF_BLOCKS.includes(number));
 
+/** The blocks of a body that have come so far. One more costs the same however many there are: a body may have 65,536. */
+export interface BlockChain {
+  readonly before: BlockChain | undefined;
+  readonly last: Uint8Array;
+}
+
+/**
+ * One body out of such blocks.
+ *
+ * @param length of all of them together
+ */
+export function joinChain(chain: BlockChain, length: number): Uint8Array {
+  const body = new Uint8Array(length);
+  let end = length;
+  for (let link: BlockChain | undefined = chain; link !== undefined; link = link.before) {
+    end -= link.last.length;
+    body.set(link.last, end);
+  }
+  return body;
+}
+
 /** One body out of its blocks in their order. */
 export function joinBlocks(parts: readonly Uint8Array[]): Uint8Array {
   const body = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));

@@ -6,10 +6,10 @@
  *
  * Spec: RFC 7959 §2.2 to §2.7.
  */
-import type { Address } from "../address.ts";
+import { type Address, splitAddress } from "../address.ts";
 import type { Instant, Micros } from "../time.ts";
 import { type Block, blockOption, blockSize, readBlock, withoutBlocks } from "./block.ts";
-import { BodyAssembler } from "./body-assembler.ts";
+import { assemblyLimits, BodyAssembler } from "./body-assembler.ts";
 import { bodyKey } from "./body-key.ts";
 import type { CoapEndpoint } from "./endpoint.ts";
 import { NO_OPTIONS, NO_PAYLOAD } from "./message.ts";
@@ -18,6 +18,29 @@ import { Representations } from "./representations.ts";
 import type { CoapContent, CoapEffect, CoapMessage, Code, IncomingId } from "./types.ts";
 
 type RequestEffect = Extract<CoapEffect, { readonly kind: "request" }>;
+
+/**
+ * What an application may do with one block of a body, before anything is done with it.
+ *
+ * - `pass`: nothing
+ * - `handled`: it answers the request by itself, or not at all; `forgets`: and what came of the body is gone
+ * - `smaller`: it takes the block, and wants those to come of this size exponent
+ * - `anew`: its response is another one by now; what is kept of the former one does not count
+ */
+export type AtBlock =
+  | { readonly kind: "pass" }
+  | { readonly kind: "handled"; readonly forgets: boolean }
+  | { readonly kind: "smaller"; readonly szx: number }
+  | { readonly kind: "anew" };
+
+/** @param of whose block it is: any of a request body, or one of a response but for the first */
+export type LooksAtBlock = (
+  id: IncomingId,
+  message: CoapMessage,
+  block: Block,
+  of: "request" | "response",
+  now: Instant,
+) => AtBlock;
 
 /** @returns the code that refuses the block; `undefined`: it is taken */
 export type TakesBlock = (message: CoapMessage, block: Block, now: Instant) => Code | undefined;
@@ -32,6 +55,8 @@ interface Asked {
   readonly wanted: Block | undefined;
 }
 
+const passes: LooksAtBlock = () => PASS;
+
 export class BlockwiseAnswers {
   private readonly asked = new Map<IncomingId, Asked>();
   /** Absent until it is needed, for most endpoints never meet a large body. */
@@ -41,9 +66,20 @@ export class BlockwiseAnswers {
   private readonly lifetime: Micros;
   private readonly szx: number;
   private readonly takesBlock: TakesBlock | undefined;
+  private readonly looksAtBlock: LooksAtBlock;
+  private readonly largestBody: number | undefined;
 
-  constructor(inner: CoapEndpoint, lifetime: Micros, szx: number, takesBlock?: TakesBlock) {
+  constructor(
+    inner: CoapEndpoint,
+    lifetime: Micros,
+    szx: number,
+    takesBlock?: TakesBlock,
+    looksAtBlock: LooksAtBlock = passes,
+    largestBody?: number,
+  ) {
+    this.largestBody = largestBody;
     this.takesBlock = takesBlock;
+    this.looksAtBlock = looksAtBlock;
     this.inner = inner;
     this.lifetime = lifetime;
     this.szx = szx;
@@ -96,13 +132,20 @@ export class BlockwiseAnswers {
     effects: CoapEffect[],
   ): void {
     const { id, from, message } = effect;
+    const looked = this.looksAtBlock(id, message, block, "request", now);
+    if (looked.kind === "handled") {
+      if (looked.forgets) this.assembler?.forget(bodyKey(from, message));
+      return;
+    }
     const refused = this.takesBlock?.(message, block, now);
     if (refused !== undefined) {
       this.answer(id, refusal(refused), now, effects);
       return;
     }
-    this.assembler ??= new BodyAssembler(this.lifetime, this.szx);
-    const assembly = this.assembler.take(bodyKey(from, message), message, block, now);
+    this.assembler ??= new BodyAssembler(this.lifetime, this.szx, assemblyLimits(this.largestBody));
+    const nextSzx = looked.kind === "smaller" ? Math.min(looked.szx, this.szx) : this.szx;
+    const { host } = splitAddress(from);
+    const assembly = this.assembler.take(bodyKey(from, message), message, block, now, nextSzx, host);
     if (assembly.kind === "whole") this.show(effect, assembly.body, block, wanted, effects);
     else this.answer(id, assembly.content, now, effects);
   }
@@ -110,7 +153,10 @@ export class BlockwiseAnswers {
   /** A later block of a response: from what was kept, or, where asking twice does no harm, from the application. */
   private showOrRepeat(effect: RequestEffect, wanted: Block, now: Instant, effects: CoapEffect[]): void {
     const { id, from, message } = effect;
-    const known = this.representations?.again(bodyKey(from, message), wanted, now);
+    const looked = this.looksAtBlock(id, message, wanted, "response", now);
+    if (looked.kind === "handled") return;
+    const isAnew = looked.kind === "anew";
+    const known = isAnew ? undefined : this.representations?.again(bodyKey(from, message), wanted, now);
     if (known !== undefined) this.answer(id, known, now, effects);
     else if (SAFE.includes(message.code)) this.show(effect, message.payload, undefined, wanted, effects);
     else this.answer(id, refusal("4.08"), now, effects);
@@ -147,6 +193,8 @@ export class BlockwiseAnswers {
     effects.push(...this.inner.respond(id, content, now));
   }
 }
+
+const PASS: AtBlock = { kind: "pass" };
 
 /** GET and FETCH. RFC 7252 §5.1, RFC 8132 §2 */
 const SAFE: readonly Code[] = ["0.01", "0.05"];

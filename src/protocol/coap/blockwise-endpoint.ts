@@ -9,7 +9,8 @@
 import type { Address } from "../address.ts";
 import type { Instant } from "../time.ts";
 import { LARGEST_SZX, szxOf } from "./block.ts";
-import { BlockwiseAnswers, type TakesBlock } from "./blockwise-answers.ts";
+import type { BlockRules } from "./block-rules.ts";
+import { BlockwiseAnswers, type LooksAtBlock, type TakesBlock } from "./blockwise-answers.ts";
 import { BlockwiseRequests } from "./blockwise-requests.ts";
 import { type CoapEndpoint, type CoapEndpointOptions, createCoapEndpoint } from "./endpoint.ts";
 import { exchangeLifetime } from "./params.ts";
@@ -19,16 +20,27 @@ import type { CoapContent, CoapEffect, IncomingId, OutgoingId } from "./types.ts
 export interface BlockwiseEndpointOptions extends CoapEndpointOptions {
   /** As a server: bytes of the largest blocks that it sends and wants to get; a power of two, 16..1024; default 1024. */
   readonly blockSize?: number | undefined;
+  /** Bytes of the largest body that it takes, in either role; default 262,144. */
+  readonly largestBody?: number | undefined;
   /**
    * As a server: asked for each block of a request body before it is taken, copies of a message aside. The code that it
    * returns answers the block instead.
    */
   readonly takesBlock?: TakesBlock | undefined;
+  /** As a server: is shown each block of a request body, and each later one of a response, before anything else is done. */
+  readonly looksAtBlock?: LooksAtBlock | undefined;
 }
 
 /** Makes an endpoint that knows no peer yet. */
 export const createBlockwiseEndpoint = (options: BlockwiseEndpointOptions): CoapEndpoint =>
   new BlockwiseEndpoint(options);
+
+/** Shared where nothing is replaced: a fleet has an endpoint for each of its devices. */
+function blockRules({ largestBody, rules }: BlockwiseEndpointOptions): BlockRules {
+  if (largestBody === undefined && rules === undefined) return COAP_RULES;
+  const body = largestBody === undefined ? {} : { largestBody: () => largestBody };
+  return { ...COAP_RULES, ...body, ...rules };
+}
 
 class BlockwiseEndpoint implements CoapEndpoint {
   private readonly inner: CoapEndpoint;
@@ -37,9 +49,12 @@ class BlockwiseEndpoint implements CoapEndpoint {
 
   constructor(options: BlockwiseEndpointOptions) {
     this.inner = createCoapEndpoint(options);
-    this.requests = new BlockwiseRequests(this.inner, { ...COAP_RULES, ...options.rules }, LARGEST_SZX);
+    const { largestBody } = options;
+    this.requests = new BlockwiseRequests(this.inner, blockRules(options));
     const szx = options.blockSize === undefined ? LARGEST_SZX : szxOf(options.blockSize);
-    this.answers = new BlockwiseAnswers(this.inner, exchangeLifetime(options.params), szx, options.takesBlock);
+    const { takesBlock, looksAtBlock } = options;
+    const lifetime = exchangeLifetime(options.params);
+    this.answers = new BlockwiseAnswers(this.inner, lifetime, szx, takesBlock, looksAtBlock, largestBody);
   }
 
   get deadline(): Instant {

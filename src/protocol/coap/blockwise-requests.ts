@@ -9,11 +9,12 @@
  */
 import type { Address } from "../address.ts";
 import type { Instant } from "../time.ts";
+import { blockOption } from "./block.ts";
+import type { BlockRules } from "./block-rules.ts";
 import { afterBlock, type Fetching, type FetchingStep, requestOfNext, startFetching } from "./body-fetcher.ts";
 import { afterAnswer, requestOfBlock, type Sending, startSending } from "./body-sender.ts";
 import type { CoapEndpoint } from "./endpoint.ts";
-import { BLOCK1, BLOCK2 } from "./options.ts";
-import type { CoapRules } from "./rules.ts";
+import { BLOCK1, BLOCK2, sortOptions } from "./options.ts";
 import type { CoapContent, CoapEffect, OutgoingId } from "./types.ts";
 
 type ResponseEffect = Extract<CoapEffect, { readonly kind: "response" }>;
@@ -26,6 +27,8 @@ interface Transfer {
   readonly sending: Sending;
   /** Absent until a first block of the response has come. */
   readonly fetching: Fetching | undefined;
+  /** The response was of two bodies, and all of it was asked for once more. */
+  readonly askedAnew: boolean;
 }
 
 export class BlockwiseRequests {
@@ -34,13 +37,11 @@ export class BlockwiseRequests {
   /** The open request of each transfer that is beyond its first. */
   private current: Map<OutgoingId, OutgoingId> | undefined;
   private readonly inner: CoapEndpoint;
-  private readonly rules: Pick<CoapRules, "tokenOfBlock">;
-  private readonly szx: number;
+  private readonly rules: BlockRules;
 
-  constructor(inner: CoapEndpoint, rules: Pick<CoapRules, "tokenOfBlock">, szx: number) {
+  constructor(inner: CoapEndpoint, rules: BlockRules) {
     this.inner = inner;
     this.rules = rules;
-    this.szx = szx;
   }
 
   request(to: Address, content: CoapContent, now: Instant, token?: string) {
@@ -48,9 +49,9 @@ export class BlockwiseRequests {
     if (content.options.some(({ number }) => number === BLOCK1 || number === BLOCK2)) {
       return this.inner.request(to, content, now, token);
     }
-    const sending = startSending(content, this.szx);
-    const begun = this.inner.request(to, requestOfBlock(sending), now, token);
-    this.open.set(begun.id, { id: begun.id, to, sending, fetching: undefined });
+    const sending = startSending(content, this.rules.largestBlock(), this.rules);
+    const begun = this.inner.request(to, this.firstOf(sending), now, token);
+    this.open.set(begun.id, { id: begun.id, to, sending, fetching: undefined, askedAnew: false });
     return begun;
   }
 
@@ -62,14 +63,22 @@ export class BlockwiseRequests {
     }
     const { sending, fetching } = transfer;
     if (fetching !== undefined) {
-      this.fetched(transfer, afterBlock(fetching, effect.message), effect, now, effects);
+      this.fetched(transfer, afterBlock(fetching, effect.message, this.rules), effect, now, effects);
       return;
     }
-    const step = afterAnswer(sending, effect.message);
+    const step = afterAnswer(sending, effect.message, this.rules);
     if (step.kind === "next") {
-      this.goOn({ ...transfer, sending: step.sending }, requestOfBlock(step.sending), effect, now, effects);
+      const next = requestOfBlock(step.sending, this.rules);
+      this.goOn({ ...transfer, sending: step.sending }, next, effect, now, effects);
     } else if (step.kind === "final") {
-      this.fetched(transfer, startFetching(sending.content, effect.message, this.szx), effect, now, effects);
+      const begun = startFetching(
+        sending.content,
+        effect.message,
+        this.rules.largestBlock(),
+        this.rules,
+        transfer.askedAnew,
+      );
+      this.fetched(transfer, begun, effect, now, effects);
     } else effects.push({ kind: "failed", id: transfer.id, to: transfer.to, reason: step.kind });
   }
 
@@ -95,7 +104,18 @@ export class BlockwiseRequests {
     if (step.kind === "whole") effects.push({ kind: "response", id, from: effect.from, message: step.response });
     else if (step.kind === "next") {
       this.goOn({ ...transfer, fetching: step.fetching }, requestOfNext(step.fetching), effect, now, effects);
+    } else if (step.kind === "anew") {
+      const anew = { ...transfer, fetching: undefined, askedAnew: true };
+      this.goOn(anew, this.firstOf(transfer.sending), effect, now, effects);
     } else effects.push({ kind: "failed", id, to, reason: step.kind });
+  }
+
+  /** The first request of a transfer; it may say how large the blocks of the response should be. §2.4 */
+  private firstOf(sending: Sending): CoapContent {
+    const content = requestOfBlock(sending, this.rules);
+    if (!this.rules.negotiatesEarly(sending.content)) return content;
+    const wanted = blockOption(BLOCK2, { num: 0, more: false, szx: this.rules.largestBlock() });
+    return { ...content, options: sortOptions([...content.options, wanted]) };
   }
 
   private goOn(

@@ -90,16 +90,52 @@ describe("BodyAssembler", () => {
     expect(assembler.size).toBe(0);
   });
 
-  it("answers 5.03 to a new body while there are too many, or too large ones, and takes it when one is done", () => {
-    const few = new BodyAssembler(LIFETIME, 6, { body: 999, bodies: 1, bytes: 999 });
-    few.take("a", full(0), block(0), at(0));
-    expect(shown(few.take("b", full(0), block(0), at(0)))).toBe("5.03 0/1/16");
-    few.take("a", full(1), block(1, false), at(0));
-    expect(shown(few.take("b", full(0), block(0), at(0)))).toBe("2.31 0/1/16");
-    const small = new BodyAssembler(LIFETIME, 6, { body: 999, bodies: 9, bytes: 40 });
-    small.take("a", full(0), block(0), at(0));
-    small.take("b", full(0), block(0), at(0));
-    expect(shown(small.take("a", full(1), block(1), at(0)))).toBe("5.03 1/1/16");
+  it("gives up, of 65 unfinished bodies, the one that was used longest ago, which may begin anew", () => {
+    const assembler = new BodyAssembler(LIFETIME, 6);
+    for (let each = 0; each < 64; each += 1) assembler.take(`k${each}`, full(0), block(0), at(each));
+    assembler.take("k0", full(1), block(1), at(70));
+    expect(shown(assembler.take("new", full(0), block(0), at(71)))).toBe("2.31 0/1/16");
+    expect(assembler.size).toBe(64);
+    expect(shown(assembler.take("k0", full(2), block(2, false), at(72)))).toBe("whole 48");
+    expect(shown(assembler.take("k1", full(1), block(1, false), at(72)))).toBe("4.08 1/0/16");
+    expect(shown(assembler.take("k1", full(0), block(0), at(73)))).toBe("2.31 0/1/16");
+    expect(shown(assembler.take("k2", full(1), block(1, false), at(74)))).toBe("whole 32");
+  });
+
+  it("takes the room for a new body from the source that has most, be it the new one's own", () => {
+    const assembler = new BodyAssembler(LIFETIME, 6);
+    const begin = (key: string, source: string) => shown(assembler.take(key, full(0), block(0), at(0), 6, source));
+    const end = (key: string, source: string) => shown(assembler.take(key, full(1), block(1, false), at(0), 6, source));
+    begin("mine", "10.0.0.1");
+    begin("yours", "10.0.0.2");
+    for (let each = 0; each < 1_000; each += 1) expect(begin(`flood${each}`, "10.0.0.9")).toBe("2.31 0/1/16");
+    expect(assembler.size).toBe(64);
+    begin("later", "10.0.0.3");
+    expect(["mine", "yours", "later"].map((key, index) => end(key, `10.0.0.${index + 1}`))).toEqual(
+      Array(3).fill("whole 32"),
+    );
+    expect(end("flood0", "10.0.0.9")).toBe("4.08 1/0/16");
+    expect(end("flood999", "10.0.0.9")).toBe("whole 32");
+  });
+
+  it("takes the room for more bytes from the source that has most of them", () => {
+    const assembler = new BodyAssembler(LIFETIME, 6, { body: 999, bodies: 9, bytes: 100 });
+    for (const num of [0, 1, 2]) assembler.take("large", full(num), block(num), at(num), 6, "10.0.0.9");
+    for (const key of ["a", "b", "c"]) assembler.take(key, full(0), block(0), at(5), 6, key);
+    // 48 + 3 × 16 and another 16.
+    expect(shown(assembler.take("a", full(1), block(1), at(6), 6, "a"))).toBe("2.31 1/1/16");
+    expect(assembler.size).toBe(3);
+    expect(shown(assembler.take("large", full(3), block(3), at(7), 6, "10.0.0.9"))).toBe("4.08 3/1/16");
+    expect(shown(assembler.take("b", full(1), block(1, false), at(7), 6, "b"))).toBe("whole 32");
+  });
+
+  it("holds one body as large as all of them together, whoever else has begun one", () => {
+    const assembler = new BodyAssembler(LIFETIME, 6, { body: 96, bodies: 9, bytes: 96 });
+    assembler.take("other", full(0), block(0), at(0), 6, "b");
+    for (let num = 0; num < 5; num += 1) assembler.take("k", full(num), block(num), at(1), 6, "a");
+    expect(assembler.size).toBe(2);
+    expect(shown(assembler.take("k", full(5), block(5), at(1), 6, "a"))).toBe("2.31 5/1/16");
+    expect(assembler.size).toBe(1);
   });
 
   it("forgets a body 247 s after its last block", () => {

@@ -1,13 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Block, blockOption, readBlock } from "./block.ts";
-import {
-  afterBlock,
-  type Fetching,
-  type FetchingStep,
-  LARGEST_BODY,
-  requestOfNext,
-  startFetching,
-} from "./body-fetcher.ts";
+import { BLOCK_RULES, LARGEST_BODY } from "./block-rules.ts";
+import { afterBlock, type Fetching, type FetchingStep, requestOfNext, startFetching } from "./body-fetcher.ts";
 import { MOST_STALE } from "./body-sender.ts";
 import { BLOCK2, CONTENT_FORMAT, ETAG, SIZE2, stringOption, URI_PATH, uintOption, uintValue } from "./options.ts";
 import type { CoapContent, CoapMessage, Code } from "./types.ts";
@@ -106,6 +100,8 @@ describe("a response in three blocks of 16, 16 and 5 bytes", () => {
   it("is given up beyond 256 KiB", () => {
     const full = { ...next(start(part(0))), length: LARGEST_BODY };
     expect(afterBlock(full, part(LARGEST_BODY / 16))).toEqual({ kind: "unfit" });
+    const rules = { ...BLOCK_RULES, largestBody: () => LARGEST_BODY + 16 };
+    expect(afterBlock(full, part(LARGEST_BODY / 16), rules)).toMatchObject({ kind: "next" });
   });
 });
 

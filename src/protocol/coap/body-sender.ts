@@ -7,6 +7,7 @@
  * Spec: RFC 7959 §2.3, §2.5 (Block1), §2.9 (2.31, 4.08, 4.13), §3.2 (examples, late negotiation).
  */
 import { type Block, blockOption, blockSize, cutBlock, readBlock } from "./block.ts";
+import { BLOCK_RULES, type BlockRules } from "./block-rules.ts";
 import { codeClass } from "./codes.ts";
 import { BLOCK1, SIZE1, sortOptions, uintOption } from "./options.ts";
 import type { CoapContent, CoapMessage } from "./types.ts";
@@ -17,8 +18,8 @@ export interface Sending {
   /** Of the block's first byte; -1: the body was sent whole, without Block1. */
   readonly offset: number;
   readonly szx: number;
-  /** Whether it began anew with smaller blocks, which is done once. */
-  readonly shrunk: boolean;
+  /** Whether it began anew, which is done once: with smaller blocks, or with those that the peer had lost. */
+  readonly begunAnew: boolean;
   /** How often an answer to an earlier block came instead of one to this. */
   readonly stale: number;
 }
@@ -44,43 +45,55 @@ const WHOLE = -1;
 export const MOST_STALE = 4;
 
 /** The first block; the whole body when it is no larger than a block. */
-export function startSending(content: CoapContent, szx: number): Sending {
-  const offset = content.payload.length > blockSize(szx) ? 0 : WHOLE;
-  return { content, offset, szx, shrunk: false, stale: 0 };
+export function startSending(content: CoapContent, szx: number, rules = BLOCK_RULES): Sending {
+  const fits = content.payload.length <= blockSize(szx);
+  const first = fits ? { offset: WHOLE, szx } : rules.firstBlock(content, szx);
+  return { content, ...first, begunAnew: false, stale: 0 };
 }
 
 /** The request that carries the block. The first one tells the size of the body. */
-export function requestOfBlock({ content, offset, szx }: Sending): CoapContent {
+export function requestOfBlock({ content, offset, szx }: Sending, rules = BLOCK_RULES): CoapContent {
   if (offset === WHOLE) return content;
   const { block, payload } = cutBlock(content.payload, offset, szx);
-  const size = offset === 0 ? [uintOption(SIZE1, content.payload.length)] : [];
-  return { ...content, options: sortOptions([...content.options, blockOption(BLOCK1, block), ...size]), payload };
+  const more = rules.moreFollows({ offset, szx }, content.payload.length);
+  const size = rules.tellsSize({ offset, szx }) ? [uintOption(SIZE1, content.payload.length)] : [];
+  const options = sortOptions([...content.options, blockOption(BLOCK1, { ...block, more }), ...size]);
+  return { ...content, options, payload };
 }
 
 /** What the answer to the block that was sent last means. */
-export function afterAnswer(sending: Sending, answer: CoapMessage): SendingStep {
+export function afterAnswer(sending: Sending, answer: CoapMessage, rules = BLOCK_RULES): SendingStep {
   const read = readBlock(answer, BLOCK1);
   const echo = read.kind === "block" ? read.block : undefined;
   if (read.kind === "reserved") return INCOMPLETE;
   if (answer.code === "4.13") return afterTooLarge(sending, echo);
   if (sending.offset === WHOLE) return FINAL;
-  if (answer.code === "4.08") return INCOMPLETE;
+  if (answer.code === "4.08") return afterIncomplete(sending, rules);
   if (codeClass(answer.code) !== 2) return FINAL;
   const position = echo === undefined ? "this" : placeOf(echo, sending);
   if (position === "later") return INCOMPLETE;
   if (position === "earlier") return again(sending);
-  if (isLast(sending)) return answer.code === "2.31" ? INCOMPLETE : FINAL;
+  if (rules.answersAll(answer.code, isLast(sending))) return FINAL;
+  if (isLast(sending)) return INCOMPLETE;
   // A peer may act on each block by itself and say so; one that shows no Block1 knows nothing of blocks. §2.3
   if (echo === undefined && answer.code !== "2.31") return UNFIT;
-  return { kind: "next", sending: following(sending, echo) };
+  return { kind: "next", sending: following(sending, echo, rules) };
 }
 
 const isLast = ({ content, offset, szx }: Sending): boolean => offset + blockSize(szx) >= content.payload.length;
 
-/** With blocks as small as the peer wants them from now on. The one that it has was of the old size. §2.5, figure 9 */
-function following(sending: Sending, echo: Block | undefined): Sending {
-  const szx = Math.min(sending.szx, echo?.szx ?? sending.szx);
-  return { ...sending, offset: sending.offset + blockSize(sending.szx), szx, stale: 0 };
+/** With blocks as small as the peer wants them from now on. */
+function following(sending: Sending, echo: Block | undefined, rules: BlockRules): Sending {
+  const wanted = Math.min(sending.szx, echo?.szx ?? sending.szx);
+  return { ...sending, ...rules.nextBlock(sending, wanted, sending.content), stale: 0 };
+}
+
+function afterIncomplete(sending: Sending, rules: BlockRules): SendingStep {
+  const consequence = rules.afterIncomplete(sending.content);
+  if (consequence === "fails" || sending.begunAnew) return INCOMPLETE;
+  if (consequence === "begins-anew") return { kind: "next", sending: { ...sending, offset: 0, begunAnew: true } };
+  if (isLast(sending)) return INCOMPLETE;
+  return { kind: "next", sending: following(sending, undefined, rules) };
 }
 
 /** A number counts blocks of the size that was sent, or of the smaller one that is asked for. */
@@ -95,8 +108,8 @@ const again = (sending: Sending): SendingStep =>
 
 /** 4.13 may name a smaller size, with which the transfer begins anew. §2.9.3 */
 function afterTooLarge(sending: Sending, hint: Block | undefined): SendingStep {
-  const { content, offset, szx, shrunk } = sending;
+  const { content, offset, szx, begunAnew } = sending;
   const carried = offset === WHOLE ? content.payload.length : blockSize(szx);
-  if (hint === undefined || shrunk || blockSize(hint.szx) >= carried) return FINAL;
-  return { kind: "next", sending: { content, offset: 0, szx: hint.szx, shrunk: true, stale: 0 } };
+  if (hint === undefined || begunAnew || blockSize(hint.szx) >= carried) return FINAL;
+  return { kind: "next", sending: { content, offset: 0, szx: hint.szx, begunAnew: true, stale: 0 } };
 }

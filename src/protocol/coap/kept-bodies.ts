@@ -12,6 +12,7 @@ interface Kept<T> {
   readonly value: T;
   readonly bytes: number;
   readonly expires: Instant;
+  readonly source: string;
 }
 
 export class KeptBodies<T> {
@@ -36,10 +37,14 @@ export class KeptBodies<T> {
     return this.byKey.get(key)?.value;
   }
 
-  /** In the place of what was there; its life begins now. */
-  keep(key: string, value: T, bytes: number, now: Instant): void {
+  /**
+   * In the place of what was there; its life begins now.
+   *
+   * @param source whose it is, where that matters: see `forgetOfLargestSource`
+   */
+  keep(key: string, value: T, bytes: number, now: Instant, source = key): void {
     this.forget(key);
-    this.byKey.set(key, { value, bytes, expires: after(now, this.lifetime) });
+    this.byKey.set(key, { value, bytes, expires: after(now, this.lifetime), source });
     this.total += bytes;
   }
 
@@ -52,6 +57,29 @@ export class KeptBodies<T> {
 
   forgetOldest(): void {
     for (const key of this.byKey.keys()) {
+      this.forget(key);
+      return;
+    }
+  }
+
+  /**
+   * Makes room for something of `source`: of whoever has most, the one used longest ago is forgotten. So a source that
+   * wants everything takes it from itself.
+   *
+   * @param weigh what is short: 1 for each, or its bytes
+   * @param weight of what is to come
+   */
+  forgetOfLargestSource(weigh: (bytes: number) => number, source: string, weight: number): void {
+    const bySource = new Map<string, number>();
+    for (const { source: whose, bytes } of this.byKey.values()) {
+      bySource.set(whose, (bySource.get(whose) ?? (whose === source ? weight : 0)) + weigh(bytes));
+    }
+    let largest: string | undefined;
+    for (const [whose, sum] of bySource) {
+      if (largest === undefined || sum > (bySource.get(largest) ?? 0)) largest = whose;
+    }
+    for (const [key, kept] of this.byKey) {
+      if (kept.source !== largest) continue;
       this.forget(key);
       return;
     }

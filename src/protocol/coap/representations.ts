@@ -47,11 +47,12 @@ export class Representations {
     const szx = Math.min(this.szx, wanted?.szx ?? this.szx);
     const cut = cutBlock(payload, offset, szx);
     const isAll = offset === 0 && !cut.block.more;
-    if (!isAll) this.keep(key, content, now);
+    // What is kept has its ETag, which is hashed once.
+    const whole = isAll || content.options.some(({ number }) => number === ETAG) ? content : withEtag(content);
+    if (!isAll) this.keep(key, whole, now);
     const options = sortOptions([
-      ...content.options,
+      ...whole.options,
       blockOption(BLOCK2, cut.block),
-      ...(isAll || content.options.some(({ number }) => number === ETAG) ? NO_OPTIONS : [etagOf(payload)]),
       ...(offset === 0 && !isAll ? [uintOption(SIZE2, payload.length)] : NO_OPTIONS),
     ]);
     return { code: content.code, options, payload: cut.payload };
@@ -64,6 +65,11 @@ export class Representations {
 }
 
 const NO_SUCH_BLOCK: CoapContent = { code: "4.00", options: NO_OPTIONS, payload: NO_PAYLOAD };
+
+const withEtag = (content: CoapContent): CoapContent => ({
+  ...content,
+  options: sortOptions([...content.options, etagOf(content.payload)]),
+});
 
 /** A hash of the body (FNV-1a, 32 bits): the same body has the same ETag, also after a restart. */
 function etagOf(payload: Uint8Array): CoapOption {

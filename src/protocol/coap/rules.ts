@@ -1,18 +1,19 @@
 /**
  * The rules of the message layer that can be replaced one by one.
  *
- * `COAP_RULES` is what RFC 7252 says. A variant replaces a rule to behave in another way, legal or defective, and
+ * `COAP_RULES` is what RFC 7252 says, and RFC 7959 of blocks (`block-rules.ts`). A variant replaces a rule to behave in another way, legal or defective, and
  * because every rule is a function it also learns when its rule was asked. No rule keeps state between calls.
  */
 import { type Micros, micros } from "../time.ts";
+import { BLOCK_RULES, type BlockRules } from "./block-rules.ts";
 import type { CoapParams } from "./params.ts";
 import type { CoapMessage, Code } from "./types.ts";
 
-export interface CoapRules {
+export interface CoapRules extends BlockRules {
   /** NSTART: how many requests may be open with one peer at once. RFC 7252 §4.7. */
   readonly openRequests: () => number;
-  /** How often one Confirmable message is sent altogether. RFC 7252 §4.2. */
-  readonly transmissions: (params: CoapParams) => number;
+  /** How often one Confirmable message is sent altogether, given its bytes. RFC 7252 §4.2. */
+  readonly transmissions: (params: CoapParams, message?: Uint8Array) => number;
   /** Time from the first transmission to the second; `random` is uniform in 0..2^32-1. RFC 7252 §4.2. */
   readonly firstTimeout: (params: CoapParams, random: number) => Micros;
   /** Time after a retransmission, given the time before it and how many datagrams went before. RFC 7252 §4.2. */
@@ -27,8 +28,6 @@ export interface CoapRules {
   readonly tokenOf: (unique: string) => string;
   /** The token in a response to a request of the peer, given that of the request. RFC 7252 §5.3.1. */
   readonly responseToken: (token: string, code: Code) => string;
-  /** Whether the blocks of one body go out under one token; either is allowed. RFC 7959 §2, RFC 7252 §5.3.1. */
-  readonly tokenOfBlock: () => "kept" | "new";
   /** RFC 7252 §4.2: "the same message". */
   readonly retransmission: () => "same-bytes" | "new-message-id";
   /** Whether ACK, RST and response count only when they come from where the request went. RFC 7252 §4.4, §5.3.2. */
@@ -54,6 +53,7 @@ export interface CoapRules {
 }
 
 export const COAP_RULES: CoapRules = {
+  ...BLOCK_RULES,
   openRequests: () => 1,
   transmissions: (params) => 1 + params.maxRetransmit,
   firstTimeout: (params, random) => {
@@ -66,8 +66,6 @@ export const COAP_RULES: CoapRules = {
   tokenIndex: (sequence) => sequence,
   tokenOf: (unique) => unique,
   responseToken: (token) => token,
-  // Some peers put a body together by its token; none is known that needs a new one.
-  tokenOfBlock: () => "kept",
   retransmission: () => "same-bytes",
   sourceMustMatch: () => true,
   tokenMustMatch: () => true,

@@ -7,6 +7,7 @@
  * Source: the cloud's SDK models; docs/semantics.md rows 8, 22, 24, 27, 29.
  */
 import { z } from "zod";
+import { longest, SIZE_LIMITS } from "./size-limits.ts";
 import { TASK_TYPES } from "./states.ts";
 
 /** An inclusive range of seconds. */
@@ -40,6 +41,8 @@ function oncePerBounds<B, S>(usual: B, make: (bounds: B) => S): (bounds?: B) => 
  */
 const Id = z.string().regex(/^[^\s,/\p{Cc}\p{Cs}]{1,64}$/u, "Invalid id");
 
+const text = (limit: number) => z.string().min(1).max(limit, longest(limit));
+
 /** Whom a bearer token is made for. */
 const UserName = z.string().min(1).max(64);
 
@@ -51,7 +54,11 @@ const within = (bounds: Bounds) =>
 
 const taskParameters = (expiresAfter: Bounds) =>
   z.object({
-    value: z.string().optional().describe("What is to be written: text, number, true or false as text; needed for W."),
+    value: z
+      .string()
+      .max(SIZE_LIMITS.value, longest(SIZE_LIMITS.value))
+      .optional()
+      .describe("What is to be written: text, number, true or false as text; needed for W."),
     expiresAfter: within(expiresAfter).optional().describe("Seconds that the task is active."),
     scheduledOn: z.int().min(0).optional().describe("When the task begins, milliseconds since the Unix epoch."),
     update: z.object({ updateId: Id }).optional().describe("A firmware update."),
@@ -66,15 +73,20 @@ export const taskRequest = oncePerBounds({ min: 1, max: INT32_MAX } as Bounds, (
   z
     .object({
       dtid: Id,
-      dids: z.array(Id).min(1, "At least one device id").optional().describe("Devices; not together with filter."),
-      filter: z.string().min(1).optional().describe("Pairs key=value, separated by commas, all of which must hold."),
+      dids: z
+        .array(Id)
+        .min(1, "At least one device id")
+        .max(SIZE_LIMITS.dids, `At most ${SIZE_LIMITS.dids} device ids`)
+        .optional()
+        .describe("Devices; not together with filter."),
+      filter: text(SIZE_LIMITS.filter)
+        .optional()
+        .describe("Pairs key=value, separated by commas, all of which must hold."),
       taskType: z
         .enum(TASK_TYPES)
         .optional()
         .describe("Read, Write or Execute; needed unless it is a firmware update."),
-      property: z
-        .string()
-        .min(1)
+      property: text(SIZE_LIMITS.property)
         .optional()
         .describe(
           "deviceProperties.OBJECT, deviceProperties.OBJECT.NAME or serverProperties.NAME; needed like taskType.",
@@ -164,8 +176,8 @@ export const deviceTypeRequest = oncePerBounds(DEVICE_TYPE_BOUNDS, (bounds) =>
   z
     .object({
       dtid: Id.optional(),
-      name: z.string().min(1),
-      owner: z.string().min(1).optional().describe("Bearer token of its owner."),
+      name: text(SIZE_LIMITS.name),
+      owner: text(SIZE_LIMITS.token).optional().describe("Bearer token of its owner."),
       user: UserName.optional().describe("User who owns it, by the tokens of kind user."),
       ...deviceTypeSettings(bounds),
     })
@@ -173,16 +185,19 @@ export const deviceTypeRequest = oncePerBounds(DEVICE_TYPE_BOUNDS, (bounds) =>
 );
 export type DeviceTypeRequest = z.infer<ReturnType<typeof deviceTypeRequest>>;
 
-/** Body of POST /devicemgmt/devices/{did}/serverproperties: names and JSON values as the device type's owner likes. */
-export const ServerProperties = z.record(z.string().min(1), z.json());
+/**
+ * Body of POST /devicemgmt/devices/{did}/serverproperties: names and JSON values as the device type's owner likes. How
+ * much a device may have altogether is not asked here.
+ */
+export const ServerProperties = z.record(text(SIZE_LIMITS.property), z.json());
 export type ServerProperties = z.infer<typeof ServerProperties>;
 
 /** Body of POST /v1.1/devices. Source: docs/semantics.md row 27. */
 export const DeviceRequest = z.object({
   did: Id.optional().describe("Device id, which is the endpoint client name too."),
   dtid: Id.describe("Device type."),
-  name: z.string().min(1).optional(),
-  token: z.string().min(1).optional().describe("Token of the device."),
+  name: text(SIZE_LIMITS.name).optional(),
+  token: text(SIZE_LIMITS.token).optional().describe("Token of the device."),
   serverProperties: ServerProperties.optional(),
 });
 export type DeviceRequest = z.infer<typeof DeviceRequest>;

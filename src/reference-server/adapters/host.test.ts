@@ -5,6 +5,7 @@ import { openUdp } from "../../platform/udp.ts";
 import { address } from "../../protocol/address.ts";
 import type { RestRequest, ServerEffect, ServerInput, ServerPort } from "../../protocol/server-port.ts";
 import { type Instant, after as later, micros, millis, NEVER } from "../../protocol/time.ts";
+import type { DatagramFront, OnDatagram } from "./datagram-front.ts";
 import { hostServer, type RunningServer } from "./host.ts";
 
 type Handle = (input: ServerInput, now: Instant) => readonly ServerEffect[];
@@ -284,5 +285,35 @@ describe("close", () => {
     expect(await answered).toMatchObject({ statusCode: 503, headers: { connection: "close" } });
     expect((await slow).status).toBe(503);
     await closing;
+  });
+});
+
+describe("hostServer, another transport", () => {
+  it("carries what the transport has proved of a sender to the server, and nothing where it proved nothing", async () => {
+    const { inputs, port } = stub();
+    const sent: unknown[] = [];
+    let deliver: OnDatagram = () => undefined;
+    const openDatagrams = async ({ onDatagram }: { readonly onDatagram: OnDatagram }): Promise<DatagramFront> => {
+      deliver = onDatagram;
+      return {
+        address: address("127.0.0.1:5684"),
+        send: (to, bytes) => sent.push([to, ...bytes]),
+        close: async () => undefined,
+      };
+    };
+    const server = await hostServer(port, { openDatagrams });
+    running.push(server);
+    const from = address("192.0.2.7:4444");
+    deliver({ address: from, identity: "meter-7" }, Uint8Array.of(1, 2));
+    deliver({ address: from }, Uint8Array.of(3));
+    expect(inputs.filter(({ kind }) => kind === "datagram")).toEqual([
+      { kind: "datagram", from, bytes: Uint8Array.of(1, 2), identity: "meter-7" },
+      { kind: "datagram", from, bytes: Uint8Array.of(3) },
+    ]);
+    expect(sent).toEqual([
+      [from, 1, 2],
+      [from, 3],
+    ]);
+    expect(server.coap).toBe("coap://127.0.0.1:5684");
   });
 });

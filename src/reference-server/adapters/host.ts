@@ -7,21 +7,27 @@ import { type HarnessError, oneLineStack } from "../../platform/errors.ts";
 import { printError } from "../../platform/terminal.ts";
 import type { RestRequest, ServerPort } from "../../protocol/server-port.ts";
 import { type Micros, micros, seconds } from "../../protocol/time.ts";
+import type { DatagramFront } from "./datagram-front.ts";
 import type { DatagramGate } from "./datagram-gate.ts";
 import { type Ask, createDriver } from "./driver.ts";
 import { type HttpFront, type HttpFrontOptions, openHttpFront } from "./http-front.ts";
 import type { RecordStore } from "./record-store.ts";
 import { createRepeatedNotice } from "./repeated-notice.ts";
-import { openUdpFront } from "./udp-front.ts";
+import { openUdpFront, type UdpFrontOptions } from "./udp-front.ts";
 
 export interface HostOptions
-  extends Pick<HttpFrontOptions, "pages" | "rateLimiter" | "timeouts" | "mostConnections" | "mount" | "onAnswered"> {
+  extends Pick<
+    HttpFrontOptions,
+    "pages" | "rateLimiter" | "timeouts" | "mostConnections" | "mount" | "onAnswered" | "crossOrigins"
+  > {
   /** Numeric address for both fronts. Default: loopback. */
   readonly host?: string;
   /** TCP port; 0, the default, takes a free one. */
   readonly http?: number;
   /** UDP port; 0, the default, takes a free one. */
   readonly coap?: number;
+  /** Opens what carries datagrams; a transport that proves who sends them gives their identity. Default: plain UDP. */
+  readonly openDatagrams?: (options: UdpFrontOptions) => Promise<DatagramFront>;
   /** Performs the server's storage effects; whoever opened it closes it. Default: the server has none. */
   readonly store?: RecordStore;
   /** Called when the server has its state back and before anybody else can reach it. What it throws ends the start. */
@@ -66,14 +72,15 @@ export async function hostServer(server: ServerPort, options: HostOptions = {}):
   const turnedAway = createTurnedAway(options.onTurnedAway ?? printTurnedAway);
   const refusedByCoap = turnedAway("requests of devices, because of a limit (5.03)");
   const refusedByRest = turnedAway("REST requests, because of a limit (503)");
-  const udp = await openUdpFront({
+  const udp = await (options.openDatagrams ?? openUdpFront)({
     host,
     port: options.coap ?? 0,
     gate: options.gate,
     onDropped: turnedAway("datagrams beyond the share of their source"),
     // Before the start there is nobody to hear it, and UDP may lose it.
-    onDatagram({ address }, bytes) {
-      if (http !== undefined) driver.handle({ kind: "datagram", from: address, bytes });
+    onDatagram({ address: from, identity }, bytes) {
+      const proved = identity === undefined ? {} : { identity };
+      if (http !== undefined) driver.handle({ kind: "datagram", from, bytes, ...proved });
     },
   });
   const driver = createDriver(server, {
@@ -93,7 +100,7 @@ export async function hostServer(server: ServerPort, options: HostOptions = {}):
   const onRequest = (ticket: number, request: RestRequest): void => driver.handle({ kind: "rest", ticket, request });
   try {
     await driver.start(options.prepare);
-    const { pages, rateLimiter, timeouts, mostConnections, mount, onAnswered } = options;
+    const { pages, rateLimiter, timeouts, mostConnections, mount, onAnswered, crossOrigins } = options;
     http = await openHttpFront({
       host,
       port: options.http ?? 0,
@@ -104,6 +111,7 @@ export async function hostServer(server: ServerPort, options: HostOptions = {}):
       mostConnections,
       mount,
       onAnswered,
+      crossOrigins,
       onRefusedConnection: turnedAway("HTTP connections"),
     });
   } catch (error) {

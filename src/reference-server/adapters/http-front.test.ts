@@ -136,4 +136,27 @@ describe("the rate limit", () => {
     expect((await ask("b")).status).toBe(200);
     expect((await fetch(`${origin}/docs`)).status).toBe(200);
   });
+
+  it("counts the page's content and events as well, and the page itself says so in its frame", async () => {
+    const { origin } = await start({ rateLimit: { perMinute: 3, perDay: 1_000 } });
+    const content = await fetch(`${origin}/web/content`);
+    expect([content.status, content.headers.get("x-rate-limit-remaining")]).toEqual([200, "2/999"]);
+    const aborter = new AbortController();
+    const events = await fetch(`${origin}/events`, { signal: aborter.signal });
+    expect([events.status, events.headers.get("x-rate-limit-remaining")]).toEqual([200, "1/998"]);
+    aborter.abort();
+    expect(await (await fetch(`${origin}/`)).text()).toContain('id="devices"');
+    for (const path of ["/web/content", "/events", "/v1.1/devicemgmt/tasks?dtid=t"]) {
+      const refused = await fetch(`${origin}${path}`);
+      expect([path, refused.status, await refused.json()]).toMatchObject([path, 429, { error: { code: 429 } }]);
+    }
+    const page = await fetch(`${origin}/`);
+    const text = await page.text();
+    expect([page.status, text.includes("the rate limit of 3/1000 is exceeded"), text.includes('id="devices"')]).toEqual(
+      [200, true, false],
+    );
+    for (const path of ["/web/page.js", "/healthz", "/metrics"]) {
+      expect((await fetch(`${origin}${path}`)).status).toBe(200);
+    }
+  });
 });

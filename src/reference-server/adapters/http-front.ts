@@ -14,7 +14,6 @@ import express, {
   type RequestHandler,
   type Response,
 } from "express";
-import { now } from "../../platform/clock.ts";
 import { socketError } from "../../platform/errors.ts";
 import { pause } from "../../platform/timers.ts";
 import { err, ok, type Result } from "../../protocol/result.ts";
@@ -23,7 +22,9 @@ import { type Micros, seconds, toMillis } from "../../protocol/time.ts";
 import { ANSWER_BODY, type AnsweredRequest, reportAnswered } from "./answered-requests.ts";
 import { createBodyReader } from "./body-reader.ts";
 import { limitConnections } from "./connection-limit.ts";
+import { allowOrigins, type CrossOrigins } from "./cross-origin.ts";
 import { answerBrokenRequest } from "./http-broken.ts";
+import { bearerOf, limited, refuse } from "./http-envelope.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import { isImage, isUpload, plainBytes, UPLOAD_LIMITS } from "./uploads.ts";
 
@@ -77,6 +78,8 @@ export interface HttpFrontOptions {
   /** Default: nobody is limited. */
   readonly rateLimiter?: RateLimiter | undefined;
   readonly timeouts?: HttpTimeouts | undefined;
+  /** Whose pages may use the API from a browser. Default: those of this server only. */
+  readonly crossOrigins?: CrossOrigins | undefined;
   /** Adds what stands beside the API and is more than a page. */
   readonly mount?: ((app: Express) => void) | undefined;
   /** A request of the API has its answer, whoever gave it. */
@@ -97,7 +100,7 @@ export async function openHttpFront(options: HttpFrontOptions): Promise<HttpFron
   let stopping = false;
   let lastTicket = 0;
 
-  const app = createApp(options.rateLimiter, (request, response) => {
+  const app = createApp(options, (request, response) => {
     if (stopping) return refuse(response.set("Connection", "close"), 503, "The server is stopping");
     const read = restRequest(request);
     if (!read.ok) return refuse(response, read.error.status, read.error.message);
@@ -162,19 +165,20 @@ function createHttpServer({ headers, request, silence }: HttpTimeouts): http.Ser
 }
 
 function createApp(
-  limiter: RateLimiter | undefined,
+  { rateLimiter, crossOrigins }: HttpFrontOptions,
   onRequest: (request: Request, response: Response) => void,
 ): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
+  if (crossOrigins !== undefined) allowOrigins(app, crossOrigins, [BASE_PATH, "/openapi.json"]);
   app.use((request, response, next) => {
     response.set({ "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" });
     if (request.originalUrl.length <= URL_LIMIT) return next();
     refuse(response, 414, `The path and query may have ${URL_LIMIT} characters`);
   });
   app.options(/.*/, (_, response) => void response.status(204).set("Allow", METHODS).end());
-  if (limiter !== undefined) app.use(BASE_PATH, limited(limiter));
+  if (rateLimiter !== undefined) app.use(BASE_PATH, limited(rateLimiter));
   const tooMany: RequestHandler = (_, response) =>
     refuse(response.set({ "Retry-After": "1", Connection: "close" }), 503, "Too many large bodies at once");
   const readBodies = createBodyReader({ largest: BODY_LIMIT, mostLarge: MOST_LARGE_BODIES }, tooMany);
@@ -184,15 +188,6 @@ function createApp(
   app.use(BASE_PATH, readBody, onRequest);
   return app;
 }
-
-const limited =
-  (limiter: RateLimiter) =>
-  (request: Request, response: Response, next: () => void): void => {
-    const { isAllowed, headers } = limiter.take(bearerOf(request), now());
-    response.set(headers);
-    if (isAllowed) next();
-    else refuse(response, 429, `Too many requests: the rate limit of ${headers["X-Rate-Limit-Limit"]} is exceeded`);
-  };
 
 /** Nothing from elsewhere, and no script: the page is text. */
 function sendPage(response: Response, { contentType, text }: HttpPage): void {
@@ -242,9 +237,6 @@ function restRequest(request: Request): Result<RestRequest, Refusal> {
   });
 }
 
-const bearerOf = (request: Request): string | undefined =>
-  /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? "")?.[1];
-
 /** Clients of the former cloud declare JSON on requests without a body: that is no body, not an empty one. */
 function readBody(request: Request): Result<unknown, Refusal> {
   const bytes: unknown = request.body;
@@ -286,12 +278,6 @@ function decodeQuery(text: string): Readonly<Record<string, string>> {
 function splitOnce(text: string, separator: string): readonly [string, string] {
   const at = text.indexOf(separator);
   return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + separator.length)];
-}
-
-/** The envelope of every error of the API. A request that is wrong has code 4001, everything else its status. */
-function refuse(response: Response, status: number, message: string): void {
-  if (response.headersSent) return void response.end();
-  response.status(status).json({ error: { code: status === 400 ? 4001 : status, message } });
 }
 
 function clientErrorStatus(error: unknown): number {

@@ -15,6 +15,7 @@ import type { HttpFrontOptions } from "./http-front.ts";
 import { createRefusalLog, type Log, logNotice, type Refusal } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { type Asset, operatorFront } from "./operator-front.ts";
+import type { RateLimiter } from "./rate-limit.ts";
 import type { RecordStore } from "./record-store.ts";
 
 export interface OperationsOptions {
@@ -24,6 +25,7 @@ export interface OperationsOptions {
   readonly storeKind: string;
   readonly token: string | undefined;
   readonly assets: readonly Asset[];
+  readonly rateLimiter?: RateLimiter | undefined;
   /** Tells this start from others. */
   readonly epoch: string;
 }
@@ -47,7 +49,7 @@ export interface Operations {
 }
 
 export function createOperations(options: OperationsOptions): Operations {
-  const { log, version, storeKind, token, assets, epoch } = options;
+  const { log, version, storeKind, token, assets, epoch, rateLimiter } = options;
   const begin = now();
   const uptime = (): number => toSeconds(between(begin, now()));
   const hub = createEventHub({ epoch });
@@ -56,6 +58,11 @@ export function createOperations(options: OperationsOptions): Operations {
     onNotice: (notice) => logNotice(log, notice),
     onStored: () => hub.changed(),
     onHeard: () => hub.changed(),
+    onClockBehind: (ahead) =>
+      log.warn(
+        { event: "clock-went-back", seconds: Math.ceil(toSeconds(ahead)) },
+        "the server's time is ahead of the clock",
+      ),
   });
   const metrics = createMetrics({ watch, followers: () => hub.followers, uptime, version });
   const logRefusal = createRefusalLog(log);
@@ -76,6 +83,7 @@ export function createOperations(options: OperationsOptions): Operations {
       assets,
       version,
       token,
+      rateLimiter,
     }),
     onAnswered(answered) {
       const endpoint = endpointLabel(answered.method, answered.path);

@@ -14,7 +14,9 @@ import { readPageAddress } from "../web/page-address.ts";
 import { type Ask, type Gathered, gatherPage } from "../web/page-source.ts";
 import type { EventHub } from "./event-hub.ts";
 import type { Health } from "./health.ts";
+import { bearerOf, countRequest, limited, refuse } from "./http-envelope.ts";
 import type { Metrics } from "./metrics.ts";
+import type { RateLimiter } from "./rate-limit.ts";
 
 export interface OperatorFrontOptions {
   readonly ask: Ask;
@@ -26,6 +28,8 @@ export interface OperatorFrontOptions {
   readonly version: string;
   /** The administrator's token. */
   readonly token: string | undefined;
+  /** Of the API: who looks at the page asks it as well. */
+  readonly rateLimiter: RateLimiter | undefined;
 }
 
 /** A file that the page loads. */
@@ -60,7 +64,8 @@ const POLICY =
 export const operatorFront =
   (options: OperatorFrontOptions) =>
   (app: Express): void => {
-    const { health, metrics, assets } = options;
+    const { health, metrics, assets, rateLimiter } = options;
+    if (rateLimiter !== undefined) app.use(["/web/content", "/events"], limited(rateLimiter));
     const whileWorking =
       (handle: (request: Request, response: Response) => void | Promise<void>): RequestHandler =>
       (request, response) =>
@@ -83,7 +88,11 @@ export const operatorFront =
     app.get(
       "/",
       whileWorking(async (request, response) => {
-        sendHtml(response, 200, renderPage(await gather(request, options), options.version));
+        const tooMany = rateLimiter === undefined ? undefined : countRequest(rateLimiter, request, response);
+        const gathered: Gathered =
+          tooMany === undefined ? await gather(request, options) : { kind: "refused", status: 429, message: tooMany };
+        // The frame comes in any case: whoever has a token goes on from there.
+        sendHtml(response, 200, renderPage(gathered, options.version));
       }),
     );
     app.get(
@@ -123,9 +132,6 @@ async function follow(request: Request, response: Response, { ask, hub }: Operat
   response.once("close", leave);
 }
 
-const bearerOf = (request: Request): string | undefined =>
-  /^Bearer +(\S+) *$/i.exec(request.get("Authorization") ?? "")?.[1];
-
 const isAdministrator = (request: Request, token: string | undefined): boolean =>
   token === undefined || isSameDigest(digestOf(bearerOf(request) ?? ""), digestOf(token));
 
@@ -137,6 +143,3 @@ function sendHtml(response: Response, status: number, text: string): void {
   });
   response.end(text);
 }
-
-const refuse = (response: Response, status: number, message: string): void =>
-  void response.status(status).json({ error: { code: status, message } });

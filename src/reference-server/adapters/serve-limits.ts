@@ -3,7 +3,9 @@
  * command line and docs/security.md have them from here.
  */
 import { isLoopback } from "../../platform/udp.ts";
+import { SIZE_LIMITS } from "../../protocol/task-api/size-limits.ts";
 import type { EngineLimits } from "../engine-limits.ts";
+import { LARGEST_IMAGE, MOST_IMAGE_BYTES } from "../ota/images.ts";
 import { createDatagramGate, type DatagramGate } from "./datagram-gate.ts";
 
 export interface ServeLimits {
@@ -71,6 +73,20 @@ export const LIMIT_ROWS = [
     preset: 1_000,
   },
 ] as const satisfies readonly LimitRow[];
+
+/** What is limited without an option, for those who ask for help. docs/security.md has the rest. */
+export const FIXED_LIMITS: readonly string[] = [
+  `value of a task: ${SIZE_LIMITS.value} characters; name: ${SIZE_LIMITS.name}; property: ${SIZE_LIMITS.property}; filter: ${SIZE_LIMITS.filter}; devices in dids: ${SIZE_LIMITS.dids} (400)`,
+  `server properties of a device: ${SIZE_LIMITS.serverPropertyCount}, with ${SIZE_LIMITS.serverProperties} characters together (413)`,
+  `firmware image: ${mebibytes(LARGEST_IMAGE)} (413); all images: ${mebibytes(MOST_IMAGE_BYTES)} (503)`,
+  "other body: 4 MiB (413); path and query: 16384 characters (414); header: 32 KiB (431)",
+  "unfinished bodies in CoAP blocks: 64, 1 MiB together; of whoever has most, the oldest gives way (4.08)",
+  "followers of /events: 64 (503)",
+];
+
+function mebibytes(bytes: number): string {
+  return `${bytes / 1_048_576} MiB`;
+}
 
 const presetOf = (limit: keyof ServeLimits): number => LIMIT_ROWS.find((row) => row.limit === limit)?.preset ?? 0;
 

@@ -19,7 +19,7 @@ import { type HostOptions, hostServer, type RunningServer } from "./host.ts";
 import { createLog, type Log } from "./log.ts";
 import { createOperations, type Operations } from "./operations.ts";
 import { readAssets } from "./operator-front.ts";
-import { createRateLimiter, type RateLimit } from "./rate-limit.ts";
+import { createRateLimiter, type RateLimit, type RateLimiter } from "./rate-limit.ts";
 import type { RecordStore } from "./record-store.ts";
 import { engineLimits, gateFor, SERVE_LIMITS, type ServeLimits } from "./serve-limits.ts";
 
@@ -65,9 +65,15 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const storeKind = kindOfStore(store);
   try {
     const assets = await readAssets();
-    const operations = createOperations({ log, version, storeKind, token: options.token, assets, epoch: freshSeed() });
+    const { token, rateLimit } = options;
+    const rateLimiter = rateLimit === undefined ? undefined : createRateLimiter(rateLimit);
+    const epoch = freshSeed();
+    const operations = createOperations({ log, version, storeKind, token, assets, epoch, rateLimiter });
     log.info({ event: "start", version, store: storeKind, profile: options.profile.name }, "starting");
-    const running = await start(options, operations);
+    if (options.crossOrigins === "*" && options.token === undefined) {
+      log.warn({ event: "open-to-all-pages" }, "every web page that a browser on this machine opens may use the API");
+    }
+    const running = await start(options, operations, rateLimiter);
     log.info({ event: "ready", http: running.http, coap: running.coap }, "ready");
     void running.failure.then(({ message }) => {
       operations.health.lost();
@@ -99,7 +105,11 @@ const kindOfStore = (store: RecordStore | undefined): string => {
   return /^postgres(ql)?:/.test(store.name) ? "postgresql" : "sqlite";
 };
 
-async function start(options: ServeOptions, operations: Operations): Promise<RunningServer> {
+async function start(
+  options: ServeOptions,
+  operations: Operations,
+  rateLimiter: RateLimiter | undefined,
+): Promise<RunningServer> {
   const { host = "127.0.0.1", token, store } = options;
   if (token === undefined && !isLoopback(host)) {
     throw new UsageError("conflict", `--host ${host} lets other machines in: give a --token too, or leave --host out`);
@@ -144,7 +154,7 @@ async function start(options: ServeOptions, operations: Operations): Promise<Run
       return provision(ask, options);
     },
     pages: apiPages(boundsOf({ ...REFERENCE_RULES, ...options.rules }, profile)),
-    rateLimiter: options.rateLimit === undefined ? undefined : createRateLimiter(options.rateLimit),
+    rateLimiter,
   });
   locations = locationsOf(running, options.publicHost);
   return running;

@@ -10,17 +10,20 @@ import { moveDeviceTask, noteDeviceTask } from "../tasks.ts";
 import { isFirmwareUpdate } from "./turns.ts";
 
 const NOT_REGISTERED: TaskError = { code: "4001", message: "Device is not registered" };
-const REJECTED: TaskError = { code: "4006", message: "Task rejected by the user" };
 
 /** Fails the update of a device that is not registered when its task begins. O-01 */
 export function refuseUnregistered(context: Context, deviceTask: DeviceTask, now: Instant): void {
-  if (!isFirmwareUpdate(deviceTask) || deviceTask.device.registration !== undefined) return;
+  if (!isFirmwareUpdate(deviceTask) || !context.rules.refusesUpdate(deviceTask)) return;
   moveDeviceTask(context, deviceTask, "refuse", now, NOT_REGISTERED);
 }
 
 /** Notes what the user says about an update that waits for it; rejecting ends it. O-02 */
 export function decide(context: Context, deviceTask: DeviceTask, says: "ACCEPTED" | "REJECTED", now: Instant): void {
-  deviceTask.acceptance = says;
-  noteDeviceTask(context, deviceTask);
-  if (says === "REJECTED") moveDeviceTask(context, deviceTask, "refuse", now, REJECTED);
+  const { answeredFor, errorOfRejection } = context.rules;
+  for (const answered of answeredFor(deviceTask)) {
+    answered.acceptance = says;
+    noteDeviceTask(context, answered);
+    if (says === "REJECTED" && errorOfRejection !== undefined)
+      moveDeviceTask(context, answered, "refuse", now, errorOfRejection);
+  }
 }

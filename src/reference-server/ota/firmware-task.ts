@@ -7,25 +7,16 @@
  * Source: docs/semantics.md row 24; docs/ota.md.
  */
 import type { CoapMessage } from "../../protocol/coap/types.ts";
-import { after, type Instant } from "../../protocol/time.ts";
+import { after, type Instant, NEVER } from "../../protocol/time.ts";
 import type { Context } from "../context.ts";
 import { type DeviceOperation, type MirrorChange, outcomeOf } from "../device-operations.ts";
 import type { DeviceTask, TaskError } from "../entities.ts";
 import { changeMirror } from "../properties.ts";
 import { noteDeviceTask } from "../tasks.ts";
 import type { FirmwareImage } from "./images.ts";
-import { MOST_OFFERS, type Next, nextOf, resultName, resumedAt, type Step } from "./procedure.ts";
+import { MOST_OFFERS, type Next, resultName, resumedAt, type Step } from "./procedure.ts";
 import { AT_THE_BEGINNING, type FirmwareProgress } from "./progress.ts";
-import {
-  abilitiesIn,
-  chooseOffer,
-  eventOf,
-  operationOf,
-  resultIn,
-  stateIn,
-  taskTypeOf,
-  versionIn,
-} from "./requests.ts";
+import { abilitiesIn, chooseOffer, resultIn, stateIn, taskTypeOf, versionIn } from "./requests.ts";
 
 /** What an answer means for a device task of several requests. */
 export type Progress =
@@ -64,12 +55,12 @@ export function createFirmwareTasks(context: Context): FirmwareTasks {
 
   const requestOf = (deviceTask: DeviceTask, image: FirmwareImage): DeviceOperation => {
     const { step, offer } = deviceTask.firmware ?? AT_THE_BEGINNING;
-    return operationOf(step, image, offer);
+    return rules.firmwareOperation(step, image, offer);
   };
 
   /** Goes where the table says. */
   const follow = (deviceTask: DeviceTask, at: FirmwareProgress, next: Next, why: string, now: Instant): Progress => {
-    const wait: Progress = { kind: "wait", until: after(now, firmware.pollInterval) };
+    const wait: Progress = { kind: "wait", until: rules.pollsFirmware ? after(now, firmware.pollInterval) : NEVER };
     switch (next.kind) {
       case "step":
       case "wait":
@@ -94,14 +85,15 @@ export function createFirmwareTasks(context: Context): FirmwareTasks {
   ): Progress => {
     const before = deviceTask.firmware ?? AT_THE_BEGINNING;
     const { step } = before;
-    changeMirror(context, deviceTask, said, "succeeded", now);
-    const event = eventOf(step, said, image.version, before.executed === true);
+    changeMirror(context, deviceTask, rules.firmwareMirrored(said, step), "succeeded", now);
+    const event = rules.firmwareEvent(step, said, image.version, before.executed === true);
     const state = stateIn(said) ?? before.state;
-    const next = event === undefined ? undefined : nextOf(step, state, event);
+    const next = event === undefined ? undefined : rules.firmwareNext(step, state, event);
     if (next === undefined) return failed(`the device gives no ${step.endsWith("result") ? "Update Result" : "State"}`);
-    const way = step === "survey" ? chooseOffer(image, abilitiesIn(said), firmware) : undefined;
+    const way =
+      step === "survey" ? chooseOffer(image, rules.firmwareAbilities(abilitiesIn(said)), firmware) : undefined;
     if (way?.ok === false) return failed(way.error);
-    const offer = way?.value ?? before.offer;
+    const offer = way === undefined ? before.offer : rules.firmwareOffer(way.value);
     const offers = before.offers + (step === "offer" ? 1 : 0);
     const at = {
       ...before,

@@ -30,23 +30,26 @@ export const isInFlight = (deviceTask: DeviceTask): boolean =>
  * Whether an update must not begin, or go on, yet: a device has one image at a time, so the one that has begun comes
  * before all others, and else the oldest that its user accepted.
  */
-export const isHeldBack = (deviceTask: DeviceTask): boolean =>
+export const isHeldBack = (deviceTask: DeviceTask, waits: WaitsForUser): boolean =>
   isFirmwareUpdate(deviceTask) &&
-  (isWaitingForUser(deviceTask) || deviceTask.device.pending.some((other) => comesFirst(other, deviceTask)));
+  (waits(deviceTask) || deviceTask.device.pending.some((other) => comesFirst(other, deviceTask, waits)));
 
-const comesFirst = (other: DeviceTask, deviceTask: DeviceTask): boolean =>
+/** Whether an update waits for the user of its device. */
+export type WaitsForUser = (deviceTask: DeviceTask) => boolean;
+
+const comesFirst = (other: DeviceTask, deviceTask: DeviceTask, waits: WaitsForUser): boolean =>
   other !== deviceTask &&
   isFirmwareUpdate(other) &&
-  !isWaitingForUser(other) &&
+  !waits(other) &&
   (other.firmware !== undefined ||
     (deviceTask.firmware === undefined && other.task.sequence < deviceTask.task.sequence));
 
 /** The update of a device that may begin when the one before has ended; one that was tried waits for a trigger. */
-export const nextUpdate = ({ pending }: Device): DeviceTask | undefined =>
+export const nextUpdate = ({ pending }: Device, waits: WaitsForUser): DeviceTask | undefined =>
   pending.find(
     (deviceTask) =>
       isFirmwareUpdate(deviceTask) &&
       deviceTask.status === "QUEUED" &&
       deviceTask.firmware === undefined &&
-      !isHeldBack(deviceTask),
+      !isHeldBack(deviceTask, waits),
   );

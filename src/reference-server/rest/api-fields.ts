@@ -67,6 +67,7 @@ interface JsonSchema {
   readonly const?: string;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly maxLength?: number;
 }
 
 const jsonSchema = (schema: z.ZodType): JsonSchema => z.toJSONSchema(schema, { io: "input" }) as JsonSchema;
@@ -99,7 +100,8 @@ function typeOf(schema: JsonSchema): string {
   if (schema.anyOf !== undefined) return "object";
   const { minimum: min = Number.MIN_SAFE_INTEGER, maximum: max = Number.MAX_SAFE_INTEGER } = schema;
   const range = min === Number.MIN_SAFE_INTEGER && max === Number.MAX_SAFE_INTEGER ? "" : ` ${rangeText(min, max)}`;
-  return `${schema.type ?? "any JSON"}${range}`;
+  const length = schema.maxLength === undefined ? "" : `, at most ${schema.maxLength} characters`;
+  return `${schema.type ?? "any JSON"}${range}${length}`;
 }
 
 const rangeText = (min: number, max: number): string =>

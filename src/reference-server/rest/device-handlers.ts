@@ -11,10 +11,11 @@ import {
 } from "../../protocol/task-api/schemas.ts";
 import { toUnixMillis } from "../../protocol/time.ts";
 import type { Context } from "../context.ts";
+import { tooMuchProperty } from "../properties.ts";
 import { addDevice, addDeviceType, noteDeviceType } from "../provisioning.ts";
 import type { TaskLifecycle } from "../task-lifecycle.ts";
 import type { Access } from "./access.ts";
-import { answer, conflict, data } from "./answer.ts";
+import { answer, conflict, data, tooLarge } from "./answer.ts";
 import { deviceTypeModel } from "./models.ts";
 import type { Handlers } from "./router.ts";
 import { parseBody } from "./validation.ts";
@@ -43,6 +44,8 @@ export function createDeviceHandlers(context: Context, access: Access, lifecycle
       if (!body.ok) return body.error;
       return access.ofType(body.value.dtid, call, (type) => {
         if (context.devices.has(body.value.did ?? "")) return conflict("did", "is taken");
+        const tooMuch = tooMuchProperty(undefined, body.value.serverProperties ?? {});
+        if (tooMuch !== undefined) return tooLarge(tooMuch);
         const { did, name } = addDevice(context, type, body.value, call.now);
         return answer(201, { data: { did, dtid: type.dtid, name } });
       });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createTask, oneDevice, provision, TYPE } from "../test-calls.ts";
+import { createTask, oneDevice, provision, TYPE, taskOf } from "../test-calls.ts";
 import { createWorld, type World } from "../test-kit.ts";
 
 interface Search {
@@ -81,6 +81,108 @@ describe("GET /devicemgmt/devices/properties", () => {
 
   it("is 404 with code 1101 for a device type that nobody knows", () => {
     expect(search(house(), { dtid: "nobody" })).toMatchObject({ status: 404, body: { error: { code: 1101 } } });
+  });
+});
+
+describe("POST /devicemgmt/devices/{did}/serverproperties", () => {
+  const set = (world: World, body: unknown) => world.rest("POST", "devicemgmt/devices/a/serverproperties", body);
+  const kept = (world: World) =>
+    (
+      world.rest("GET", "devicemgmt/devices/a/properties").body as {
+        readonly data: { readonly serverProperties: unknown };
+      }
+    ).data.serverProperties;
+
+  it("takes 65,536 characters of names and values together, over several requests, and answers 413 to one more", () => {
+    const world = createWorld();
+    provision(world, ["a"]);
+    const half = "x".repeat(32_768 - 3);
+    expect([set(world, { a: half }).status, set(world, { b: half }).status]).toEqual([200, 200]);
+    const refused = set(world, { c: 1 });
+    expect(refused).toMatchObject({
+      status: 413,
+      body: { error: { code: 413, message: expect.stringContaining("65536") } },
+    });
+    expect(kept(world)).toEqual({ a: half, b: half });
+    // What takes the place of something else.
+    expect(set(world, { b: 1, c: 2 }).status).toBe(200);
+    expect(kept(world)).toEqual({ a: half, b: 1, c: 2 });
+  });
+
+  it("takes 1,000 properties of 255 characters, dots included", () => {
+    const world = createWorld();
+    provision(world, ["a"]);
+    const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`p${index}`, 0]));
+    expect(set(world, many).status).toBe(200);
+    expect(set(world, { more: 1 }).status).toBe(413);
+    expect(set(world, { p7: 1 }).status).toBe(200);
+    expect(set(createdAnew(), { ...many, more: 1 }).status).toBe(413);
+    const deep = (length: number) => ({ [`${"a.".repeat(60)}b`]: { ["c".repeat(length - 122)]: 1 } });
+    expect([set(createdAnew(), deep(255)).status, set(createdAnew(), deep(256)).status]).toEqual([200, 413]);
+    expect(set(createdAnew(), { ["a.".repeat(2_000)]: 1 })).toMatchObject({ status: 400 });
+  });
+
+  it("holds for devices that are provisioned with them, of which nothing is kept then", () => {
+    const world = createdAnew();
+    const device = { did: "z", dtid: TYPE, serverProperties: { a: "x".repeat(65_536) } };
+    expect(world.rest("POST", "devices", device).status).toBe(413);
+    expect(world.rest("GET", "devicemgmt/devices/z/properties").status).toBe(404);
+  });
+
+  it("holds for tasks: what does not fit to what the device has is FAILED with 4000, and what fits SUCCEEDED", () => {
+    const world = createWorld();
+    provision(world, ["a", "b"]);
+    set(world, { a: "x".repeat(65_000) });
+    const write = { taskType: "W", property: "serverProperties.note", taskParameters: { value: "y".repeat(1_000) } };
+    const task = createTask(world, { ...write, dids: ["a", "b"] });
+    expect(taskOf(world, task).statuses).toMatchObject([
+      { did: "a", status: "FAILED", errorCode: "4000", errorMessage: expect.stringContaining("65536") },
+      { did: "b", status: "SUCCEEDED" },
+    ]);
+    expect(kept(world)).toEqual({ a: "x".repeat(65_000) });
+  });
+
+  function createdAnew(): World {
+    const world = createWorld();
+    provision(world, ["a"]);
+    return world;
+  }
+});
+
+describe("sizes of what is written", () => {
+  const write = (fields: object, parameters: object = { value: "x" }) => ({
+    dtid: TYPE,
+    taskType: "W",
+    property: "serverProperties.a",
+    taskParameters: parameters,
+    ...fields,
+  });
+  it.each([
+    ["taskParameters.value", "devicemgmt/tasks", (length: number) => write({}, { value: "v".repeat(length) }), 65_536],
+    [
+      "property",
+      "devicemgmt/tasks",
+      (length: number) => write({ property: `serverProperties.${"p".repeat(length - 17)}` }),
+      255,
+    ],
+    [
+      "filter",
+      "devicemgmt/tasks",
+      (length: number) => write({ filter: `serverProperties.a=${"f".repeat(length - 19)}` }),
+      4_096,
+    ],
+    ["name", "devices", (length: number) => ({ dtid: TYPE, name: "n".repeat(length) }), 255],
+    ["token", "devices", (length: number) => ({ dtid: TYPE, token: "t".repeat(length) }), 1_024],
+    ["name", "devicetypes", (length: number) => ({ name: "n".repeat(length) }), 255],
+    ["owner", "devicetypes", (length: number) => ({ name: "n", owner: "o".repeat(length) }), 1_024],
+  ] as const)("%s of POST /%s: the longest is 201, one more is 400 with the length", (field, path, body, limit) => {
+    const world = createWorld();
+    provision(world, ["a"]);
+    expect(world.rest("POST", path, body(limit)).status).toBe(201);
+    expect(world.rest("POST", path, body(limit + 1))).toMatchObject({
+      status: 400,
+      body: { error: { code: 4001, field, message: `${field}: Maximum length ${limit}` } },
+    });
   });
 });
 

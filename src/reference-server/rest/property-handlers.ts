@@ -7,9 +7,16 @@
 import { ServerProperties } from "../../protocol/task-api/schemas.ts";
 import type { Context } from "../context.ts";
 import type { Device } from "../entities.ts";
-import { deleteServerProperties, matchesFilter, nested, parseFilter, setServerProperties } from "../properties.ts";
+import {
+  deleteServerProperties,
+  matchesFilter,
+  nested,
+  parseFilter,
+  setServerProperties,
+  tooMuchProperty,
+} from "../properties.ts";
 import type { Access } from "./access.ts";
-import { answer, data, invalid } from "./answer.ts";
+import { answer, data, invalid, tooLarge } from "./answer.ts";
 import { manifestOf } from "./manifest.ts";
 import { pageOf } from "./paging.ts";
 import { DTID, FILTER, INCLUDE_TIMESTAMP, PAGING, readQuery } from "./query.ts";
@@ -51,6 +58,8 @@ export function createPropertyHandlers(context: Context, { ofType, withDevice, w
     "set-server-properties": withDevice((device, { request, now }) => {
       const body = parseBody(ServerProperties, request.body);
       if (!body.ok) return body.error;
+      const tooMuch = tooMuchProperty(device, body.value);
+      if (tooMuch !== undefined) return tooLarge(tooMuch);
       setServerProperties(context, device, body.value, now);
       return data({ did: device.did });
     }),

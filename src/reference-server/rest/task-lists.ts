@@ -3,7 +3,6 @@
  *
  * Source: docs/semantics.md rows 23, 24.
  */
-import type { TaskStatus } from "../../protocol/task-api/states.ts";
 import type { Context } from "../context.ts";
 import type { Task } from "../entities.ts";
 import { isWaitingForUser } from "../ota/turns.ts";
@@ -30,7 +29,12 @@ export function createTaskListHandlers(context: Context, { ofType, withDevice }:
         const all = context.tasks.ofType(type);
         const matching = statuses === undefined ? all : all.filter(({ status }) => statuses.includes(status));
         const { items, ...numbers } = pageOf(matching, wanted.value);
-        return answer(200, { ...numbers, statusCounts: statusCounts(all), data: { tasks: items.map(model) } });
+        // All of them, zeros included: an SDK of the cloud refuses an answer that lacks one.
+        return answer(200, {
+          ...numbers,
+          statusCounts: context.tasks.countsOf(type),
+          data: { tasks: items.map(model) },
+        });
       });
     },
     "list-device-tasks": withDevice((device, { request }) => {
@@ -55,11 +59,4 @@ export function createTaskListHandlers(context: Context, { ofType, withDevice }:
       ),
     ),
   };
-}
-
-/** How many tasks there are of each status, zeros included: an SDK of the cloud refuses an answer that lacks one. */
-function statusCounts(tasks: readonly Task[]): Readonly<Record<TaskStatus, number>> {
-  const counts = { SCHEDULED: 0, REQUESTED: 0, QUEUING: 0, PROCESSING: 0, COMPLETE: 0, CANCELLED: 0 };
-  for (const { status } of tasks) counts[status] += 1;
-  return counts;
 }

@@ -14,6 +14,7 @@ function setUp(effects: (input: ServerInput) => readonly ServerEffect[]) {
     onNotice: (notice) => told.push(notice),
     onStored: (tables) => told.push([...tables].join()),
     onHeard: () => told.push("heard"),
+    onClockBehind: (ahead) => told.push(`${ahead} µs`),
   });
   const server: ServerPort = { deadline: NEVER, handle: effects };
   return { watch, told, port: watch.over(server) };
@@ -47,6 +48,13 @@ describe("createWatch", () => {
     port.handle({ kind: "time" }, NOW);
     port.handle({ kind: "rows", ticket: 1, rows: TASK }, NOW);
     expect([told, watch.waitingCommits]).toEqual([[], 0]);
+  });
+
+  it("tells how far the clock stands before what a store holds, if it does", () => {
+    const { port, told } = setUp(() => []);
+    const rows = [{ table: "task-history", key: "t1", value: { task: "t1", ts: 5 } }];
+    for (const now of [5_000, 4_000]) port.handle({ kind: "rows", ticket: 1, rows }, now as Instant);
+    expect(told).toEqual(["1000 µs"]);
   });
 
   it("takes nothing from a store that the server refuses", () => {

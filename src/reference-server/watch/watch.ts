@@ -5,7 +5,8 @@
  * before that: a crash could take it back.
  */
 import type { ServerEffect, ServerInput, ServerPort, StoredChange } from "../../protocol/server-port.ts";
-import type { Instant } from "../../protocol/time.ts";
+import type { Instant, Micros } from "../../protocol/time.ts";
+import { aheadOf } from "../steady-clock.ts";
 import { createFleetView, type FleetView } from "./fleet-view.ts";
 import type { Notice } from "./notices.ts";
 import { createTraffic, type Traffic } from "./traffic.ts";
@@ -25,6 +26,8 @@ export interface WatchListener {
   onStored(tables: ReadonlySet<string>): void;
   /** A device has been heard. */
   onHeard(): void;
+  /** The machine's clock stands before what is stored: the server's is ahead of it by that much. */
+  onClockBehind?(ahead: Micros): void;
 }
 
 export function createWatch(listener: WatchListener): Watch {
@@ -39,6 +42,8 @@ export function createWatch(listener: WatchListener): Watch {
     } else if (input.kind === "rows") {
       waiting.clear();
       fleet.restored(input.rows);
+      const ahead = aheadOf(now, input.rows);
+      if (ahead > 0) listener.onClockBehind?.(ahead);
     } else if (input.kind === "persisted") {
       const changes = waiting.get(input.ticket) ?? [];
       waiting.delete(input.ticket);

@@ -5,32 +5,39 @@ import type { DeviceView } from "../watch/fleet-view.ts";
 import { modeOf } from "./devices-section.ts";
 import { type Html, html } from "./html.ts";
 import { linkTo, type PageAddress } from "./page-address.ts";
-import type { Detail, DeviceTaskModel, Properties, TaskStatuses } from "./page-data.ts";
+import type { Detail, DeviceTaskModel, ImageModel, Properties, TaskStatuses } from "./page-data.ts";
 import { badge, cell, counted, moment, pageLinks } from "./pieces.ts";
 import { cancelButton, isOver, progress, sentenceOf } from "./tasks-section.ts";
 
-export function detailSection(address: PageAddress, detail: Detail): Html {
+/** @param images of the device type, to say which version a task installs */
+export function detailSection(address: PageAddress, detail: Detail, images: readonly ImageModel[]): Html {
   if (detail.kind === "none") return html`<section id="detail" hidden></section>`;
-  const [title, content] = contentOf(address, detail);
+  const [title, content] = contentOf(address, detail, images);
   return html`<section id="detail" aria-labelledby="detail-title">
 <header><h2 id="detail-title" tabindex="-1">${title}</h2><a class="close" id="close" href="${linkTo(address, { task: undefined, device: undefined, part: 1 })}">Close</a></header>
 ${content}
 </section>`;
 }
 
-function contentOf(address: PageAddress, detail: Exclude<Detail, { kind: "none" }>): readonly [string, Html] {
+function contentOf(
+  address: PageAddress,
+  detail: Exclude<Detail, { kind: "none" }>,
+  images: readonly ImageModel[],
+): readonly [string, Html] {
   if (detail.kind === "refused") return [detail.what, html`<p class="problem">${detail.message}</p>`];
-  if (detail.kind === "task") return [sentenceOf(detail.statuses.data), taskDetail(address, detail.statuses)];
+  if (detail.kind === "task") return [sentenceOf(detail.statuses.data), taskDetail(address, detail.statuses, images)];
   return [detail.device.name, deviceDetail(detail.device, detail.properties)];
 }
 
-function taskDetail(address: PageAddress, { total, data: task }: TaskStatuses): Html {
-  const { value, expiresAfter, scheduledOn } = task.taskParameters;
+function taskDetail(address: PageAddress, { total, data: task }: TaskStatuses, images: readonly ImageModel[]): Html {
+  const { value, expiresAfter, scheduledOn, update } = task.taskParameters;
   return html`<dl>
 <dt>Status</dt><dd>${badge(task.status)} ${isOver(task) ? "" : cancelButton(task.id, undefined)}</dd>
 <dt>Progress</dt><dd>${progress(task)}</dd>
 ${task.property !== undefined && html`<dt>Property</dt><dd><code>${task.property}</code></dd>`}
 ${value !== undefined && html`<dt>Value</dt><dd><code>${value}</code></dd>`}
+${update !== undefined && html`<dt>Image</dt><dd>${imageName(update.updateId, images)}</dd>`}
+${task.needsAcceptance === true && html`<dt>Users</dt><dd>are asked on each device</dd>`}
 <dt>Expires after</dt><dd>${counted(expiresAfter, "second")}</dd>
 ${scheduledOn !== undefined && html`<dt>Scheduled on</dt><dd>${moment(scheduledOn)}</dd>`}
 <dt>Created</dt><dd>${moment(task.createdOn)}</dd>
@@ -38,21 +45,41 @@ ${task.filter !== undefined && html`<dt>Filter</dt><dd><code>${task.filter}</cod
 <dt>Id</dt><dd><code>${task.id}</code></dd>
 </dl>
 <table class="cards">
-<thead><tr><th scope="col">Device</th><th scope="col">Status</th><th scope="col">Attempts</th><th scope="col">Since</th><th scope="col">Error</th><th scope="col"><span class="hidden">Cancel</span></th></tr></thead>
+<thead><tr><th scope="col">Device</th><th scope="col">Status</th><th scope="col">Attempts</th><th scope="col">Since</th><th scope="col">Error</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead>
 <tbody>${task.statuses.map((each) => deviceTaskRow(address, task.id, each))}</tbody></table>
 ${pageLinks({ address, name: "part", total, what: "devices of the task" })}`;
+}
+
+function imageName(updateId: string, images: readonly ImageModel[]): Html {
+  const image = images.find((each) => each.updateId === updateId);
+  return html`${image !== undefined && `version ${image.version} `}<code>${updateId}</code>`;
 }
 
 const OPEN: readonly string[] = ["REQUESTED", "QUEUED", "PROCESSING"];
 
 function deviceTaskRow(address: PageAddress, task: string, deviceTask: DeviceTaskModel): Html {
-  const { did, status, numAttempts, ts, errorCode, errorMessage } = deviceTask;
+  const { did, status, numAttempts, ts, errorCode, errorMessage, acceptanceStatus } = deviceTask;
+  const waits = acceptanceStatus === "WAITING" && status === "QUEUED";
   const error = errorCode === undefined ? undefined : html`<code>${errorCode}</code> ${errorMessage ?? ""}`;
   return html`<tr>
 <td data-label="Device"><a id="target-${did}" href="${linkTo(address, { task: undefined, device: did, part: 1 })}">${did}</a></td>
-${cell("Status", badge(status))}${cell("Attempts", numAttempts)}${cell("Since", moment(ts))}${cell("Error", error)}
-<td class="action">${OPEN.includes(status) ? cancelButton(task, did) : ""}</td>
+${cell("Status", html`${badge(status)}${waits && html` <span class="hint">waits for its user</span>`}`)}${cell("Attempts", numAttempts)}${cell("Since", moment(ts))}${cell("Error", error)}
+<td class="action">${waits && acceptanceButtons(task, did)}${OPEN.includes(status) ? cancelButton(task, did) : ""}</td>
 </tr>`;
+}
+
+const ANSWERS = [
+  { answer: "ACCEPTED", label: "Accept" },
+  { answer: "REJECTED", label: "Reject" },
+] as const;
+
+/** For the user of a device who has no way of saying it there. */
+function acceptanceButtons(task: string, did: string): readonly Html[] {
+  const path = `/v1.1/devicemgmt/tasks/${encodeURIComponent(task)}/devices/${encodeURIComponent(did)}/acceptance`;
+  return ANSWERS.map(
+    ({ answer, label }) =>
+      html`<button type="button" class="quiet" id="${answer.toLowerCase()}-${task}-${did}" data-accept="${path}" data-answer="${answer}" aria-label="${label} on ${did}">${label}</button> `,
+  );
 }
 
 function deviceDetail({ did, registration, heardAt }: DeviceView, properties: Properties): Html {

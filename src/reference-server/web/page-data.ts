@@ -8,6 +8,7 @@ import type {
   TaskListEnvelope,
   TaskStatusesEnvelope,
 } from "../rest/answer-schemas.ts";
+import type { UpdateListEnvelope } from "../rest/update-docs.ts";
 import type { DeviceView } from "../watch/fleet-view.ts";
 import type { PageAddress } from "./page-address.ts";
 
@@ -17,6 +18,8 @@ export type Manifest = z.infer<typeof ManifestEnvelope>["data"];
 export type Properties = z.infer<typeof PropertiesEnvelope>["data"];
 export type TaskList = z.infer<typeof TaskListEnvelope>;
 export type TaskStatuses = z.infer<typeof TaskStatusesEnvelope>;
+
+export type ImageModel = z.infer<typeof UpdateListEnvelope>["data"]["updates"][number];
 
 export interface PageData {
   readonly address: PageAddress;
@@ -36,6 +39,14 @@ export interface FleetData {
   readonly devices: DevicePage;
   readonly tasks: TaskList;
   readonly manifest: Manifest;
+  readonly images: ImageList;
+}
+
+/** Firmware images of a device type. */
+export interface ImageList {
+  readonly total: number;
+  /** The newest, as many as the API gives at once. */
+  readonly items: readonly ImageModel[];
 }
 
 export interface DevicePage {

@@ -8,6 +8,8 @@ import type { PageAddress } from "./page-address.ts";
 import {
   type Detail,
   type DevicePage,
+  type ImageList,
+  type ImageModel,
   type Manifest,
   PAGE_SIZE,
   type PageData,
@@ -32,8 +34,8 @@ export async function gatherPage(
   token: string | undefined,
   { ask, fleet }: { readonly ask: Ask; readonly fleet: FleetView },
 ): Promise<Gathered> {
-  const get: Get = (path, query = {}) =>
-    ask({ method: "GET", path: ["devicemgmt", ...path], query, ...(token === undefined ? {} : { token }) });
+  const bearer = token === undefined ? {} : { token };
+  const get: Get = (path, query = {}) => ask({ method: "GET", path: ["devicemgmt", ...path], query, ...bearer });
   const types = await typesFor(fleet, get);
   const dtid = address.type ?? types[0]?.dtid;
   if (dtid === undefined) {
@@ -42,9 +44,10 @@ export async function gatherPage(
     if (probe.status === 401 || probe.status === 403) return refused(probe);
     return { kind: "page", data: { address, types, fleet: undefined, detail: { kind: "none" } } };
   }
-  const [tasks, manifest] = await Promise.all([
+  const [tasks, manifest, images] = await Promise.all([
     get(["tasks"], { dtid, ...slice(address.tasks) }),
     get(["devicetypes", dtid, "manifest", "properties"]),
+    ask({ method: "GET", path: ["updates"], query: { dtid }, ...bearer }),
   ]);
   const type = fleet.types.get(dtid);
   if (tasks.status !== 200) return refused(tasks);
@@ -59,11 +62,21 @@ export async function gatherPage(
         devices: devicePage(type, address),
         tasks: tasks.body as TaskList,
         manifest: (manifest.body as { readonly data: Manifest }).data,
+        images: imagesOf(images),
       },
       detail: await gatherDetail(address, fleet, get),
     },
   };
 }
+
+const imagesOf = ({ status, body }: RestResponse): ImageList => {
+  if (status !== 200) return { total: 0, items: [] };
+  const { total, data } = body as {
+    readonly total: number;
+    readonly data: { readonly updates: readonly ImageModel[] };
+  };
+  return { total, items: data.updates };
+};
 
 type Get = (path: readonly string[], query?: Readonly<Record<string, string>>) => Promise<RestResponse>;
 

@@ -5,7 +5,7 @@ import { fromUnixMillis } from "../../protocol/time.ts";
 import type { DeviceView } from "../watch/fleet-view.ts";
 import { renderPage, renderSections } from "./page.ts";
 import { readPageAddress } from "./page-address.ts";
-import type { Detail, FleetData, TaskModel } from "./page-data.ts";
+import type { Detail, FleetData, ImageModel, TaskModel } from "./page-data.ts";
 import type { Gathered } from "./page-source.ts";
 
 const EVIL = `"'><script>alert(1)</script>`;
@@ -47,7 +47,17 @@ const FLEET: FleetData = {
     systemProperties: {},
     deviceProperties: { device: { timezone: { type: "String", operations: "RW", multiple: false } } },
   },
+  images: { total: 0, items: [] },
 };
+const image = (updateId: string, changes: Partial<ImageModel> = {}): ImageModel => ({
+  updateId,
+  dtid: "t",
+  version: "2.0",
+  size: 9,
+  checksum: "00",
+  createdOn: 1,
+  ...changes,
+});
 const gathered = (changes: Partial<FleetData> = {}, detail: Detail = { kind: "none" }, query = {}): Gathered => ({
   kind: "page",
   data: {
@@ -85,7 +95,8 @@ describe("renderSections", () => {
       systemProperties: {},
       deviceProperties: { [EVIL]: { [EVIL]: { operations: EVIL, multiple: false } } },
     };
-    const changes = { type, manifest, devices: { total: 1, registered: 1, page: 1, items: [evil] } };
+    const images = { total: 1, items: [image(EVIL, { version: EVIL, name: EVIL })] };
+    const changes = { type, manifest, images, devices: { total: 1, registered: 1, page: 1, items: [evil] } };
     const properties = {
       serverProperties: { [EVIL]: { value: EVIL, ts: 1 } },
       systemProperties: { did: EVIL, connection: "connected" as const },
@@ -141,6 +152,49 @@ describe("renderSections", () => {
     expect(markup).toContain('data-cancel="/v1.1/devicemgmt/tasks/task-1/devices/d%201"');
     expect(markup).not.toContain("devices/d2");
     expect(markup).toContain("<code>4040</code> Not Found");
+  });
+
+  it("asks for each device whose user is waited for, and for no other", () => {
+    const each = (did: string, status: "QUEUED" | "FAILED", acceptanceStatus: "WAITING" | "ACCEPTED" | "REJECTED") => ({
+      did,
+      status,
+      ts: 1,
+      numAttempts: 0,
+      acceptanceStatus,
+    });
+    const { taskType: _, property: __, ...rest } = TASK;
+    const update = { ...rest, taskParameters: { expiresAfter: 60, update: { updateId: "i1" } }, needsAcceptance: true };
+    const waiting = [
+      each("d 1", "QUEUED", "WAITING"),
+      each("d2", "QUEUED", "ACCEPTED"),
+      each("d3", "FAILED", "REJECTED"),
+      // What expired while it waited.
+      each("d4", "FAILED", "WAITING"),
+    ];
+    const statuses = { total: 4, offset: 0, count: 4, data: { ...update, statuses: waiting } };
+    const images = { total: 1, items: [image("i1", { version: "2.7" })] };
+    const markup = renderSections(gathered({ images }, { kind: "task", statuses }));
+    const path = "/v1.1/devicemgmt/tasks/task-1/devices/d%201/acceptance";
+    expect(markup.match(/data-accept="[^"]*" data-answer="[^"]*"/g)).toEqual([
+      `data-accept="${path}" data-answer="ACCEPTED"`,
+      `data-accept="${path}" data-answer="REJECTED"`,
+    ]);
+    expect(markup.match(/waits for its user/g)).toHaveLength(1);
+    expect(markup).toContain("version 2.7 <code>i1</code>");
+  });
+
+  it("offers the images for updates and for deletion, and says where there is none", () => {
+    const images = { total: 103, items: [image("i1", { name: "night", size: 1 }), image("i2", { version: "1.9" })] };
+    const markup = renderSections(gathered({ images }));
+    expect(markup).toContain('<option value="i1">2.0 (night)</option><option value="i2">1.9</option>');
+    expect(markup).toContain('data-delete="/v1.1/updates/i1"');
+    expect(markup).toContain("1 byte<");
+    expect(markup).toContain("and 101 older");
+    expect(markup).toContain('id="no-image" hidden');
+    const none = renderSections(gathered());
+    expect(none).toContain('id="no-image">none yet');
+    expect(none).not.toContain("data-delete");
+    expect(none).toContain('<form id="upload-form">');
   });
 
   it("shows the mirror by dotted names with the time of each value", () => {

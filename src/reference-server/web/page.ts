@@ -7,6 +7,7 @@
 import { detailSection } from "./detail-section.ts";
 import { devicesSection } from "./devices-section.ts";
 import { type Html, html } from "./html.ts";
+import { imagesSection } from "./images-section.ts";
 import type { PageData, TypeChoice } from "./page-data.ts";
 import type { Gathered } from "./page-source.ts";
 import { taskForm } from "./task-form.ts";
@@ -60,9 +61,10 @@ function content({ address, types, fleet, detail }: PageData): Html {
 <p>Provision one with <code>POST /v1.1/devicetypes</code>, or start the server with <code>--devices FILE</code>, or with <code>--open</code>, which enrols whoever registers. <a href="/docs">The API</a> has the details.</p></section>`;
   return html`${types.length > 1 && typeMenu(types, fleet.type)}
 ${devicesSection(address, fleet.devices)}
-${detailSection(address, detail)}
+${detailSection(address, detail, fleet.images.items)}
 ${taskForm(fleet)}
-${tasksSection(address, fleet.tasks)}`;
+${tasksSection(address, fleet.tasks)}
+${imagesSection(fleet)}`;
 }
 
 const typeMenu = (types: readonly TypeChoice[], chosen: TypeChoice): Html => html`<section id="types">

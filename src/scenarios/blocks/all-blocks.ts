@@ -3,6 +3,9 @@
  */
 import { ASLEEP_BLOCKS } from "./asleep.ts";
 import type { BuildingBlock } from "./block.ts";
+import { BLOCK_TRANSFER_BLOCKS } from "./block-transfers.ts";
+import { BLOCK_TRANSFER_DISTURBED_BLOCKS } from "./block-transfers-disturbed.ts";
+import { BLOCK_TRANSFER_INTERRUPTED_BLOCKS } from "./block-transfers-interrupted.ts";
 import { CANCEL_BLOCKS } from "./cancel.ts";
 import { CANCEL_DISTURBED_BLOCKS } from "./cancel-disturbed.ts";
 import { CANCEL_RACE_BLOCKS } from "./cancel-races.ts";
@@ -14,6 +17,11 @@ import { DISTURBANCE_BLOCKS } from "./disturbance.ts";
 import { END_BLOCKS } from "./ends.ts";
 import { EXECUTE_AND_MIRROR_BLOCKS } from "./execute-and-mirror.ts";
 import { EXPIRY_BLOCKS } from "./expiry.ts";
+import { FIRMWARE_BLOCKS } from "./firmware.ts";
+import { FIRMWARE_ACCEPTED_BLOCKS } from "./firmware-accepted.ts";
+import { FIRMWARE_TRANSFER_BLOCKS } from "./firmware-blocks.ts";
+import { FIRMWARE_DISTURBED_BLOCKS } from "./firmware-disturbed.ts";
+import { FIRMWARE_END_BLOCKS } from "./firmware-ends.ts";
 import { HELD_BACK_BLOCKS } from "./held-back.ts";
 import { LIFETIME_BLOCKS } from "./lifetime.ts";
 import { LONG_SILENCE_BLOCKS } from "./long-silence.ts";
@@ -33,6 +41,10 @@ import { REFUSAL_BLOCKS } from "./refusals.ts";
 import { REGISTER_FORM_BLOCKS } from "./register-forms.ts";
 import { REGISTERS_ELSEWHERE_BLOCKS } from "./registers-elsewhere.ts";
 import { REGISTRATION_BLOCKS } from "./registration.ts";
+import { RESTART_BLOCKS } from "./restart.ts";
+import { RESTART_AFTERWARDS_BLOCKS } from "./restart-afterwards.ts";
+import { RESTART_DEADLINE_BLOCKS } from "./restart-deadlines.ts";
+import { RESTART_FIRMWARE_BLOCKS } from "./restart-firmware.ts";
 import { RETRY_BLOCKS } from "./retry.ts";
 import { SAID_AGAIN_BLOCKS } from "./said-again.ts";
 import { SCHEDULED_BLOCKS } from "./scheduled.ts";
@@ -82,6 +94,18 @@ const ROWS = [
   ...CHANGES_ITSELF_BLOCKS,
   ...ODD_REQUEST_BLOCKS,
   ...SHORTENED_LIFETIME_BLOCKS,
+  ...FIRMWARE_BLOCKS,
+  ...FIRMWARE_ACCEPTED_BLOCKS,
+  ...FIRMWARE_DISTURBED_BLOCKS,
+  ...FIRMWARE_END_BLOCKS,
+  ...RESTART_BLOCKS,
+  ...RESTART_DEADLINE_BLOCKS,
+  ...RESTART_AFTERWARDS_BLOCKS,
+  ...BLOCK_TRANSFER_BLOCKS,
+  ...BLOCK_TRANSFER_DISTURBED_BLOCKS,
+  ...BLOCK_TRANSFER_INTERRUPTED_BLOCKS,
+  ...FIRMWARE_TRANSFER_BLOCKS,
+  ...RESTART_FIRMWARE_BLOCKS,
 ] as const;
 
 export type BlockId = (typeof ROWS)[number]["id"];

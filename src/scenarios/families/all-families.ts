@@ -8,8 +8,10 @@ import { LIFETIME_FAMILY } from "./lifetime.ts";
 import { MAPPING_FAMILY } from "./mapping.ts";
 import { MIRROR_FAMILY } from "./mirror.ts";
 import { FAMILY_NAMES, type FamilyName } from "./names.ts";
+import { OTA_FAMILY } from "./ota.ts";
 import { QUEUE_FAMILY } from "./queue.ts";
 import { REGISTRATION_FAMILY } from "./registration.ts";
+import { RESTART_FAMILY } from "./restart.ts";
 import { RETRY_FAMILY } from "./retry.ts";
 
 const BY_NAME: Readonly<Record<FamilyName, Family>> = {
@@ -22,7 +24,9 @@ const BY_NAME: Readonly<Record<FamilyName, Family>> = {
   mirror: MIRROR_FAMILY,
   idempotence: IDEMPOTENCE_FAMILY,
   cancel: CANCEL_FAMILY,
+  ota: OTA_FAMILY,
   chaos: CHAOS_FAMILY,
+  restart: RESTART_FAMILY,
 };
 
 export const ALL_FAMILIES: readonly Family[] = FAMILY_NAMES.map((name) => BY_NAME[name]);

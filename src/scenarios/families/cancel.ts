@@ -30,5 +30,6 @@ export const CANCEL_FAMILY: Family = {
     scheduled: 20,
     "scheduled-alone": 8,
     "scheduled-cancelled": 96,
+    "transfer-ends-otherwise": 26,
   },
 };

@@ -24,7 +24,7 @@ export const EXPIRY_FAMILY: Family = {
     "gone-for-good": 8,
     "retention-ends": 3,
     "expiry-precedence": 46,
-    "completed-late": 24,
+    "completed-late": 34,
     "beyond-bounds": 36,
     "ready-device": 1,
     "held-back-answer": 22,
@@ -39,5 +39,6 @@ export const EXPIRY_FAMILY: Family = {
     scheduled: 6,
     "answered-after-expiry": 16,
     "bounds-of-types": 16,
+    "transfer-ends-otherwise": 26,
   },
 };

@@ -27,5 +27,6 @@ export const IDEMPOTENCE_FAMILY: Family = {
     "foreign-token": 14,
     "after-giving-up": 8,
     "misfitting-success": 3,
+    "block-lost": 10,
   },
 };

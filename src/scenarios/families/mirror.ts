@@ -27,5 +27,9 @@ export const MIRROR_FAMILY: Family = {
     "held-back-answer": 6,
     "server-properties": 22,
     "answered-after-expiry": 14,
+    "large-values": 24,
+    "changes-while-read": 32,
+    "smaller-blocks": 18,
+    "block-refused": 5,
   },
 };

@@ -12,6 +12,8 @@ export const FAMILY_NAMES = [
   "mirror",
   "idempotence",
   "cancel",
+  "ota",
   "chaos",
+  "restart",
 ] as const;
 export type FamilyName = (typeof FAMILY_NAMES)[number];

@@ -40,7 +40,7 @@ export const QUEUE_FAMILY: Family = {
     "sleeper-backlog": 16,
     "ends-asleep": 10,
     "behind-another": 16,
-    "same-in-queue": 16,
+    "same-in-queue": 24,
     "leaves-too-late": 12,
     "ends-in-every-way": 6,
     "sleeps-in-exchange": 12,
@@ -58,5 +58,6 @@ export const QUEUE_FAMILY: Family = {
     "odd-requests": 36,
     "scheduled-cancelled": 48,
     "cancelled-then-disturbed": 24,
+    "large-values": 24,
   },
 };

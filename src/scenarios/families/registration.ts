@@ -37,5 +37,6 @@ export const REGISTRATION_FAMILY: Family = {
     "old-lifetime-ends": 16,
     "shortened-lifetime": 14,
     "cancelled-then-disturbed": 30,
+    "interrupted-transfer": 10,
   },
 };

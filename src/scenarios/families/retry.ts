@@ -8,7 +8,7 @@ export const RETRY_FAMILY: Family = {
   weight: 40,
   typedPercent: 4,
   blocks: {
-    "answers-from-elsewhere": 14,
+    "answers-from-elsewhere": 30,
     "lost-exchange": 12,
     "fails-repeatedly": 34,
     "no-response": 14,
@@ -49,5 +49,11 @@ export const RETRY_FAMILY: Family = {
     "acknowledged-then-reset": 20,
     "odd-requests": 36,
     "cancelled-then-disturbed": 30,
+    "block-lost": 26,
+    "changes-while-read": 50,
+    "block-refused": 44,
+    "blocks-in-disorder": 26,
+    "interrupted-transfer": 32,
+    "smaller-blocks": 36,
   },
 };

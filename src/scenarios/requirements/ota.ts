@@ -1,4 +1,4 @@
-/** OTA: firmware updates. None is checked in this version. */
+/** OTA: firmware updates. */
 import type { RequirementRow } from "./row.ts";
 
 export const OTA_REQUIREMENTS = [
@@ -9,9 +9,9 @@ export const OTA_REQUIREMENTS = [
     sentence:
       "An update task for a device that is not registered fails at once with 4001, and its other devices go on.",
     source: "task page: Device task errors, row 4001; choice 24, docs/semantics.md",
-    families: [],
+    families: ["ota"],
     live: "yes",
-    checked: { notChecked: "the reference server and the virtual devices do not do firmware updates yet" },
+    checked: true,
   },
   {
     id: "O-02",
@@ -19,9 +19,9 @@ export const OTA_REQUIREMENTS = [
     subject: "server",
     sentence: "An update that the user rejects fails with 4006 and is not tried again.",
     source: "task page: Device task errors, row 4006; choice 24, docs/semantics.md",
-    families: [],
+    families: ["ota"],
     live: "yes",
-    checked: { notChecked: "the reference server and the virtual devices do not do firmware updates yet" },
+    checked: true,
   },
   {
     id: "O-03",
@@ -29,9 +29,9 @@ export const OTA_REQUIREMENTS = [
     subject: "server",
     sentence: "The update is executed only once the device says that the image is downloaded.",
     source: "OMA LwM2M Core Appendix E.6; choice 24, docs/semantics.md",
-    families: [],
+    families: ["ota"],
     live: "yes",
-    checked: { notChecked: "the reference server and the virtual devices do not do firmware updates yet" },
+    checked: true,
   },
   {
     id: "O-04",
@@ -39,9 +39,9 @@ export const OTA_REQUIREMENTS = [
     subject: "server",
     sentence: "An update task succeeds only when the device is idle again with result 1 and runs the image's version.",
     source: "OMA LwM2M Core Appendix E.6; choice 24, docs/semantics.md",
-    families: [],
+    families: ["ota"],
     live: "yes",
-    checked: { notChecked: "the reference server and the virtual devices do not do firmware updates yet" },
+    checked: true,
   },
   {
     id: "O-05",
@@ -49,9 +49,9 @@ export const OTA_REQUIREMENTS = [
     subject: "server",
     sentence: "An update result from 2 to 9 fails the device task, and the mirror shows the result.",
     source: "OMA LwM2M Core Appendix E.6; choice 24, docs/semantics.md",
-    families: [],
+    families: ["ota"],
     live: "yes",
-    checked: { notChecked: "the reference server and the virtual devices do not do firmware updates yet" },
+    checked: true,
   },
   {
     id: "O-06",
@@ -59,9 +59,9 @@ export const OTA_REQUIREMENTS = [
     subject: "server",
     sentence: "The scheme of the package URI is one that the device lists as supported.",
     source: "OMA LwM2M Core Appendix E.6",
-    families: [],
+    families: ["ota"],
     live: "yes",
-    checked: { notChecked: "the reference server and the virtual devices do not do firmware updates yet" },
+    checked: true,
   },
   {
     id: "O-07",
@@ -70,18 +70,18 @@ export const OTA_REQUIREMENTS = [
     sentence:
       "The update states that the server shows form a path of the firmware state machine; a missed notification is repaired by reading after Register.",
     source: "OMA LwM2M Core Appendix E.6",
-    families: [],
+    families: ["ota"],
     live: "yes",
-    checked: { notChecked: "the reference server and the virtual devices do not do firmware updates yet" },
+    checked: true,
   },
   {
     id: "O-08",
     level: "MUST",
     subject: "server",
     sentence: "A pushed image is sent in order of blocks, starts again after 4.08, and ends with 2.04.",
-    source: "RFC 7959 \u00a72.5",
-    families: [],
+    source: "RFC 7959 \u00a72.5; OMA LwM2M Core Appendix E.6",
+    families: ["ota"],
     live: "yes",
-    checked: { notChecked: "needs firmware updates, which this version does not do" },
+    checked: true,
   },
 ] as const satisfies readonly RequirementRow[];

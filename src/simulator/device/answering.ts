@@ -11,20 +11,22 @@ import { maxTransmitWait } from "../../protocol/coap/params.ts";
 import type { CoapContent, CoapEffect, CoapMessage, Code, IncomingId } from "../../protocol/coap/types.ts";
 import { after, type Instant, millis, NEVER } from "../../protocol/time.ts";
 import type { Behaviour } from "../model/device.ts";
-import { behaviourFor } from "./behaviour.ts";
+import { plannedFor } from "./behaviour.ts";
 import { carryOut } from "./operations.ts";
 import { errorContent, type Outcome } from "./outcome.ts";
 import { type Device, type PendingAnswer, take } from "./state.ts";
 
 /** A request came in. */
 export function onRequest(device: Device, id: IncomingId, message: CoapMessage, now: Instant): void {
-  const { endpoint, behaviours, options } = device;
+  const { endpoint, options } = device;
   const { thinkTime } = options.model;
-  const behaviour = behaviourFor(behaviours, message, now);
+  const behaviour = plannedFor(device, message, now) ?? options.misbehaves?.(message, now);
   device.lastRequest = message.messageId;
   switch (behaviour?.kind) {
     case "silent":
+    case "reboots":
       endpoint.ignore(id);
+      if (behaviour.kind === "reboots") device.work.push({ kind: "afterwards", what: "reboot" });
       break;
     case "reset":
       take(device, endpoint.reset(id, now));
@@ -59,6 +61,10 @@ export function onRequest(device: Device, id: IncomingId, message: CoapMessage, 
       else send(device, pending, now);
       break;
     }
+    // These are about single blocks.
+    case "smaller-blocks":
+    case "too-large":
+    case "changes":
     case undefined:
       answerAfter(device, thinkTime, id, message, performed(device, message), now);
   }

@@ -7,6 +7,7 @@ import { parseOperation } from "../../protocol/lwm2m/operations.ts";
 import { after, type Instant, millis } from "../../protocol/time.ts";
 import type { Behaviour, RequestMatch } from "../model/device.ts";
 import type { Fault } from "../model/fault.ts";
+import type { Device } from "./state.ts";
 
 /** A behaviour and its window: from `opens` inclusive to `closes` exclusive. */
 export interface PlannedBehaviour {
@@ -29,17 +30,44 @@ export function plannedBehaviours(faults: readonly Fault[], start: Instant): rea
   }));
 }
 
-/** The first behaviour that is on and matches the request. */
+/**
+ * The first behaviour that is on and matches the request.
+ *
+ * @param block number of the block that it brings or asks for; absent: it is the request as a whole
+ */
 export function behaviourFor(
   planned: readonly PlannedBehaviour[],
   message: CoapMessage,
   now: Instant,
-): Behaviour | undefined {
-  return planned.find(({ opens, closes, match }) => opens <= now && now < closes && matches(match, message))?.behaviour;
+  block?: number,
+): PlannedBehaviour | undefined {
+  return planned.find(
+    ({ opens, closes, match }) => opens <= now && now < closes && isAt(match, block) && fits(match, message),
+  );
 }
 
-/** What cannot be understood matches only where nothing is asked for. */
-function matches(match: RequestMatch, message: CoapMessage): boolean {
+/** What the device is to do about a request, or about a block of one; that is not to be done twice is spent with it. */
+export function plannedFor(
+  device: Pick<Device, "behaviours" | "spent">,
+  message: CoapMessage,
+  now: Instant,
+  block?: number,
+): Behaviour | undefined {
+  const { behaviours, spent } = device;
+  const left = spent === undefined ? behaviours : behaviours.filter((planned) => !spent.has(planned));
+  const planned = behaviourFor(left, message, now, block);
+  if (planned?.match.once === true) {
+    device.spent ??= new Set();
+    device.spent.add(planned);
+  }
+  return planned?.behaviour;
+}
+
+const isAt = (match: RequestMatch, block: number | undefined): boolean =>
+  match.block === undefined || block === undefined ? match.block === block : block >= match.block;
+
+/** Whether a behaviour is for this request. What cannot be understood fits only where nothing is asked for. */
+export function fits(match: RequestMatch, message: CoapMessage): boolean {
   if (match.operation === undefined && match.path === undefined) return true;
   const parsed = parseOperation(message);
   if (!parsed.ok) return false;

@@ -9,11 +9,12 @@ import { updateContent } from "../../protocol/lwm2m/registration.ts";
 import type { Instant } from "../../protocol/time.ts";
 import { malformedRegister } from "./malformed-register.ts";
 import { sendOddRequest } from "./odd-requests.ts";
-import { reboot } from "./power.ts";
+import { cutPower, reboot } from "./power.ts";
 import { change, deregister, ownRegister, register, update } from "./registration.ts";
 import { type Device, request, transmit } from "./state.ts";
 import { strayMessageId, unknownToken } from "./stray-numbers.ts";
 import type { DeviceCommand } from "./types.ts";
+import { resetToFactory } from "./values.ts";
 
 /** Does it, or tells that it makes no sense now: offline, booting, not registered. */
 export function obey(device: Device, command: DeviceCommand, now: Instant): void {
@@ -22,8 +23,13 @@ export function obey(device: Device, command: DeviceCommand, now: Instant): void
 
 function attempt(device: Device, command: DeviceCommand, now: Instant): boolean {
   if (command.kind === "change-address") return changeAddress(device, command.update, now);
+  if (command.kind === "power-cut") {
+    cutPower(device, now, command.lasts);
+    return true;
+  }
   if (!device.on) return false;
-  if (command.kind === "reboot") reboot(device, now);
+  if (command.kind === "factory-reset") resetToFactory(device);
+  if (command.kind === "reboot" || command.kind === "factory-reset") reboot(device, now);
   else if (command.kind === "register") {
     change(device, command);
     register(device, now);
@@ -31,7 +37,10 @@ function attempt(device: Device, command: DeviceCommand, now: Instant): boolean 
   return true;
 }
 
-type OnlineCommand = Exclude<DeviceCommand, { readonly kind: "change-address" | "reboot" | "register" }>;
+type OnlineCommand = Exclude<
+  DeviceCommand,
+  { readonly kind: "change-address" | "power-cut" | "reboot" | "factory-reset" | "register" }
+>;
 
 function attemptOnline(device: Device, command: OnlineCommand, now: Instant): boolean {
   if (command.kind === "stale-update") return staleUpdate(device, now);

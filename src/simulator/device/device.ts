@@ -20,14 +20,17 @@ import {
   firmwareWhenDue,
   onDownloadAnswer,
   onDownloadFailed,
+  onFetched,
 } from "./firmware-run.ts";
 import {
   bootWhenDue,
+  caresForBlocks,
   connectivityDeadline,
   endpointOf,
   followConnectivity,
   offlineWindows,
   reboot,
+  setOnline,
   sleepDeadline,
   sleepWhenDue,
 } from "./power.ts";
@@ -78,11 +81,13 @@ function newDevice(options: VirtualDeviceOptions): Device {
     name,
     lifetime: model.lifetime,
     binding: model.queueMode ? "UQ" : "U",
+    longTexts: model.longTexts,
     written: undefined,
     queueMode: model.queueMode,
     rootPath: model.rootPath ?? "/",
     firmware: newFirmware(model),
     behaviours: plannedBehaviours(faults, start),
+    spent: undefined,
     registration: newRegistration(model.lwm2m, registersAt === undefined ? NEVER : after(start, millis(registersAt))),
     on: true,
     boots: 0,
@@ -105,7 +110,7 @@ function newDevice(options: VirtualDeviceOptions): Device {
     effects: [],
     deadline: NEVER,
   };
-  if (device.firmware !== undefined) device.endpoint = endpointOf(device);
+  if (device.firmware !== undefined || caresForBlocks(device)) device.endpoint = endpointOf(device);
   device.deadline = nextDeadline(device);
   return device;
 }
@@ -115,6 +120,8 @@ function handle(device: Device, input: DeviceInput, now: Instant): void {
   if (device.deadline <= now) serveDeadlines(device, now);
   if (input.kind === "datagram") receive(device, input, now);
   else if (input.kind === "command") obey(device, input.command, now);
+  else if (input.kind === "connectivity") setOnline(device, input.online, now);
+  else if (input.kind === "fetched") onFetched(device, input.number, input.outcome);
   performWork(device, now);
   device.deadline = nextDeadline(device);
 }

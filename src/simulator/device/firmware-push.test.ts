@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { blockOption } from "../../protocol/coap/block.ts";
-import { BLOCK1 } from "../../protocol/coap/options.ts";
+import { BLOCK1, SIZE1, sortOptions, uintOption } from "../../protocol/coap/options.ts";
 import type { CoapContent } from "../../protocol/coap/types.ts";
 import { encodeInstance, TEXT, TLV } from "../../protocol/lwm2m/content.ts";
 import { buildFirmwareImage } from "../../protocol/lwm2m/firmware-image.ts";
@@ -148,11 +148,15 @@ describe("a push", () => {
     expect(story(late)).toEqual(UPDATED);
   });
 
-  it("of more than 262144 bytes is refused with 4.13 and Result 2", () => {
-    const huge = push(new Uint8Array(262_145));
-    const full = run({ requests: [[1_000, huge]], script: { until: 600_000 } });
-    expect(story(full).at(1)).toMatch(/download-failed 0\/2/);
-    expect(codes(full)).toEqual(["4.13"]);
+  it("of more bytes than its model has room for is refused with 4.13 and Result 2", () => {
+    for (const [largestImage, codeOf] of [
+      [IMAGE.length - 1, ["4.13"]],
+      [IMAGE.length, ["2.04"]],
+    ] as const) {
+      const full = run({ firmware: { largestImage }, requests: [[1_000, push(IMAGE)]] });
+      expect([largestImage, codes(full)]).toEqual([largestImage, codeOf]);
+      expect(story(full).at(1)).toMatch(codeOf[0] === "4.13" ? /download-failed 0\/2/ : /downloaded 2\/0/);
+    }
   });
 
   /** One block by itself, past the layer that cuts bodies. */
@@ -161,12 +165,24 @@ describe("a push", () => {
     return { ...content, options: [...options, blockOption(BLOCK1, { num, more, szx: 0 })] };
   };
 
-  it("whose blocks go beyond 262144 bytes is refused as well, although nobody said so before", () => {
+  it("may have 16 MiB, and no byte more, where its model says nothing", () => {
+    const { options, ...first } = block(0);
+    for (const [size, code] of [
+      [16_777_216, "2.31"],
+      [16_777_217, "4.13"],
+    ] as const) {
+      const announced = { ...first, options: sortOptions([...options, uintOption(SIZE1, size)]) };
+      expect(codes(run({ requests: [[1_000, announced]] }))).toEqual([code]);
+    }
+  });
+
+  it("whose blocks go beyond that is refused as well, although nobody said so before", () => {
     const beyond = run({
       requests: [
         [1_000, block(0)],
-        [2_000, block(262_144 / 16)],
+        [2_000, block(4_096)],
       ],
+      firmware: { largestImage: 65_536 },
     });
     expect(codes(beyond)).toEqual(["2.31", "4.13"]);
     expect(story(beyond)).toEqual(["1 s package-begins 1/0 1.0.0", "2 s download-failed 0/2 1.0.0"]);

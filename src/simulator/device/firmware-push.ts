@@ -6,14 +6,13 @@
  * Spec: OMA LwM2M Core Appendix E.6, resource 5/0/0; RFC 7959 §2.5, §2.9.
  */
 import { type Block, blockOffset } from "../../protocol/coap/block.ts";
-import { LARGEST_BODY } from "../../protocol/coap/body-fetcher.ts";
 import { SIZE1, uintValue } from "../../protocol/coap/options.ts";
 import { exchangeLifetime } from "../../protocol/coap/params.ts";
 import type { CoapMessage, Code } from "../../protocol/coap/types.ts";
 import { FIRMWARE_UPDATE } from "../../protocol/lwm2m/objects.ts";
 import { parseOperation } from "../../protocol/lwm2m/operations.ts";
 import { after, type Instant } from "../../protocol/time.ts";
-import { happen, troubleOf } from "./firmware.ts";
+import { happen, largestImageOf, troubleOf } from "./firmware.ts";
 import type { Device } from "./state.ts";
 
 /**
@@ -33,7 +32,7 @@ export function onPackageBlock(device: Device, message: CoapMessage, block: Bloc
   }
   // It was reset meanwhile, or the device has rebooted.
   if (firmware.situation.state !== 1 || firmware.source !== "push") return "4.08";
-  if (isTooLarge(message, block)) {
+  if (sizeOf(message, block) > largestImageOf(firmware.model)) {
     device.effects.push(...happen(firmware, "download-failed", 2).effects);
     return "4.13";
   }
@@ -52,5 +51,6 @@ function isPackage(device: Device, message: CoapMessage): boolean {
   return operation === "write" && rootPath === device.rootPath && path.join("/") === `${FIRMWARE_UPDATE}/0/0`;
 }
 
-const isTooLarge = (message: CoapMessage, block: Block): boolean =>
-  Math.max(uintValue(message, SIZE1) ?? 0, blockOffset(block) + message.payload.length) > LARGEST_BODY;
+/** Bytes of the package, as far as the block tells. */
+const sizeOf = (message: CoapMessage, block: Block): number =>
+  Math.max(uintValue(message, SIZE1) ?? 0, blockOffset(block) + message.payload.length);

@@ -1,8 +1,8 @@
 /**
  * What a firmware update does in time: pulling the image, waiting for blocks that do not come, installing, rebooting.
  *
- * By CoAP the image is asked of the server, in blocks. By HTTP no byte goes anywhere: it takes a while, and gives the
- * image that the model names; the `download` effect says so.
+ * By CoAP the image is asked of the server, in blocks. By HTTP the driver fetches it, where it can; else no
+ * byte goes anywhere: it takes a while, and gives the image that the model names. The `download` effect says how it ended.
  *
  * Spec: OMA LwM2M Core Appendix E.6; RFC 7959 §2.4 (Block2).
  */
@@ -10,11 +10,12 @@ import { maxTransmitWait } from "../../protocol/coap/params.ts";
 import type { CoapMessage, ExchangeFailure, OutgoingId } from "../../protocol/coap/types.ts";
 import { buildFirmwareImage } from "../../protocol/lwm2m/firmware-image.ts";
 import { after, type Instant, millis, NEVER } from "../../protocol/time.ts";
-import { type Firmware, finishDownload, happen, troubleOf, type UpdateHappening } from "./firmware.ts";
+import { type Firmware, finishDownload, happen, largestImageOf, troubleOf, type UpdateHappening } from "./firmware.ts";
 import type { UpdateResult } from "./firmware-machine.ts";
 import { type PackageUri, packageRequest, readPackageUri } from "./package-uri.ts";
 import { reboot } from "./power.ts";
 import { type Device, request, take } from "./state.ts";
+import type { FetchOutcome } from "./types.ts";
 
 /** When what is going on is over. Nothing goes on while the device is off. */
 export const firmwareDeadline = ({ firmware, on }: Device): Instant =>
@@ -47,11 +48,29 @@ export function beginDownload(device: Device, now: Instant): void {
     return;
   }
   const { downloadTime } = firmware.model;
-  if (uri.scheme !== "coap") firmware.endsAt = after(now, millis(downloadTime));
-  else if (isServer(device, uri)) firmware.request = request(device, packageRequest(uri), now);
+  if (uri.scheme !== "coap") {
+    if (device.options.fetches === true) fetchImage(device, firmware);
+    else firmware.endsAt = after(now, millis(downloadTime));
+  } else if (isServer(device, uri)) firmware.request = request(device, packageRequest(uri), now);
   // Nobody is there: found out when the last retransmission has gone unanswered.
   else firmware.endsAt = after(now, maxTransmitWait(device.options.coap));
 }
+
+function fetchImage(device: Device, firmware: Firmware): void {
+  const { uri: url, attempts: number, model } = firmware;
+  device.effects.push({ kind: "fetch", number, url, largest: largestImageOf(model) });
+}
+
+/** The driver has fetched an image, or could not. What came while the device was off or offline did not reach it. */
+export function onFetched(device: Device, number: number, outcome: FetchOutcome): void {
+  const { firmware } = device;
+  if (firmware?.source !== "pull" || firmware.attempts !== number || !device.on) return;
+  const came = device.online ? outcome : LOST;
+  finishPull(device, firmware, came.kind === "image" ? came.bytes : RESULTS[came.kind]);
+}
+
+const LOST: FetchOutcome = { kind: "lost" };
+const RESULTS = { refused: INVALID_URI, "too-large": NOT_ENOUGH_FLASH, lost: CONNECTION_LOST } as const;
 
 /** A device has no resolver: every name is that of its server. */
 const isServer = ({ options }: Device, { authority, named }: PackageUri): boolean =>

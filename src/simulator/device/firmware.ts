@@ -12,7 +12,7 @@ import { FIRMWARE_UPDATE, objectRow, type ResourceRow } from "../../protocol/lwm
 import type { ResourceValue } from "../../protocol/lwm2m/value.ts";
 import { type Instant, NEVER } from "../../protocol/time.ts";
 import type { DeviceModel } from "../model/device.ts";
-import { type FirmwareModel, type FirmwareTrouble, PULL_PROTOCOLS } from "../model/firmware.ts";
+import { type FirmwareModel, type FirmwareTrouble, LARGEST_IMAGE, PULL_PROTOCOLS } from "../model/firmware.ts";
 import {
   stepUpdate,
   type UpdateEvent,
@@ -63,6 +63,8 @@ export function newFirmware({ firmware, lwm2m }: DeviceModel): Firmware | undefi
     installing: false,
   };
 }
+
+export const largestImageOf = ({ largestImage = LARGEST_IMAGE }: FirmwareModel): number => largestImage;
 
 export interface UpdateHappening extends UpdateStep {
   /** None when the event changed nothing. */

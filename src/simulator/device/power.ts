@@ -6,6 +6,7 @@
 import type { CoapEndpoint } from "../../protocol/coap/endpoint.ts";
 import { after, type Instant, millis, NEVER } from "../../protocol/time.ts";
 import type { Fault } from "../model/fault.ts";
+import { onBlock } from "./block-behaviour.ts";
 import { onPackageBlock } from "./firmware-push.ts";
 import { firmwareComesUp, firmwareGoesDown } from "./firmware-reboot.ts";
 import { comeBack, loseRegistration, register } from "./registration.ts";
@@ -38,12 +39,37 @@ export function connectivityDeadline({ offlineWindows, windowsPassed, online }: 
 /** Goes offline and comes back, as far as that is due. Its own timers run on meanwhile. */
 export function followConnectivity(device: Device, now: Instant): void {
   while (connectivityDeadline(device) <= now) {
-    device.online = !device.online;
-    device.effects.push({ kind: "state", event: device.online ? "online" : "offline" });
-    if (!device.online) continue;
-    device.windowsPassed += 1;
-    if (device.on) comeBack(device, now);
+    if (device.online) goOffline(device);
+    else {
+      device.windowsPassed += 1;
+      comeOnline(device, now);
+    }
   }
+}
+
+/** What its driver says about its connectivity. Windows of its own and this do not go together. */
+export function setOnline(device: Device, online: boolean, now: Instant): void {
+  if (device.online === online) return;
+  if (online) comeOnline(device, now);
+  else goOffline(device);
+}
+
+function goOffline(device: Device): void {
+  device.online = false;
+  device.effects.push({ kind: "state", event: "offline" });
+}
+
+function comeOnline(device: Device, now: Instant): void {
+  device.online = true;
+  device.effects.push({ kind: "state", event: "online" });
+  if (device.on) comeBack(device, now);
+}
+
+/** @param lasts milliseconds until the power is back */
+export function cutPower(device: Device, now: Instant, lasts: number): void {
+  if (device.on) reboot(device, now, lasts);
+  const back = after(now, millis(lasts));
+  if (device.bootsAt < back) device.bootsAt = back;
 }
 
 /**
@@ -70,13 +96,18 @@ export function reboot(device: Device, now: Instant, bootTime = device.options.m
   firmwareGoesDown(device);
 }
 
-/** The endpoint of the present boot. Packages are looked at block by block. */
+/** The endpoint of the present boot. Packages are looked at block by block, and so is what a plan says of blocks. */
 export const endpointOf = (device: Device): CoapEndpoint =>
-  newEndpoint(
-    device.options,
-    device.boots,
-    device.firmware && ((message, block, now) => onPackageBlock(device, message, block, now)),
-  );
+  newEndpoint(device.options, device.boots, {
+    takesBlock: device.firmware && ((message, block, now) => onPackageBlock(device, message, block, now)),
+    looksAtBlock: caresForBlocks(device)
+      ? (id, message, block, of, now) => onBlock(device, id, message, block, of, now)
+      : undefined,
+  });
+
+/** Whether its endpoint has to show it single blocks. */
+export const caresForBlocks = ({ behaviours }: Device): boolean =>
+  behaviours.some(({ match }) => match.block !== undefined);
 
 /** Is up again, and registers. */
 export function bootWhenDue(device: Device, now: Instant): void {

@@ -190,7 +190,7 @@ function onRegisterAnswer(device: Device, exchange: RegistrationExchange, messag
   if (location !== undefined) {
     registration.location = location;
     refreshed(device, exchange, now);
-  } else if (message.code === "4.12" && registration.version === "1.1") {
+  } else if (registration.version === "1.1" && device.rules.stepsDownAfter(message.code)) {
     // The server knows no 1.1: the older version at once. Spec: Core §5.3.1.
     registration.version = "1.0";
     register(device, now);

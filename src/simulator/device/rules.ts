@@ -6,7 +6,7 @@
  * its faults, not a rule. No rule keeps state between calls.
  */
 import type { CoapRules } from "../../protocol/coap/rules.ts";
-import type { CoapContent, CoapMessage } from "../../protocol/coap/types.ts";
+import type { CoapContent, CoapMessage, Code } from "../../protocol/coap/types.ts";
 
 export interface DeviceRules {
   /** M-11: the answer to a request, given what the device's objects say. Errors that a plan asks for do not come here. */
@@ -15,6 +15,8 @@ export interface DeviceRules {
   readonly deduplicates: (said: boolean) => boolean;
   /** Any datagram as it leaves, given what it should be: token, acknowledgement. `undefined`: it does not leave. */
   readonly datagram: (right: Uint8Array) => Uint8Array | undefined;
+  /** Whether a Register refused with this code is repeated with the older version of LwM2M. Spec: OMA LwM2M Core §5.3.1. */
+  readonly stepsDownAfter: (code: Code) => boolean;
   /** Rules of its message layer. RFC 7252. */
   readonly coap: Partial<CoapRules>;
 }
@@ -24,5 +26,6 @@ export const DEVICE_RULES: DeviceRules = {
   answer: (_request, right) => right,
   deduplicates: (said) => said,
   datagram: (right) => right,
+  stepsDownAfter: (code) => code === "4.12",
   coap: {},
 };

@@ -20,7 +20,7 @@ import { createNetwork } from "../network.ts";
 import { createWakeups, createWorld } from "../world.ts";
 import { createVirtualDevice } from "./device.ts";
 import type { DeviceRules } from "./rules.ts";
-import type { DeviceCommand, DeviceEffect, VirtualDevice } from "./types.ts";
+import type { DeviceCommand, DeviceEffect, DeviceInput, FetchOutcome, VirtualDevice } from "./types.ts";
 
 export interface Script {
   readonly model?: Partial<DeviceModel>;
@@ -36,6 +36,8 @@ export interface Script {
   readonly answer?: (message: CoapMessage, count: number) => CoapContent | undefined;
   /** What is done to the device, by milliseconds. */
   readonly commands?: readonly (readonly [at: number, command: DeviceCommand])[];
+  /** How its downloads by HTTP end, by milliseconds and their numbers; absent: nothing is downloaded by HTTP. */
+  readonly fetched?: readonly (readonly [at: number, number: number, outcome: FetchOutcome])[];
   /** What the server asks of the device. */
   readonly requests?: readonly (readonly [at: number, content: CoapContent])[];
 }
@@ -56,7 +58,7 @@ export interface ScriptedRun {
 
 type Event =
   | { readonly kind: "wake"; readonly actor: number }
-  | { readonly kind: "command"; readonly command: DeviceCommand }
+  | { readonly kind: "input"; readonly input: DeviceInput }
   | { readonly kind: "request"; readonly content: CoapContent }
   | { readonly kind: "up" | "down"; readonly port: number; readonly bytes: Uint8Array };
 
@@ -137,8 +139,8 @@ export function scriptedRun(script: Script): ScriptedRun {
         if (event.actor === DEVICE_ACTOR) onDevice(device.handle({ kind: "time" }, now));
         else onServer(server.tick(now));
         break;
-      case "command":
-        onDevice(device.handle(event, now));
+      case "input":
+        onDevice(device.handle(event.input, now));
         break;
       case "request":
         onServer(server.request(deviceAddress(), event.content, now).effects);
@@ -151,7 +153,9 @@ export function scriptedRun(script: Script): ScriptedRun {
     }
   }
 
-  for (const [when, command] of script.commands ?? []) world.schedule(at(when), { kind: "command", command });
+  const give = (when: number, input: DeviceInput): void => world.schedule(at(when), { kind: "input", input });
+  for (const [when, command] of script.commands ?? []) give(when, { kind: "command", command });
+  for (const [when, number, outcome] of script.fetched ?? []) give(when, { kind: "fetched", number, outcome });
   for (const [when, content] of script.requests ?? []) world.schedule(at(when), { kind: "request", content });
   wakeups.want(DEVICE_ACTOR, device.deadline);
   const end = world.run(at(script.until), perform);
@@ -174,6 +178,7 @@ function scriptedDevice(script: Script, random: RandomSource, coap: CoapParams):
     start,
     registersAt,
     rules,
+    fetches: script.fetched !== undefined,
   });
 }
 
@@ -192,6 +197,7 @@ function describeEffect(effect: Exclude<DeviceEffect, { readonly kind: "send" }>
   if (effect.kind === "state") return effect.event;
   if (effect.kind === "skipped") return `skipped ${effect.command}`;
   if (effect.kind === "move") return "move";
+  if (effect.kind === "fetch") return `fetch ${effect.number} ${effect.url}`;
   if (effect.kind === "download") return `download ${effect.url} ${effect.result}`;
   if (effect.kind === "firmware") return `${effect.event} ${effect.state}/${effect.result} ${effect.version}`;
   const { value } = effect;

@@ -9,9 +9,10 @@ import { type BlockwiseEndpointOptions, createBlockwiseEndpoint } from "../../pr
 import type { CoapEndpoint } from "../../protocol/coap/endpoint.ts";
 import { readMessageId, readType } from "../../protocol/coap/message.ts";
 import type { CoapContent, CoapEffect, Code, IncomingId, OutgoingId } from "../../protocol/coap/types.ts";
+import type { RandomSource, RandomStream } from "../../protocol/random.ts";
 import { type Instant, NEVER } from "../../protocol/time.ts";
 import type { PlannedBehaviour } from "./behaviour.ts";
-import type { Firmware } from "./firmware.ts";
+import { type Firmware, largestImageOf } from "./firmware.ts";
 import type { Outcome } from "./outcome.ts";
 import { DEVICE_RULES, type DeviceRules } from "./rules.ts";
 import type { DeviceEffect, VirtualDeviceOptions } from "./types.ts";
@@ -21,6 +22,8 @@ export interface Device extends ValueOwner {
   readonly options: VirtualDeviceOptions;
   readonly rules: DeviceRules;
   readonly behaviours: readonly PlannedBehaviour[];
+  /** Those that are for one request, and have had theirs; kept in flash. */
+  spent: Set<PlannedBehaviour> | undefined;
   readonly registration: Registration;
   /** As its model says, until it is changed. */
   queueMode: boolean;
@@ -116,21 +119,46 @@ export const rulesOf = ({ rules }: VirtualDeviceOptions): DeviceRules =>
 /** `afterwards`: what an answer that has just left asks for. */
 export type Work = CoapEffect | { readonly kind: "afterwards"; readonly what: NonNullable<Outcome["afterwards"]> };
 
+/** By how much message ids jump at a boot: 65,535 by the golden ratio, so that those of many boots stay far apart. */
+const IDS_PER_BOOT = 40_503;
+
+/**
+ * The random numbers of an endpoint after so many boots. The first of each stream, which message ids count up from, lies
+ * far from those of the boots before: a device remembers in flash where it was. Else the ids of two boots would meet now and
+ * then, and its server take the one request for a copy of the other. Spec: RFC 7252 §4.4.
+ */
+function randomAfterBoots({ random, index }: VirtualDeviceOptions, boots: number): RandomSource {
+  const streamOf = (boot: number, key: string): RandomStream => random(`device/${index}/boot/${boot}/${key}`);
+  if (boots === 0) return (key) => streamOf(0, key);
+  return (key) => {
+    const stream = streamOf(boots, key);
+    let isFirst = true;
+    return () => {
+      const drawn = stream();
+      if (!isFirst) return drawn;
+      isFirst = false;
+      return (streamOf(0, key)() + boots * IDS_PER_BOOT) >>> 0;
+    };
+  };
+}
+
 /** An endpoint without past. Its message ids and tokens differ from those before the last boot. */
 export function newEndpoint(
   options: VirtualDeviceOptions,
   boots: number,
-  takesBlock?: BlockwiseEndpointOptions["takesBlock"],
+  blocks: Pick<BlockwiseEndpointOptions, "takesBlock" | "looksAtBlock"> = {},
 ): CoapEndpoint {
-  const { coap, random, index, model } = options;
+  const { coap, model } = options;
   const rules = rulesOf(options);
   return createBlockwiseEndpoint({
     params: coap,
     blockSize: model.blockSize,
-    takesBlock,
-    random: (key) => random(`device/${index}/boot/${boots}/${key}`),
+    largestBody: model.firmware && largestImageOf(model.firmware),
+    ...blocks,
+    random: randomAfterBoots(options, boots),
     deduplicate: rules.deduplicates(model.deduplicates),
-    rules: rules.coap,
+    // Absent where nothing is replaced: the rules are then those that all endpoints share.
+    rules: rules === DEVICE_RULES ? undefined : rules.coap,
   });
 }
 

@@ -3,10 +3,10 @@
  */
 import type { Address } from "../../protocol/address.ts";
 import type { CoapParams } from "../../protocol/coap/params.ts";
-import type { MessageType } from "../../protocol/coap/types.ts";
+import type { CoapMessage, MessageType } from "../../protocol/coap/types.ts";
 import type { RandomSource } from "../../protocol/random.ts";
 import type { Instant } from "../../protocol/time.ts";
-import type { DeviceModel, OddRequest, RegisterDefect } from "../model/device.ts";
+import type { Behaviour, DeviceModel, OddRequest, RegisterDefect } from "../model/device.ts";
 import type { Fault } from "../model/fault.ts";
 import type { UpdateEvent } from "./firmware-machine.ts";
 import type { DeviceChanges } from "./registration.ts";
@@ -40,12 +40,32 @@ export interface VirtualDeviceOptions {
   readonly registersAt?: number | undefined;
   /** Replaces single rules of the device; for variants, not for configuration. */
   readonly rules?: Partial<DeviceRules> | undefined;
+  /**
+   * The driver downloads by HTTP: it performs `fetch` effects. Absent: no byte goes anywhere, and each download by HTTP
+   * gives the image that the model names.
+   */
+  readonly fetches?: boolean | undefined;
+  /** Asked about each request that no fault is about: how it is answered wrongly; absent: never. */
+  readonly misbehaves?: ((message: CoapMessage, now: Instant) => Behaviour | undefined) | undefined;
 }
 
 export type DeviceInput =
   | { readonly kind: "time" }
   | { readonly kind: "datagram"; readonly from: Address; readonly bytes: Uint8Array }
-  | { readonly kind: "command"; readonly command: DeviceCommand };
+  | { readonly kind: "command"; readonly command: DeviceCommand }
+  /** It goes offline, or is back, by what its driver knows; as in an `offline` fault. Nothing when it is so already. */
+  | { readonly kind: "connectivity"; readonly online: boolean }
+  /** The end of the `fetch` with this number. One that the device does not wait for any more changes nothing. */
+  | { readonly kind: "fetched"; readonly number: number; readonly outcome: FetchOutcome };
+
+export type FetchOutcome =
+  | { readonly kind: "image"; readonly bytes: Uint8Array }
+  /** HTTP 4xx. */
+  | { readonly kind: "refused" }
+  /** Larger than was asked for. */
+  | { readonly kind: "too-large" }
+  /** No connection, no complete answer in time, or another answer than 200 and 4xx. */
+  | { readonly kind: "lost" };
 
 /** The operations of a plan that are done by a device. One that makes no sense now gives a `skipped` effect. */
 export type DeviceCommand =
@@ -55,6 +75,10 @@ export type DeviceCommand =
   | ({ readonly kind: "update" } & DeviceChanges)
   | { readonly kind: "deregister" }
   | { readonly kind: "reboot" }
+  /** Off for so many milliseconds from now, longer if it is off for longer already. */
+  | { readonly kind: "power-cut"; readonly lasts: number }
+  /** Object 3 is as it came from the factory; reboots. */
+  | { readonly kind: "factory-reset" }
   | { readonly kind: "change-address"; readonly update: boolean }
   /** An Update to the last location that differs from the present one. Its answer is ignored. */
   | { readonly kind: "stale-update" }
@@ -80,6 +104,8 @@ export type DeviceEffect =
   | { readonly kind: "move" }
   | FirmwareEffect
   | DownloadEffect
+  /** Only with the option `fetches`: GET this URL, and give the outcome as `fetched`. */
+  | { readonly kind: "fetch"; readonly number: number; readonly url: string; readonly largest: number }
   /** The command made no sense: nothing was done. */
   | { readonly kind: "skipped"; readonly command: DeviceCommand["kind"] };
 

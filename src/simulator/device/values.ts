@@ -31,6 +31,8 @@ export interface ValueOwner {
   binding: string;
   /** What was written, by object id × 65536 + resource id; absent as long as nothing was. */
   written: Map<number, ResourceValue> | undefined;
+  /** Letters of its long texts, as its model says; absent: they are short. */
+  readonly longTexts?: number | undefined;
   /** Absent: it has no object 5. */
   readonly firmware?: Firmware | undefined;
 }
@@ -109,7 +111,20 @@ const keyOf = (object: number, resource: number): number => object * 65_536 + re
 function initialValue(owner: ValueOwner, object: number, resource: number): ResourceValue {
   const row = object === SERVER ? SERVER_VALUES.get(resource) : DEVICE_VALUES.get(resource);
   if (row === undefined) throw new Error(`resource ${object}/0/${resource} has no value`);
-  return row(owner);
+  const value = row(owner);
+  const { longTexts } = owner;
+  const isLong = longTexts !== undefined && object === DEVICE && LONG_TEXTS.includes(resource);
+  return isLong ? lengthened(String(value), longTexts) : value;
+}
+
+/** Manufacturer and timezone. */
+const LONG_TEXTS: readonly number[] = [0, 15];
+
+/** Numbered, so that no two blocks of it are equal. */
+function lengthened(text: string, length: number): string {
+  let whole = text;
+  for (let count = 1; whole.length < length; count += 1) whole += `/${count}`;
+  return whole.slice(0, Math.max(text.length, length));
 }
 
 type Initial = (owner: ValueOwner) => ResourceValue;

@@ -6,6 +6,9 @@ import { FirmwareModel } from "./firmware.ts";
 
 const Milliseconds = z.number().int().min(0);
 
+/** RFC 7959 §2.2 */
+const BlockSize = z.literal([16, 32, 64, 128, 256, 512, 1_024]);
+
 export const DeviceModel = z.strictObject({
   /** `lt` of Register in seconds; absent: the parameter is left out. Then, and for 0, the device counts 86400. */
   lifetime: z.number().int().min(0).optional(),
@@ -28,7 +31,9 @@ export const DeviceModel = z.strictObject({
     .regex(/^(\/[A-Za-z][A-Za-z0-9_-]*)+$/)
     .optional(),
   /** Bytes of the blocks in which it answers, and takes what is written (RFC 7959): a power of two; absent: 1024. */
-  blockSize: z.literal([16, 32, 64, 128, 256, 512, 1_024]).optional(),
+  blockSize: BlockSize.optional(),
+  /** Letters of its timezone and its manufacturer as they came from the factory, at least; absent: a few. */
+  longTexts: z.number().int().min(1).max(16_384).optional(),
   /** Object 5, Firmware Update; absent: the device has none. */
   firmware: FirmwareModel.optional(),
 });
@@ -121,6 +126,14 @@ export const Behaviour = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("reset") }),
   /** Empty ACK, and an RST to the same message `delay` later; nothing done. */
   z.strictObject({ kind: z.literal("acknowledge-then-reset"), delay: Milliseconds }),
+  /** Neither acknowledges nor answers, but reboots. */
+  z.strictObject({ kind: z.literal("reboots") }),
+  /** Where `block` matches a Write: takes the block, and asks for smaller ones from now on (RFC 7959 §2.5). */
+  z.strictObject({ kind: z.literal("smaller-blocks"), size: BlockSize }),
+  /** Where `block` matches a Write: 4.13, and what came of the body is forgotten; `size`: it may be sent in such blocks. */
+  z.strictObject({ kind: z.literal("too-large"), size: BlockSize.optional() }),
+  /** Where `block` matches a Read: what is read has changed meanwhile, and so has its ETag; the block is one of the new value. */
+  z.strictObject({ kind: z.literal("changes") }),
 ]);
 export type Behaviour = z.infer<typeof Behaviour>;
 
@@ -132,5 +145,13 @@ export const RequestMatch = z.strictObject({
     .string()
     .regex(/^\d+(\/\d+)*$/)
     .optional(),
+  /**
+   * Requests for, or with, a single block of a body alone, from this number on; 0 is none of a Read. An error, or a
+   * success, then answers the block, and makes the device forget the body. Of `slow` and `answer-before-ack` the answer
+   * leaves at once. Absent: requests as a whole.
+   */
+  block: z.number().int().min(0).optional(),
+  /** The first one alone that matches. */
+  once: z.literal(true).optional(),
 });
 export type RequestMatch = z.infer<typeof RequestMatch>;

@@ -50,6 +50,9 @@ export const PULL_PROTOCOLS = [
   { scheme: "https", number: 3 },
 ] as const;
 
+/** What the reference server can hold: 16 MiB. */
+export const LARGEST_IMAGE = 16_777_216;
+
 export const FirmwareModel = z.strictObject({
   /** `/3/0/3` as long as nothing was installed. */
   version: Word,
@@ -64,6 +67,8 @@ export const FirmwareModel = z.strictObject({
    * end with Result 4, connection lost.
    */
   httpImage: z.strictObject({ name: Word, version: Word }).optional(),
+  /** Bytes of the largest image that fits; a larger one ends with Result 2, not enough flash. Absent: `LARGEST_IMAGE`. */
+  largestImage: z.number().int().min(1).max(LARGEST_IMAGE).optional(),
   /** Milliseconds from the answer to the Execute until the installation is done and the device reboots. */
   installTime: Milliseconds.default(5_000),
   /** A bad Package or Package URI is answered 4.00, besides the Update Result; else 2.04. */

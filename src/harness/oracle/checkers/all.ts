@@ -1,6 +1,13 @@
 /** Every checker. A requirement is checked when a checker here names it. */
 import type { Checker } from "../checker.ts";
 import { refusesStrangers } from "./access.ts";
+import {
+  beginsTransfersAnew,
+  joinsOneRepresentation,
+  pushesWholeImages,
+  sendsBlocksAsSmallAsAsked,
+  sendsBlocksInOrder,
+} from "./block-transfer.ts";
 import { keepsToBounds } from "./bounds.ts";
 import { acceptsCancellations, cancelsWhatIsOpen } from "./cancelling.ts";
 import { refusesContentWhereThereIsSome } from "./content-codes.ts";
@@ -9,6 +16,17 @@ import { stopsAfterFailure } from "./drain.ts";
 import { executeChangesNoValue } from "./execute-and-mirror.ts";
 import { expiresInTime, expiryIsNotNotFound, showsItsPeriod } from "./expiry.ts";
 import { leavesOneOutcome } from "./expiry-race.ts";
+import { asksTheUser, failsUnregisteredUpdates, sendsForRunningUpdatesOnly } from "./firmware-begin.ts";
+import {
+  countsTriesOfUpdates,
+  endsCancelledUpdates,
+  expiresUpdates,
+  failsUpdatesForAReason,
+  goesOnAtTriggers,
+  succeedsWithTheImage,
+} from "./firmware-ends.ts";
+import { executesWhatIsDownloaded, offersWhatDevicesUnderstand, waitsAfterFailedSteps } from "./firmware-requests.ts";
+import { failsByTheResult, showsStatesOfTheDevice } from "./firmware-results.ts";
 import { hasGroundsForWhatItShows } from "./grounds.ts";
 import { keepsHistory } from "./history.ts";
 import { actsOncePerMessage, executesWithinAttempts, ignoresForeignTokens, repliesToResponses } from "./idempotence.ts";
@@ -32,6 +50,7 @@ import { refusedTasksLeaveNoTrace } from "./refusals.ts";
 import { keepsAlternatePath, refusesMalformedRegisters } from "./registers-well.ts";
 import { answersRegistration } from "./registration.ts";
 import { countsRepeatedReboots, repeatsWritesAlike } from "./repetition.ts";
+import { keepsRegistrations, survivesRestart } from "./restart.ts";
 import {
   answersAreFinal,
   countsAttempts,
@@ -97,6 +116,27 @@ const BY_NAME = {
   beginsWhenScheduled,
   stopsAfterFailure,
   acceptsCancellations,
+  failsUnregisteredUpdates,
+  asksTheUser,
+  sendsForRunningUpdatesOnly,
+  executesWhatIsDownloaded,
+  succeedsWithTheImage,
+  failsByTheResult,
+  offersWhatDevicesUnderstand,
+  showsStatesOfTheDevice,
+  waitsAfterFailedSteps,
+  failsUpdatesForAReason,
+  goesOnAtTriggers,
+  endsCancelledUpdates,
+  expiresUpdates,
+  countsTriesOfUpdates,
+  beginsTransfersAnew,
+  sendsBlocksInOrder,
+  sendsBlocksAsSmallAsAsked,
+  joinsOneRepresentation,
+  pushesWholeImages,
+  survivesRestart,
+  keepsRegistrations,
 } as const satisfies Readonly<Record<string, Checker>>;
 
 export const CHECKERS: readonly Checker[] = Object.values(BY_NAME);

@@ -4,6 +4,7 @@ import type { OracleContext } from "../context.ts";
 import type { DeviceView } from "../device-view.ts";
 import type { FactOf } from "../facts.ts";
 import type { SeenMirror } from "../mirror-view.ts";
+import { valueText } from "../text.ts";
 
 export const executeChangesNoValue: Checker = {
   requirements: ["D-05"],
@@ -26,7 +27,7 @@ function judgeExecuted({ device, properties, event }: FactOf<"mirror-seen">, jud
       judge.violate(
         "D-05",
         `${task.property} of device ${device.index} shows nothing: it was executed, and has no value`,
-        JSON.stringify(shown),
+        valueText(shown),
         [task.event, event],
       );
   }
@@ -43,7 +44,7 @@ function compare(before: SeenMirror, { device, properties, event }: FactOf<"mirr
   const names = new Set([...before.properties.keys(), ...properties.keys()]);
   for (const property of names) {
     if (!property.startsWith("deviceProperties.")) continue;
-    const [was, is] = [text(before.properties.get(property)), text(properties.get(property))];
+    const [was, is] = [valueText(before.properties.get(property)), valueText(properties.get(property))];
     if (was === is) continue;
     judge.violate(
       "D-05",
@@ -55,5 +56,3 @@ function compare(before: SeenMirror, { device, properties, event }: FactOf<"mirr
   }
   judge.pass("D-05");
 }
-
-const text = (value: unknown): string => (value === undefined ? "nothing" : JSON.stringify(value));

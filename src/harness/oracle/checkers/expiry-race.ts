@@ -9,7 +9,7 @@ import type { OracleContext } from "../context.ts";
 import { EXPIRED_CODE } from "../expectations.ts";
 import type { FactOf } from "../facts.ts";
 import type { DeviceTaskView, ExpiryRace, SeenStatus } from "../task-view.ts";
-import { name, status, time } from "../text.ts";
+import { name, status, time, valueText } from "../text.ts";
 import type { Window } from "../window.ts";
 import { wrongCount } from "./counts.ts";
 import { sameValue } from "./mirror.ts";
@@ -122,8 +122,8 @@ function judgeMirror(
     else
       judge.violate(
         "E-08",
-        `${property} of device ${device.index} shows ${JSON.stringify(value)}: ${name(deviceTask)} is SUCCEEDED`,
-        shown === undefined ? "nothing" : JSON.stringify(shown),
+        `${property} of device ${device.index} shows ${valueText(value)}: ${name(deviceTask)} is SUCCEEDED`,
+        valueText(shown),
         [race.event, seen.event, event],
       );
   }

@@ -47,6 +47,7 @@ function judgeDrain(context: OracleContext, deviceTask: DeviceTaskView, seen: Se
   const due = freeSince(device) + context.bound;
   if (
     trigger === undefined ||
+    trigger.event < (context.restart?.event ?? -1) ||
     trigger.window.earliest <= Math.max(deviceTask.task.activeFrom.latest, device.failingUntil)
   )
     return;

@@ -3,6 +3,7 @@
  * sense, is told nothing: D-01, D-02, D-04, as the value came by a Read, a Write or a bulk write of a server property.
  */
 import type { Checker } from "../checker.ts";
+import { valueText } from "../text.ts";
 
 export const showsTheMirror: Checker = {
   requirements: ["D-01", "D-02", "D-04"],
@@ -13,7 +14,7 @@ export const showsTheMirror: Checker = {
         const blurred = device.mirrorBlurred && !property.startsWith("serverProperties");
         if (last === undefined || blurred || last.requirement === "D-06") continue;
         if (window.earliest < last.since.latest + context.slack) continue;
-        const expected = `${property} of device ${device.index} shows ${JSON.stringify(last.value)}`;
+        const expected = `${property} of device ${device.index} shows ${valueText(last.value)}`;
         judge.violate(last.requirement, expected, instead, [last.event, event]);
         return;
       }

@@ -3,7 +3,7 @@ import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
 import type { DeviceView } from "../device-view.ts";
 import type { LateValue, MirrorExpectation } from "../mirror-view.ts";
-import { time } from "../text.ts";
+import { time, valueText } from "../text.ts";
 import type { Window } from "../window.ts";
 
 /** The mirror shows the value of the last successful Read or Write, and nothing else changes it. */
@@ -64,13 +64,8 @@ function judgeValue(
     judge.undecided(last.requirement);
   else if (afterwards && sameValue(shown, late.value)) judgeLate("updates-mirror", late, seen, judge, context);
   else {
-    const expected = `${property} of device ${device.index} shows ${JSON.stringify(last.value)}, as of ${time(last.since.latest)}`;
-    judge.violate(
-      unchanged ? "D-03" : last.requirement,
-      expected,
-      shown === undefined ? "nothing" : JSON.stringify(shown),
-      [last.event, event],
-    );
+    const expected = `${property} of device ${device.index} shows ${valueText(last.value)}, as of ${time(last.since.latest)}`;
+    judge.violate(unchanged ? "D-03" : last.requirement, expected, valueText(shown), [last.event, event]);
   }
 }
 
@@ -107,7 +102,7 @@ function judgeLate(
     judge.violate(
       "D-06",
       `${property} of device ${device.index} is not changed by the response of ${time(late.since.latest)}, after the end of its task`,
-      JSON.stringify(shown),
+      valueText(shown),
       [late.event, event],
     );
 }
@@ -139,14 +134,14 @@ function judgeUntouched(
 ): void {
   for (const { task } of device.lastAttempted.values()) {
     if (task.taskType === "E" || device.mirror.has(task.property)) continue;
-    if (task.property.split(".").length < 3) continue;
+    if (task.property.split(".").length < 3 || device.firmware.mirrored.has(task.property)) continue;
     const shown = properties.get(task.property);
     if (shown === undefined) judge.pass("D-03");
     else if (!sameValue(shown, device.lateValues.get(task.property)?.value))
       judge.violate(
         "D-03",
         `${task.property} of device ${device.index} shows nothing: no Read or Write of it has succeeded`,
-        JSON.stringify(shown),
+        valueText(shown),
         [task.event, event],
       );
   }

@@ -7,6 +7,7 @@ import type { Checker } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
 import { operationOfTask } from "../operation-key.ts";
 import type { TaskView } from "../task-view.ts";
+import { valueText } from "../text.ts";
 import { sameValue } from "./mirror.ts";
 
 export const refusedTasksLeaveNoTrace: Checker = {
@@ -18,10 +19,11 @@ export const refusedTasksLeaveNoTrace: Checker = {
       if (why === undefined || sent === undefined) return;
       judge.violate(why.requirement, nothingSent(task, why), "a request was sent", [sent.event, event]);
     },
-    attempt: ({ device, exchange, candidates, settled, event }, judge, context) => {
-      if (candidates.length > 0 || settled !== undefined || exchange.operation === undefined) return;
-      const task = device.refused.find(
-        ({ taskType, property, value }) => operationOfTask(taskType, property, value) === exchange.operation,
+    attempt: ({ device, exchange, firmware, candidates, settled, event }, judge, context) => {
+      if (candidates.length > 0 || settled !== undefined || exchange.updates.length > 0) return;
+      const offers = firmware?.kind === "offer" || firmware?.kind === "execute";
+      const task = device.refused.find((refused) =>
+        refused.image === undefined ? asksFor(refused, exchange.operation) : offers,
       );
       const why = task === undefined ? undefined : reasonOf(context, task);
       if (task === undefined || why === undefined) return;
@@ -36,13 +38,16 @@ export const refusedTasksLeaveNoTrace: Checker = {
         judge.violate(
           why.requirement,
           `${property} of device ${device.index} is not written by task ${ref}, ${why.text}`,
-          JSON.stringify(value),
+          valueText(value),
           [task.event, event],
         );
       }
     },
   },
 };
+
+const asksFor = ({ taskType, property, value }: TaskView, operation: string | undefined): boolean =>
+  operation !== undefined && operationOfTask(taskType, property, value) === operation;
 
 interface Reason {
   readonly requirement: "A-01" | "L-04";

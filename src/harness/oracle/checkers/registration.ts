@@ -62,7 +62,8 @@ function judgeRegister(fact: Answered, judge: Judge, context: OracleContext): vo
 function judgeLocation({ device, request, location, event }: Answered, judge: Judge, context: OracleContext): void {
   const { before, window } = request;
   const crossed = device.requests.some((other) => other !== request && other.answer === undefined && !other.missed);
-  if (before === undefined || device.registration !== before || device.rivals.size > 0 || crossed) return;
+  const open = device.rivals.size > 0 || crossed || device.registrationOpen || request.mayBeCopy;
+  if (before === undefined || device.registration !== before || open) return;
   if (window.latest >= lifetimeEnd(context, before.refreshed, before.lifetime).earliest) return;
   const { locationAtReRegister } = context.profile;
   const path = location.join("/");
@@ -147,6 +148,7 @@ const AFTER: Readonly<Record<RegistrationEnd, string>> = {
   replaced: "G-02",
   removed: "G-06",
   "lifetime-over": "G-05",
+  lost: "G-04",
 };
 
 /** A request of the server left before this answer, although only what is answered here lets it go. */

@@ -7,8 +7,9 @@ import type { Exchange } from "../exchange-view.ts";
 import type { FactOf } from "../facts.ts";
 import { valuesOfTask } from "../mirror.ts";
 import { operationOfRequest } from "../operation-key.ts";
+import { mayTryAtStart } from "../restarts.ts";
 import type { DeviceTaskView } from "../task-view.ts";
-import { name, time } from "../text.ts";
+import { name, time, valueText } from "../text.ts";
 import { sameValue } from "./mirror.ts";
 
 /** Spec: OMA LwM2M Core, object 3, resource 4. */
@@ -27,7 +28,8 @@ export const countsRepeatedReboots: Checker = {
       const last = deviceTask?.attempts.at(-1);
       if (deviceTask === undefined || last === undefined || !isJudged(deviceTask, context)) return;
       if (device.trigger !== undefined && device.trigger.event > last.event) judge.pass("I-05");
-      else if (unanswered !== undefined || device.updateCopy > last.event) judge.undecided("I-05");
+      else if (unanswered !== undefined || device.updateCopy > last.event || mayTryAtStart(context, last))
+        judge.undecided("I-05");
       else {
         const expected = `${name(deviceTask)} is repeated at most once per Register or Update`;
         judge.violate("I-05", expected, `one more attempt at ${time(exchange.started.latest)}`, [last.event, event]);
@@ -87,8 +89,8 @@ function judgeEffects(
   const written = deviceTask.attempts.flatMap((exchange) => exchange.written);
   const wrong = written.find(({ path, value }) => !sameValue(value, values.get(path)));
   if (wrong !== undefined) {
-    const expected = `${name(deviceTask)} leaves ${wrong.path} at ${JSON.stringify(values.get(wrong.path))}`;
-    judge.violate("I-06", expected, JSON.stringify(wrong.value), [wrong.event, seen.event]);
+    const expected = `${name(deviceTask)} leaves ${wrong.path} at ${valueText(values.get(wrong.path))}`;
+    judge.violate("I-06", expected, valueText(wrong.value), [wrong.event, seen.event]);
   } else if (written.length > 0) judge.pass("I-06");
 }
 

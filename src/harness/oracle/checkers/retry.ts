@@ -4,6 +4,7 @@ import type { OracleContext } from "../context.ts";
 import type { Exchange, ExchangeEnd } from "../exchange-view.ts";
 import type { FactOf } from "../facts.ts";
 import { timerMayHaveFired } from "../failed-attempts.ts";
+import { isBeforeRestart, mayTryAtStart } from "../restarts.ts";
 import type { DeviceTaskView, SeenStatus } from "../task-view.ts";
 import { ENDED, name, status, time } from "../text.ts";
 import type { Window } from "../window.ts";
@@ -53,6 +54,7 @@ export const retriesOnlyAtTriggers: Checker = {
       if (trigger !== undefined && trigger.event > last.event) judge.pass("R-06");
       // Not answered yet, or a copy: an Update is idempotent, and a server may act on it again (RFC 7252 §4.5).
       else if (unanswered !== undefined || device.updateCopy > last.event) judge.undecided("R-06");
+      else if (mayTryAtStart(context, last)) judge.undecided("R-06");
       else if (timerMayHaveFired(context, device, last, exchange)) judge.pass("R-06");
       else {
         const { timerRetry } = context.profile;
@@ -127,6 +129,9 @@ const equalBytes = (a: Uint8Array, b: Uint8Array): boolean =>
  */
 function isSameMessage(last: Exchange, next: Exchange, context: OracleContext): "yes" | "no" | "maybe" {
   if (last.address !== next.address) return "no";
+  // Who was killed since cannot know all that it has used (RFC 7252 §4.4).
+  const again = last.messageId === next.messageId || last.token === next.token;
+  if (isBeforeRestart(context, last)) return again ? "maybe" : "no";
   const soon = next.started.earliest <= last.started.latest + context.exchangeLifetime;
   if (last.messageId === next.messageId && soon) return "yes";
   if (last.token !== next.token) return "no";
@@ -181,7 +186,7 @@ function judgeAttempts(deviceTask: DeviceTaskView, seen: SeenStatus, judge: Judg
   const begun = deviceTask.attempts.filter(({ started }) => started.earliest <= latest);
   const surely = begun.filter(({ started }) => started.latest + context.slack < earliest);
   const least = Math.max(0, surely.length - deviceTask.optionalAttempts);
-  const most = begun.length;
+  const most = begun.length + deviceTask.unsentAttempts;
   if (seen.attempts < least || seen.attempts > most) {
     const expected = `numAttempts of ${name(deviceTask)} is ${least === most ? most : `${least} to ${most}`}`;
     judge.violate("R-08", expected, `${seen.attempts}`, [...begun.map((exchange) => exchange.event), seen.event]);

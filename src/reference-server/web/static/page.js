@@ -18,6 +18,8 @@ async function show() {
   const response = await fetch(`/web/content${location.search}`, { headers: headers() });
   const text = await response.text();
   if (mine !== request) return;
+  keepPace(response);
+  if (response.status === 429) return;
   const isRefused = response.status === 401 || response.status === 403;
   element("sign-in").hidden = !isRefused;
   element("sign-out").hidden = token() === null;
@@ -26,6 +28,20 @@ async function show() {
   if (isRefused && token() === null) wanted.body.replaceChildren();
   keepingFocus(() => merge(element("content"), wanted.body));
   if (isRefused && !element("content").contains(document.activeElement)) element("token").focus();
+}
+
+let shownAt = 0;
+/** Milliseconds between two looks: at most half of what the token may ask in a minute is spent on looking. */
+let pace = 150;
+
+function keepPace(response) {
+  shownAt = performance.now();
+  const [perMinute] = (response.headers.get("X-Rate-Limit-Limit") ?? "").split("/");
+  pace = perMinute === "" ? 150 : Math.max(150, 120_000 / Number(perMinute));
+  if (response.status !== 429) return;
+  const wait = Number(response.headers.get("Retry-After") ?? 60);
+  say(`Too many requests for this token; the page goes on in ${wait} s`, "bad");
+  showSoon(wait * 1_000);
 }
 
 /** Whoever moves about with the keyboard, or types, goes on where they were. */
@@ -51,8 +67,11 @@ function merge(content, wanted) {
   for (const [index, section] of [...wanted.children].entries()) {
     const markup = section.outerHTML;
     const old = content.querySelector(`:scope > #${section.id}`);
-    const keeps = old !== null && (shown.get(section.id) === markup || isBeingFilled(old, section));
-    if (keeps) continue;
+    if (old !== null && shown.get(section.id) === markup) continue;
+    if (old !== null && isBeingFilled(old, section)) {
+      offerImages(old, section);
+      continue;
+    }
     const fresh = document.importNode(section, true);
     if (old === null) content.insertBefore(fresh, content.children[index] ?? null);
     else old.replaceWith(fresh);
@@ -62,19 +81,30 @@ function merge(content, wanted) {
   }
 }
 
-/** The form of a new task stays while it is open, unless it has become one of another device type. */
+/** A form stays while it is open, unless it has become one of another device type. */
 const isBeingFilled = (old, fresh) =>
-  old.id === "new-task" && old.dataset.type === fresh.dataset.type && old.querySelector("details").open;
+  old.dataset.type === fresh.dataset.type && old.querySelector(":scope > details")?.open === true;
+
+/** An image may come or go while the form of a task that wants one is being filled. */
+function offerImages(old, fresh) {
+  const select = old.querySelector("#image");
+  const wanted = fresh.querySelector("#image");
+  if (select === null || wanted === null || select.innerHTML === wanted.innerHTML) return;
+  const { value } = select;
+  select.replaceChildren(...[...wanted.children].map((option) => document.importNode(option, true)));
+  if ([...select.options].some((option) => option.value === value)) select.value = value;
+  old.querySelector("#no-image").hidden = select.options.length > 0;
+}
 
 let isWaiting = false;
 /** Shows again soon; many changes are one. */
-function showSoon() {
+function showSoon(wait = Math.max(150, shownAt + pace - performance.now())) {
   if (isWaiting) return;
   isWaiting = true;
   setTimeout(() => {
     isWaiting = false;
     show().catch(() => undefined);
-  }, 150);
+  }, wait);
 }
 
 async function go(search, focus) {
@@ -179,13 +209,14 @@ function say(text, mood) {
   box.hidden = false;
 }
 
-/** Sends JSON to the API. @returns the answer's body; `undefined` after saying what was wrong */
+/** Sends JSON, or a file as it is, to the API. @returns the answer's body; `undefined` after saying what was wrong */
 async function send(method, path, body) {
+  const isFile = body instanceof Blob;
   try {
     const response = await fetch(path, {
       method,
-      headers: { ...headers(), "Content-Type": "application/json" },
-      body: JSON.stringify(body),
+      headers: { ...headers(), "Content-Type": isFile ? "application/octet-stream" : "application/json" },
+      body: isFile ? body : JSON.stringify(body),
     });
     const answer = await response.json();
     if (response.ok) return answer;
@@ -201,6 +232,13 @@ async function send(method, path, body) {
 function readProperty() {
   const form = element("task-form");
   if (form === null) return;
+  const kind = form.elements.kind.value;
+  for (const part of form.querySelectorAll("[data-kind]")) part.hidden = part.dataset.kind !== kind;
+  form.elements.image.required = kind === "update";
+  if (kind === "update") {
+    for (const name of ["name", "value"]) form.elements[name].required = false;
+    return;
+  }
   const { operations, type } = form.elements.property.selectedOptions[0].dataset;
   const radios = [...form.elements.operation];
   for (const radio of radios) radio.disabled = !operations.includes(radio.value);
@@ -215,21 +253,30 @@ function readProperty() {
   element("value-type").textContent = operation === "E" ? "optional arguments" : type;
 }
 
-function taskOf({ property, name, operation, value, dids, expires, scheduled }) {
+function taskOf({ kind, property, name, operation, value, image, acceptance, dids, filter, expires, scheduled }) {
+  const isUpdate = kind.value === "update";
   const targets = dids.value
     .split(",")
     .map((did) => did.trim())
     .filter((did) => did !== "");
   const parameters = {
-    ...(operation.value === "W" || (operation.value === "E" && value.value !== "") ? { value: value.value } : {}),
+    ...(isUpdate ? { update: { updateId: image.value } } : {}),
+    ...(isUpdate || operation.value === "R" || (operation.value === "E" && value.value === "")
+      ? {}
+      : { value: value.value }),
     ...(expires.value === "" ? {} : { expiresAfter: Number(expires.value) }),
     ...(scheduled.value === "" ? {} : { scheduledOn: new Date(scheduled.value).getTime() }),
   };
   return {
     dtid: element("new-task").dataset.type,
     ...(targets.length === 0 ? {} : { dids: targets }),
-    taskType: operation.value,
-    property: property.value === "" ? `serverProperties.${name.value}` : property.value,
+    ...(filter.value.trim() === "" ? {} : { filter: filter.value.trim() }),
+    ...(isUpdate
+      ? acceptance.checked && { needsAcceptance: true }
+      : {
+          taskType: operation.value,
+          property: property.value === "" ? `serverProperties.${name.value}` : property.value,
+        }),
     ...(Object.keys(parameters).length === 0 ? {} : { taskParameters: parameters }),
   };
 }
@@ -258,9 +305,25 @@ function newTaskFor(did) {
   form.scrollIntoView({ block: "nearest" });
 }
 
-async function cancel(button) {
+async function uploadImage(form) {
+  const { file, version, label } = form.elements;
+  const query = new URLSearchParams({ dtid: element("images").dataset.type, version: version.value });
+  if (label.value !== "") query.set("name", label.value);
+  const button = form.querySelector("button[type=submit]");
   button.disabled = true;
-  await send("PUT", button.dataset.cancel, { status: "CANCELLED" });
+  const answer = await send("POST", `/v1.1/updates?${query}`, file.files[0]);
+  button.disabled = false;
+  if (answer === undefined) return;
+  say(`Version ${answer.data.version} is uploaded`, "good");
+  form.reset();
+  form.closest("details").open = false;
+  await show();
+}
+
+/** What a button does to something that is shown already. */
+async function act(button, method, path, body) {
+  button.disabled = true;
+  await send(method, path, body);
   showSoon();
   if (button.isConnected) button.disabled = false;
 }
@@ -275,7 +338,11 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     go(link.getAttribute("href"), /[?&](task|device)=/.test(link.search) && link.closest(".pages") === null);
   } else if (button?.dataset.cancel !== undefined) {
-    cancel(button);
+    act(button, "PUT", button.dataset.cancel, { status: "CANCELLED" });
+  } else if (button?.dataset.accept !== undefined) {
+    act(button, "POST", button.dataset.accept, { acceptanceStatus: button.dataset.answer });
+  } else if (button?.dataset.delete !== undefined) {
+    act(button, "DELETE", button.dataset.delete);
   } else if (button?.dataset.target !== undefined) {
     newTaskFor(button.dataset.target);
   } else if (button?.closest("#message") != null) {
@@ -293,6 +360,8 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.id === "task-form") {
     createTask(form);
+  } else if (form.id === "upload-form") {
+    uploadImage(form);
   } else if (form.id === "sign-in") {
     sessionStorage.setItem(TOKEN, element("token").value.trim());
     element("token").value = "";

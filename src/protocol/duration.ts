@@ -1,5 +1,8 @@
-/** Durations on the command line: a number and a unit, `500ms`, `20s`, `1.5m`, `7d`. A number without a unit is refused. */
-import { err, ok, type Result } from "../protocol/result.ts";
+/**
+ * Durations as people write them, on the command line and in files: a number and a unit, `500ms`, `20s`, `1.5m`, `7d`.
+ * A number without a unit is refused.
+ */
+import { err, ok, type Result } from "./result.ts";
 
 const UNITS = [
   { unit: "ms", milliseconds: 1 },

@@ -1,0 +1,107 @@
+/**
+ * A workload file: which tasks are asked for, how often and of whom, and what has to hold. As data for people to write.
+ *
+ * Times are text with a unit in the file, and milliseconds after parsing. What the devices are is in a fleet file.
+ */
+import { z } from "zod";
+import { FleetDuration, LongerThanNothing, Percent } from "../../simulator/model/fleet-time.ts";
+import { parseThreshold } from "./thresholds.ts";
+
+/** The format that this version reads. */
+export const WORKLOAD_FORMAT_VERSION = 1;
+
+const Targets = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("one").describe("One device, chosen by the seed for each task.") }),
+  z.strictObject({
+    kind: z.literal("count").describe("Several different devices, chosen by the seed for each task."),
+    count: z.number().int().min(1).max(10_000).describe("How many, 1 to 10,000; never more than there are."),
+  }),
+  z.strictObject({
+    kind: z.literal("share").describe("A share of the devices, chosen by the seed for each task."),
+    percent: Percent.describe("Percent of them, at least one device."),
+  }),
+  z.strictObject({
+    kind: z.literal("group").describe("All devices of a group of the fleet file."),
+    group: z.string().describe("Its name."),
+  }),
+  z.strictObject({ kind: z.literal("all").describe("All devices; the request names none.") }),
+]);
+export type Targets = z.infer<typeof Targets>;
+
+const common = {
+  weight: z.number().int().min(1).max(1_000_000).default(1).describe("How often, relative to the others."),
+  targets: Targets.prefault({ kind: "one" }).describe("Which devices a task is for."),
+};
+const task = {
+  ...common,
+  property: z.string().min(1).describe("As in POST /devicemgmt/tasks: deviceProperties.OBJECT.NAME."),
+  expiresAfter: LongerThanNothing.optional().describe(
+    "How long the task is active; whole seconds. Absent: as the server says.",
+  ),
+};
+
+export const WorkloadRow = z.discriminatedUnion("operation", [
+  z.strictObject({ operation: z.literal("read"), ...task }),
+  z.strictObject({
+    operation: z.literal("write"),
+    ...task,
+    value: z.string().max(1_000).describe("What is written, as text; {number} becomes the number of the task."),
+  }),
+  z.strictObject({ operation: z.literal("execute"), ...task }),
+  z.strictObject({ operation: z.literal("update").describe("No task: the devices send an Update."), ...common }),
+]);
+export type WorkloadRow = z.infer<typeof WorkloadRow>;
+
+const Arrival = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("open").describe("At times of their own, whether earlier tasks are done or not."),
+    perSecond: z.number().min(0.001).max(100_000).describe("Tasks in a second once the ramp is over."),
+    ramp: FleetDuration.prefault("0s").describe("Within which the rate grows evenly to that."),
+    spacing: z.enum(["even", "random"]).default("even").describe("Equal distances, or as of independent callers."),
+  }),
+  z.strictObject({
+    kind: z.literal("closed").describe("The next task when an earlier one is done."),
+    atOnce: z.number().int().min(1).max(100_000).describe("Tasks that are under way at any time."),
+    ramp: FleetDuration.prefault("0s").describe("Within which the first of them are asked for, evenly."),
+  }),
+]);
+export type Arrival = z.infer<typeof Arrival>;
+
+const Threshold = z.string().transform((text, context) => {
+  const parsed = parseThreshold(text);
+  if (parsed.ok) return parsed.value;
+  context.addIssue({ code: "custom", message: parsed.error });
+  return z.NEVER;
+});
+
+export const Workload = z.strictObject({
+  formatVersion: z.literal(WORKLOAD_FORMAT_VERSION).describe("1."),
+  about: z.string().max(500).optional().describe("What it is for, at most 500 characters."),
+  begin: z
+    .strictObject({
+      registered: Percent.default(99).describe("Percent of the devices that must be registered before the first task."),
+      atMost: FleetDuration.prefault("2m").describe("The first task is asked for then at the latest."),
+    })
+    .prefault({})
+    .describe("When the first task is asked for."),
+  arrival: Arrival.describe("When tasks are asked for."),
+  duration: LongerThanNothing.prefault("60s").describe("How long tasks are asked for, the ramp included."),
+  settle: FleetDuration.prefault("30s").describe("How long after that unfinished tasks are waited for."),
+  tasks: z.array(WorkloadRow).min(1).max(100).describe("1 to 100 kinds of tasks, with their shares."),
+  check: z
+    .strictObject({
+      devices: z.number().int().min(0).max(2_000).default(20).describe("How many devices are watched by the oracle."),
+    })
+    .prefault({})
+    .describe("Correctness during the load: the requirements that verify checks, on a sample of the devices."),
+  generator: z
+    .strictObject({
+      maxLag: LongerThanNothing.prefault("100ms").describe(
+        "When the 99th percentile of the generator's own lag is above it, the run proves nothing.",
+      ),
+    })
+    .prefault({})
+    .describe("When this process is too slow to measure."),
+  thresholds: z.array(Threshold).max(100).default([]).describe("What has to hold, such as p99(task.completion) < 2s."),
+});
+export type Workload = z.infer<typeof Workload>;

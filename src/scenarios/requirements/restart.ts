@@ -1,0 +1,30 @@
+/** A server whose process is killed and started again: what it has acknowledged, it still knows. */
+import type { RequirementRow } from "./row.ts";
+
+const ONLY_IN_SIMULATION = {
+  simulationOnly: "a live server is not killed: it is not ours to start again",
+} as const;
+
+export const RESTART_REQUIREMENTS = [
+  {
+    id: "S-01",
+    level: "MUST",
+    subject: "server",
+    sentence:
+      "A task that was acknowledged survives a restart of the server: it is carried out, or expires, or stays as it ended, as if the server had only been deaf.",
+    source: "choice 26, docs/semantics.md",
+    families: ["restart"],
+    live: ONLY_IN_SIMULATION,
+    checked: true,
+  },
+  {
+    id: "S-02",
+    level: "DECLARED",
+    subject: "server",
+    sentence: "Registrations survive a restart of the server, or are lost with it, as declared.",
+    source: "choice 26, docs/semantics.md",
+    families: ["restart"],
+    live: ONLY_IN_SIMULATION,
+    checked: true,
+  },
+] as const satisfies readonly RequirementRow[];

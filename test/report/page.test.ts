@@ -1,0 +1,79 @@
+/** The HTML report in a real browser: of a campaign that failed. */
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { run } from "../../src/cli/run.ts";
+import { testBench } from "../../src/cli/test-kit.ts";
+import { createServices } from "../../src/cli/wiring.ts";
+import { uniqueName } from "../../src/platform/hash.ts";
+import { requireTool } from "../tools.ts";
+
+const executablePath = requireTool(["chromium", "chromium-browser", "google-chrome"], "chromium");
+const directory = path.join(tmpdir(), `fleetproof-${uniqueName()}`);
+
+describe.skipIf(executablePath === undefined)("the HTML report of a failed campaign", () => {
+  let browser: Browser;
+  let page: Page;
+  const trouble: string[] = [];
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: executablePath ?? "", args: ["--no-sandbox"] });
+    const settings = ["--mutant", "retry-by-timer", "--runs", "40", "--seed", "readme", "--families", "retry"];
+    await run(["verify", ...settings, "--jobs", "1", "--out", directory], testBench().io, await createServices());
+  });
+  afterAll(() => browser?.close());
+  afterEach(() => page?.close());
+
+  const open = async (options: Parameters<Browser["newPage"]>[0] = {}): Promise<void> => {
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
+    page.on("pageerror", (error) => trouble.push(error.message));
+    page.on("request", (request) => {
+      if (!request.url().startsWith("file:")) trouble.push(request.url());
+    });
+    await page.goto(pathToFileURL(path.join(directory, "report.html")).href);
+  };
+
+  it("shows the failure first, with a picture whose marked arrow is the violation, and asks nobody for anything", async () => {
+    await open();
+    await page.getByRole("heading", { level: 1, name: "FAIL" }).waitFor();
+    const failure = page.locator("article.failure").first();
+    await failure.getByRole("heading", { name: "R-06 is broken" }).waitFor();
+    const picture = failure.getByRole("img", { name: /What happened in the smallest plan/ });
+    const box = await picture.boundingBox();
+    expect(box?.height).toBeGreaterThan(200);
+    expect(await picture.locator("g.marked line.datagram").count()).toBeGreaterThan(0);
+    expect(trouble).toEqual([]);
+  });
+
+  it("can be walked through by keyboard: to the results, and into the picture", async () => {
+    await open();
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("To the results");
+    await page.locator(".picture").first().focus();
+    expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toContain("Sequence diagram");
+  });
+
+  it("has another ground in the dark, and text that is told from it", async () => {
+    const contrast = async (colorScheme: "light" | "dark") => {
+      await open({ colorScheme });
+      const colours = await page.evaluate<string>(
+        "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor].join()",
+      );
+      const [red = 0, green = 0, blue = 0, ...ground] = (colours.match(/\d+/g) ?? []).map(Number);
+      return red + green + blue - ground.reduce((sum, each) => sum + each, 0);
+    };
+    expect(await contrast("light")).toBeLessThan(-500);
+    await page.close();
+    expect(await contrast("dark")).toBeGreaterThan(500);
+  });
+
+  it("does not scroll sideways on a telephone, nor on paper", async () => {
+    await open({ viewport: { width: 390, height: 800 } });
+    const sideways = () => page.evaluate<number>("document.documentElement.scrollWidth - window.innerWidth");
+    expect(await sideways()).toBeLessThanOrEqual(0);
+    await page.emulateMedia({ media: "print" });
+    expect(await sideways()).toBeLessThanOrEqual(0);
+  });
+});
