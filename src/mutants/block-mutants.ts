@@ -1,10 +1,8 @@
 /** Defects in the transfer of large values, block by block., O-08. */
-import { blockSize, readBlock } from "../protocol/coap/block.ts";
+import { blockSize } from "../protocol/coap/block.ts";
 import { type Place, BLOCK_RULES as STANDARD } from "../protocol/coap/block-rules.ts";
 import { hexFromBytes } from "../protocol/coap/hex.ts";
-import { decodeMessage } from "../protocol/coap/message.ts";
-import { BLOCK1, stringOptions, URI_PATH } from "../protocol/coap/options.ts";
-import { COAP_RULES } from "../protocol/coap/rules.ts";
+import { stringOptions, URI_PATH } from "../protocol/coap/options.ts";
 import type { CoapContent, Code } from "../protocol/coap/types.ts";
 import { REFERENCE_RULES } from "../reference-server/rules.ts";
 import { differing } from "./defect.ts";
@@ -207,19 +205,5 @@ export const BLOCK_MUTANTS: readonly Mutant[] = [
           ),
       };
     },
-  },
-  {
-    id: "blocks-never-repeated",
-    sentence: "A block that is not acknowledged is not repeated: the transfer is given up after the first time-out.",
-    requirement: "Q-06",
-    source: "blocks sent without the retransmission of other messages",
-    coapRules: (note) => ({
-      transmissions: (params, message) => {
-        const decoded = message === undefined ? undefined : decodeMessage(message);
-        const read = decoded?.ok === true ? readBlock(decoded.value, BLOCK1) : undefined;
-        const most = COAP_RULES.transmissions(params);
-        return read?.kind === "block" && read.block.num > 0 ? differing(note, most, 1) : most;
-      },
-    }),
   },
 ];

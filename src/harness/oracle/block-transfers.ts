@@ -60,7 +60,7 @@ function isRestart({ device, end, transfer, operation }: Exchange, message: Coap
   if (blockOf(message, BLOCK1)?.more !== true) return operation === operationOfRequest(message) ? "yes" : "no";
   if (!isBegun(message, operation)) return "no";
   const another = [...device.pending].some((one) => one.operation !== operation && isBegun(message, one.operation));
-  return another ? "yes" : "yes" ;
+  return another ? "maybe" : "yes";
 }
 
 /** Where its answer counts after the active period, an exchange goes on. */

@@ -12,8 +12,8 @@ import type { CoapMessage, Code } from "./types.ts";
 export interface CoapRules extends BlockRules {
   /** NSTART: how many requests may be open with one peer at once. RFC 7252 §4.7. */
   readonly openRequests: () => number;
-  /** How often one Confirmable message is sent altogether, given its bytes. RFC 7252 §4.2. */
-  readonly transmissions: (params: CoapParams, message?: Uint8Array) => number;
+  /** How often one Confirmable message is sent altogether. RFC 7252 §4.2. */
+  readonly transmissions: (params: CoapParams) => number;
   /** Time from the first transmission to the second; `random` is uniform in 0..2^32-1. RFC 7252 §4.2. */
   readonly firstTimeout: (params: CoapParams, random: number) => Micros;
   /** Time after a retransmission, given the time before it and how many datagrams went before. RFC 7252 §4.2. */

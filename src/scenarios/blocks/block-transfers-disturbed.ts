@@ -177,4 +177,37 @@ const BLOCK_REFUSED = defineBlock({
   },
 });
 
-export const BLOCK_TRANSFER_DISTURBED_BLOCKS = [BLOCK_LOST, BLOCKS_IN_DISORDER, BLOCK_REFUSED] as const;
+const VALUE_FORGOTTEN = defineBlock({
+  id: "value-forgotten",
+  sentence: "in the midst of a large Write the device forgets what it has (4.08), once or each time",
+  lanes: 1,
+  live: true,
+  exercises: ["R-11", "R-14", "R-08", "D-02", "D-03", "I-06", "T-01"],
+  choices: choicesOf({ transfer: TRANSFER, other: TASK, from: SHARE, once: fc.nat(5), trigger: TRIGGER }),
+  compose: (sketch, [lane], choice) => {
+    const { beat } = sketch.pace;
+    ensureRegistered(sketch, lane);
+    const at = lane.clock + 1;
+    const transfer = planTransfer(sketch, lane, choice.transfer, true);
+    const lasts = durationOf(transfer);
+    const over = at + lasts + beat;
+    slowDown(sketch, lane, at, over, transfer.hop);
+    const once = choice.once === 0 ? {} : { once: true as const };
+    const block = part(choice.from, transfer.rounds - 1);
+    behave(sketch, lane, at, over, { kind: "error", code: "4.08" }, { operation: "write", block, ...once });
+    const task = createTask(sketch, [lane], at, choice.other, { content: transfer.content });
+    poll(sketch, task, over);
+    pollMirror(sketch, lane, over);
+    const settled = trigger(sketch, lane, over + 1, choice.trigger) + lasts + beat;
+    poll(sketch, task, settled);
+    pollMirror(sketch, lane, settled);
+    finish([lane], settled + 1);
+  },
+});
+
+export const BLOCK_TRANSFER_DISTURBED_BLOCKS = [
+  BLOCK_LOST,
+  BLOCKS_IN_DISORDER,
+  BLOCK_REFUSED,
+  VALUE_FORGOTTEN,
+] as const;

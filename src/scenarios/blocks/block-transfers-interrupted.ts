@@ -35,6 +35,8 @@ const EVENTS = [
   "update",
   "new-address",
   "new-address",
+  "new-address",
+  "new-address",
   "silent-move",
   "offline",
 ] as const;

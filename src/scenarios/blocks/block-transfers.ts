@@ -60,7 +60,7 @@ const SMALLER_BLOCKS = defineBlock({
   choices: choicesOf({
     size: fc.constantFrom(...SIZES),
     smallest: fc.constantFrom(...SIZES),
-    how: fc.constantFrom("first", "first", "midst", "twice", "too-large", "too-large-at-all"),
+    how: fc.constantFrom("first", "first", "midst", "twice", "too-large", "too-large", "too-large-at-all"),
     blocks: fc.integer({ min: 2, max: 10 }),
     share: SHARE,
     trigger: TRIGGER,

@@ -28,5 +28,6 @@ export const IDEMPOTENCE_FAMILY: Family = {
     "after-giving-up": 8,
     "misfitting-success": 3,
     "block-lost": 10,
+    "value-forgotten": 14,
   },
 };

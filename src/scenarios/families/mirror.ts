@@ -31,5 +31,6 @@ export const MIRROR_FAMILY: Family = {
     "changes-while-read": 32,
     "smaller-blocks": 18,
     "block-refused": 5,
+    "value-forgotten": 12,
   },
 };

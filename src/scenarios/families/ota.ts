@@ -23,7 +23,7 @@ export const OTA_FAMILY: Family = {
     "firmware-expires": 20,
     "firmware-among-others": 12,
     "firmware-twice": 16,
-    "firmware-block-refused": 18,
+    "firmware-block-refused": 44,
     "ready-device": 3,
     backlog: 3,
     leaves: 2,

@@ -59,5 +59,6 @@ export const QUEUE_FAMILY: Family = {
     "scheduled-cancelled": 48,
     "cancelled-then-disturbed": 24,
     "large-values": 24,
+    "value-forgotten": 14,
   },
 };

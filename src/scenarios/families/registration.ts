@@ -37,6 +37,7 @@ export const REGISTRATION_FAMILY: Family = {
     "old-lifetime-ends": 16,
     "shortened-lifetime": 14,
     "cancelled-then-disturbed": 30,
-    "interrupted-transfer": 10,
+    "interrupted-transfer": 22,
+    "value-forgotten": 8,
   },
 };
