@@ -16,7 +16,7 @@ import { generatePlan } from "../src/scenarios/generate.ts";
  * By then each of them has been accused; most are within twenty. What the usual profile declares is no more frequent in
  * plans than anything else and may take a hundred.
  */
-const PLANS = 150;
+const PLANS = 300;
 
 interface Row {
   readonly choice: keyof Profile;

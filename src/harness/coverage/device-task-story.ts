@@ -34,6 +34,7 @@ export type StoryEvent =
   | "update-from-new-address"
   | "deregister"
   | "lifetime-over"
+  | "server-killed"
   | "cancel"
   | "expiry"
   | "late-response";
@@ -58,6 +59,7 @@ const ENDED_BY: Readonly<Partial<Record<ExchangeEnd, StoryEvent>>> = {
   removed: "deregister",
   "lifetime-over": "lifetime-over",
   moved: "update-from-new-address",
+  restarted: "server-killed",
 };
 
 const ANSWERED_BY: Readonly<Record<number, StoryEvent>> = { 2: "2.xx", 4: "4.xx", 5: "5.xx" };

@@ -57,6 +57,7 @@ const ROWS: readonly TransitionRow[] = [
   { from: "in-flight", what: "deregister", to: "pending", usual: "A", rare: "QS" },
   { from: "in-flight", what: "lifetime-over", to: "pending", usual: "A", rare: "QS" },
   { from: "in-flight", what: "update-from-new-address", to: "pending", usual: "AQ", rare: "S" },
+  { from: "in-flight", what: "server-killed", to: "pending", usual: "AQ", rare: "SU" },
   { from: "in-flight", what: "expiry", to: "expired", usual: "AQ", rare: "S" },
   { from: "in-flight", what: "cancel", to: "cancel-requested", usual: "AQ", rare: "S" },
 
@@ -75,6 +76,7 @@ const ROWS: readonly TransitionRow[] = [
   { from: "cancel-requested", what: "deregister", to: "cancelled", usual: "A", rare: "QS" },
   { from: "cancel-requested", what: "late-response", to: "cancel-requested", usual: "", rare: "AQSU" },
   { from: "cancel-requested", what: "lifetime-over", to: "cancelled", usual: "A", rare: "QS" },
+  { from: "cancel-requested", what: "server-killed", to: "cancelled", usual: "A", rare: "QSU" },
   { from: "cancel-requested", what: "expiry", to: "cancelled", usual: "A", rare: "QS" },
 
   // Nothing changes a device task that is over.

@@ -54,13 +54,13 @@ export function continued(device: DeviceView, message: CoapMessage, address: str
 }
 
 /** A transfer that broke off, begun anew by whoever does not wait for another attempt. */
-function isRestart({ device, end, transfer, operation }: Exchange, message: CoapMessage): Certainty {
+function isRestart({ device, end, transfer, operation, task }: Exchange, message: CoapMessage): Certainty {
   if (end !== undefined || transfer?.mayRestart !== true) return "no";
   // All that is asked is there to be compared, unless more is to come.
-  if (blockOf(message, BLOCK1)?.more !== true) return operation === operationOfRequest(message) ? "yes" : "no";
-  if (!isBegun(message, operation)) return "no";
-  const another = [...device.pending].some((one) => one.operation !== operation && isBegun(message, one.operation));
-  return another ? "maybe" : "yes";
+  const whole = blockOf(message, BLOCK1)?.more === true ? undefined : operationOfRequest(message);
+  const fits = (one: string | undefined): boolean => (whole === undefined ? isBegun(message, one) : one === whole);
+  if (!fits(operation)) return "no";
+  return [...device.pending].some((one) => one !== task && fits(one.operation)) ? "maybe" : "yes";
 }
 
 /** Where its answer counts after the active period, an exchange goes on. */

@@ -188,6 +188,14 @@ describe("R-16: blocks of two representations are not joined", () => {
     expect(story.findings()).toEqual([]);
   });
 
+  it("is undecided while another task of the device reads the same", () => {
+    const story = gives(gives(history().register(0, 1).create(0, 2), 2, 0, 1), 2, 1, 2).create(1, 3);
+    for (const num of [0, 1, 2]) gives(story, 3, num, 2);
+    story.see(0, 4, "SUCCEEDED", { attempts: 1 }).poll(1, 4, [{ status: "QUEUED", attempts: 0 }]);
+    expect(story.findings()).toEqual([]);
+    expect(story.outcome("R-16")).toBe("inconclusive");
+  });
+
   it("is not exercised by blocks that belong together", () => {
     const story = gives(gives(gives(history().register(0, 1).create(0, 2), 2, 0, 1), 2, 1, 1), 2, 2, 1);
     expect(story.see(0, 3, "SUCCEEDED", { attempts: 1 }).outcome("R-16")).toBe("not-exercised");

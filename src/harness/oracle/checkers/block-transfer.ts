@@ -127,12 +127,15 @@ export const joinsOneRepresentation: Checker = {
   requirements: ["R-16"],
   on: {
     "status-seen": ({ deviceTask, seen }, judge) => {
-      const { attempts, task } = deviceTask;
+      const { attempts, device, task } = deviceTask;
       const exchange = attempts.at(-1);
       const transfer = exchange?.transfer;
       if (task.taskType !== "R" || exchange === undefined || transfer?.seen.includes("mixed") !== true) return;
       const { mixedSince } = transfer;
-      if (seen.status !== "SUCCEEDED" || mixedSince === undefined) judge.pass("R-16");
+      // Which of two equal tasks an attempt was for, only the server knows.
+      const isAlone = !device.tasks.some((other) => other !== deviceTask && other.operation === deviceTask.operation);
+      if (!isAlone) judge.undecided("R-16");
+      else if (seen.status !== "SUCCEEDED" || mixedSince === undefined) judge.pass("R-16");
       else {
         const expected = `${name(deviceTask)} has not succeeded: the blocks that came are of two representations`;
         judge.violate("R-16", expected, seen.status, [exchange.event, mixedSince, seen.event]);
