@@ -142,8 +142,7 @@ export class OutgoingExchanges {
     for (let exchange = this.timers.takeDue(now); exchange !== undefined; exchange = this.timers.takeDue(now)) {
       if (exchange.phase === "unnumbered") this.transmitFirst(exchange, now, effects);
       else if (exchange.phase === "acknowledged") this.fail(exchange, "no-response", now, effects);
-      else if (exchange.transmissions < this.rules.transmissions(this.params))
-        this.retransmit(exchange, now, effects);
+      else if (exchange.transmissions < this.rules.transmissions(this.params)) this.retransmit(exchange, now, effects);
       else this.fail(exchange, "no-acknowledgement", now, effects);
     }
   }

@@ -29,5 +29,6 @@ export const IDEMPOTENCE_FAMILY: Family = {
     "misfitting-success": 3,
     "block-lost": 10,
     "value-forgotten": 14,
+    "smaller-blocks": 10,
   },
 };

@@ -29,7 +29,7 @@ export const MIRROR_FAMILY: Family = {
     "answered-after-expiry": 14,
     "large-values": 24,
     "changes-while-read": 32,
-    "smaller-blocks": 18,
+    "smaller-blocks": 34,
     "block-refused": 5,
     "value-forgotten": 12,
   },

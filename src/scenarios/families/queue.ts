@@ -60,5 +60,6 @@ export const QUEUE_FAMILY: Family = {
     "cancelled-then-disturbed": 24,
     "large-values": 24,
     "value-forgotten": 14,
+    "smaller-blocks": 14,
   },
 };
