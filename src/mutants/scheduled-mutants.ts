@@ -104,6 +104,8 @@ export const SCHEDULED_MUTANTS: readonly Mutant[] = [
         const right = REFERENCE.expiresAt(activeFrom, expiresAfter, createdAt);
         return differing(note, right, activeFrom > createdAt ? NEVER_COMES : right);
       },
+      // It is not asked what it does not keep.
+      mayEndAt: (end, retainedUntil) => end === NEVER_COMES || REFERENCE.mayEndAt(end, retainedUntil),
     }),
   },
   {

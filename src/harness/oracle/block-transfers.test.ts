@@ -4,6 +4,7 @@ import { BLOCK1, BLOCK2, ETAG, sortOptions } from "../../protocol/coap/options.t
 import type { CoapContent, CoapOption, Code } from "../../protocol/coap/types.ts";
 import { encodeInstance, TEXT, TLV } from "../../protocol/lwm2m/content.ts";
 import { readContent, writeContent } from "../../protocol/lwm2m/operations.ts";
+import { ARTIK } from "../../protocol/profile.ts";
 import { history, type Story, TIMEZONE } from "./test-history.ts";
 
 const LONG = "Zürich/".repeat(370);
@@ -55,6 +56,19 @@ describe("a Write in blocks", () => {
   it("has not succeeded before its last block was answered, nor with 2.31 as its answer", () => {
     expect(sends(writing(), 2, [0, 1]).see(0, 3, "SUCCEEDED", { attempts: 1 }).findings()).not.toEqual([]);
     expect(sends(writing(), 2, [0, 1]).see(0, 3, "PROCESSING", { attempts: 1 }).findings()).toEqual([]);
+  });
+
+  it("goes on after a Register at a server that does not say that this ends it (choice 15)", () => {
+    const { locationAtReRegister, ...undeclared } = ARTIK;
+    for (const [profile, findings] of [
+      [undeclared, false],
+      [ARTIK, true],
+    ] as const) {
+      const story = history({ profile }).register(0, 1).create(0, 2, { type: "W", property: TIMEZONE, value: LONG });
+      sends(story, 2, [0]).register(0, 3, { location: "rd/new" });
+      expect(sends(story, 3.5, [1, 2]).findings().length > 0).toBe(findings);
+    }
+    expect(locationAtReRegister).toBeDefined();
   });
 
   it("is none of the task's when it began like it and ended otherwise", () => {

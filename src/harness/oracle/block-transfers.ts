@@ -15,10 +15,12 @@ import { decodeMessage } from "../../protocol/coap/message.ts";
 import { BLOCK1, BLOCK2, ETAG, stringOptions, URI_PATH } from "../../protocol/coap/options.ts";
 import type { CoapMessage } from "../../protocol/coap/types.ts";
 import type { BlockBefore, BlockHappening, BlockTransfer, SentBlock } from "./block-transfer-view.ts";
+import type { OracleContext } from "./context.ts";
 import type { DeviceView } from "./device-view.ts";
 import type { Exchange } from "./exchange-view.ts";
 import type { Certainty } from "./facts.ts";
 import { beginsOperation, operationOfRequest } from "./operation-key.ts";
+import { outlivesRegistration } from "./patience.ts";
 import { blur } from "./settling.ts";
 import type { Window } from "./window.ts";
 
@@ -41,8 +43,13 @@ const isBegun = (message: CoapMessage, operation: string | undefined): boolean =
   operation !== undefined && beginsOperation(message, operation);
 
 /** The exchange of which a request asks for, or brings, a later block; `undefined`: it begins one of its own. */
-export function continued(device: DeviceView, message: CoapMessage, address: string): Exchange | undefined {
-  const exchange = device.open ?? lastExpired(device);
+export function continued(
+  context: OracleContext,
+  device: DeviceView,
+  message: CoapMessage,
+  address: string,
+): Exchange | undefined {
+  const exchange = device.open ?? lastThatGoesOn(context, device);
   if (exchange === undefined || exchange.address !== address) return undefined;
   const [sent, asked] = [blockOf(message, BLOCK1), blockOf(message, BLOCK2)];
   const restart = isRestart(exchange, message);
@@ -63,10 +70,11 @@ function isRestart({ device, end, transfer, operation, task }: Exchange, message
   return [...device.pending].some((one) => one !== task && fits(one.operation)) ? "maybe" : "yes";
 }
 
-/** Where its answer counts after the active period, an exchange goes on. */
-function lastExpired({ exchanges }: DeviceView): Exchange | undefined {
+/** Where its answer counts after the active period, or after its registration, an exchange goes on. */
+function lastThatGoesOn(context: OracleContext, { exchanges }: DeviceView): Exchange | undefined {
   const last = [...exchanges.values()].at(-1);
-  return last?.end?.how === "expired" ? last : undefined;
+  const how = last?.end?.how;
+  return how === "expired" || (how !== undefined && outlivesRegistration(context, how)) ? last : undefined;
 }
 
 const targetOf = (message: CoapMessage): string => [message.code, ...stringOptions(message, URI_PATH)].join("/");

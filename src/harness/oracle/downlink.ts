@@ -83,7 +83,7 @@ function readServerRequest(
     retransmitted(context, known, event.bytes, window, index);
     return;
   }
-  const whole = continued(device, message, event.address);
+  const whole = continued(context, device, message, event.address);
   if (whole !== undefined) {
     const before = presentBlock(whole);
     goOn(whole, message, event.bytes, window);

@@ -9,6 +9,7 @@ import type { Profile } from "../../protocol/profile.ts";
 import type { Plan } from "../../scenarios/plan.ts";
 import type { History } from "../history.ts";
 import { judge } from "../oracle/oracle.ts";
+import { atStake } from "./at-stake.ts";
 import { makePlan, type PlanMaker } from "./plan-cache.ts";
 
 /** What is run: pure data, so that it reaches a worker thread. */
@@ -30,7 +31,7 @@ export interface SelfTestCase {
 export interface SelfTestResult {
   readonly id: string;
   readonly seed: string;
-  /** Plans that ran. */
+  /** Plans that ran, and those in which the requirement was not at stake. */
   readonly plans: number;
   /** Plans in which the defect, or the unusual choice, made a difference. */
   readonly activated: number;
@@ -72,6 +73,7 @@ export function runSelfTestCase(
     if (stopped) break;
     count++;
     const plan = planOf(seed, from + count - 1, profile);
+    if (requirement !== undefined && !atStake(requirement, plan)) continue;
     const { history, activated } = subject.run(plan);
     if (activated) activatedPlans++;
     // A defect that did nothing leaves the unmutated server: there is nothing to be caught in this plan.

@@ -84,7 +84,7 @@ function check(
   const activeFrom = rules.activeFrom(now, draft.scheduledOn);
   const expiresAfter = rules.expiresAfter(draft.expiresAfter, type, profile);
   const latest = after(now, seconds(profile.retention));
-  if (draft.scheduledOn !== undefined && !rules.mayEndAt(after(activeFrom, seconds(expiresAfter)), latest)) {
+  if (draft.scheduledOn !== undefined && !rules.mayEndAt(rules.expiresAt(activeFrom, expiresAfter, now), latest)) {
     return err(invalid("taskParameters.scheduledOn", `Maximum value ${toUnixMillis(latest) - expiresAfter * 1_000}`));
   }
   const targets = targetsOf(context, type, request);

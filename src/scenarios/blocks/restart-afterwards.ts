@@ -111,7 +111,7 @@ const RESTART_WHEN_REGISTERED = defineBlock({
     task: TASK,
     taskFirst: fc.boolean(),
     moves: fc.boolean(),
-    leaves: fc.nat(3),
+    leaves: fc.nat(1),
     share: SHARE,
     down: DOWN_FOR,
     trigger: TRIGGER,

@@ -112,11 +112,11 @@ const RESTART_AND_LIFETIME = defineBlock({
   choices: choicesOf({
     task: TASK,
     lifetime: fc.constantFrom(60, 300, 3_600),
-    updated: fc.constantFrom(true, true, false),
-    passes: fc.constantFrom(false, false, true),
+    updated: fc.constantFrom(true, true, true, false),
+    passes: fc.constantFrom(false, false, false, true),
     share: SHARE,
     killed: SHARE,
-    returns: fc.constantFrom("update" as const, "update" as const, "register" as const),
+    returns: fc.constantFrom("update" as const, "update" as const, "update" as const, "register" as const),
   }),
   compose: (sketch, [lane], choice) => {
     const { beat, clear } = sketch.pace;

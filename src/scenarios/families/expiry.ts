@@ -24,7 +24,7 @@ export const EXPIRY_FAMILY: Family = {
     "gone-for-good": 8,
     "retention-ends": 3,
     "expiry-precedence": 46,
-    "completed-late": 34,
+    "completed-late": 44,
     "beyond-bounds": 36,
     "ready-device": 1,
     "held-back-answer": 22,

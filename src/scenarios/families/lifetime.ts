@@ -16,7 +16,7 @@ export const LIFETIME_FAMILY: Family = {
     "retention-ends": 14,
     "thirty-days": 16,
     "gone-for-good": 6,
-    "completed-late": 22,
+    "completed-late": 28,
     backlog: 2,
     leaves: 2,
     "lost-exchange": 2,

@@ -33,7 +33,7 @@ export const REGISTRATION_FAMILY: Family = {
     "default-lifetime-ends": 14,
     "odd-requests": 110,
     "other-root": 34,
-    "other-queue-mode": 40,
+    "other-queue-mode": 56,
     "old-lifetime-ends": 16,
     "shortened-lifetime": 14,
     "cancelled-then-disturbed": 30,

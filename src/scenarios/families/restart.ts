@@ -5,7 +5,7 @@ export const RESTART_FAMILY: Family = {
   name: "restart",
   sentence:
     "A server that is killed at any moment and started again, with tasks that wait, are in flight, end, expire or begin.",
-  weight: 18,
+  weight: 22,
   liveWeight: 1,
   typedPercent: 40,
   blocks: {
@@ -16,11 +16,11 @@ export const RESTART_FAMILY: Family = {
     "restart-repeatedly": 16,
     "restart-and-expiry": 20,
     "restart-and-schedule": 14,
-    "restart-and-lifetime": 22,
+    "restart-and-lifetime": 36,
     "restart-asleep": 12,
     "restart-when-done": 18,
     "restart-when-cancelled": 18,
-    "restart-when-registered": 18,
+    "restart-when-registered": 22,
     "restart-and-many": 14,
     "restart-and-type": 14,
     "restart-in-update": 12,

@@ -5,7 +5,7 @@ export const RETRY_FAMILY: Family = {
   name: "retry",
   sentence:
     "Requests that get lost, reset, acknowledged only, copied or answered late; devices that move or reboot meanwhile.",
-  weight: 52,
+  weight: 46,
   typedPercent: 4,
   blocks: {
     "answers-from-elsewhere": 30,
@@ -13,7 +13,7 @@ export const RETRY_FAMILY: Family = {
     "fails-repeatedly": 34,
     "no-response": 14,
     reset: 20,
-    "changed-in-flight": 9,
+    "changed-in-flight": 14,
     "copied-downlink": 7,
     "stray-response": 9,
     "slow-response": 7,
