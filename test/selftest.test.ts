@@ -42,7 +42,7 @@ describe("a case of the self-test", () => {
 
   it("names the first accusation of a variant that is not legal", () => {
     const result = run({ id: "update-retries-nothing" });
-    expect(result.accusation).toMatch(/^\w+-\d+: R-04: expected .*, got /);
+    expect(result.accusation).toMatch(/^\w+-\d+: [A-Z]-\d\d: expected .*, got /);
   });
 
   it("does not count a plan in which the defect made no difference, whatever broke there", () => {

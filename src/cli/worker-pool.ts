@@ -46,6 +46,8 @@ export function openWorkerPool(size: number, signal?: AbortSignal): WorkerPool {
     run: (name, task) => pool.run(task, { name }),
     async close() {
       signal?.removeEventListener("abort", abort);
+      // What a thread still answers is nobody's any more, and without a listener would end this process.
+      pool.on("error", () => {});
       await pool.destroy();
     },
   };

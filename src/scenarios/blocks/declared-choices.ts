@@ -77,7 +77,7 @@ const DEFAULT_LIFETIME_ENDS = defineBlock({
   lanes: 1,
   live: false,
   exercises: ["G-05", "G-04", "Q-02", "Q-03"],
-  suits: ({ defaultLifetime }) => defaultLifetime !== undefined && defaultLifetime !== ARTIK.defaultLifetime,
+  suits: ({ defaultLifetime }) => defaultLifetime !== undefined,
   choices: choicesOf({ task: TASK, zero: fc.boolean(), near: NEAR, share: SHARE }),
   compose: (sketch, [lane], choice) => {
     const { beat, gap, guard, defaultLifetime } = sketch.pace;

@@ -29,7 +29,7 @@ export const CANCEL_FAMILY: Family = {
     "goes-on-afterwards": 8,
     scheduled: 20,
     "scheduled-alone": 8,
-    "scheduled-cancelled": 96,
+    "scheduled-cancelled": 110,
     "transfer-ends-otherwise": 26,
   },
 };

@@ -5,11 +5,11 @@ export const EXPIRY_FAMILY: Family = {
   name: "expiry",
   sentence:
     "Tasks that expire while they wait, while they are on the way, or just as the answer arrives; records that grow old.",
-  weight: 46,
+  weight: 54,
   typedPercent: 72,
   blocks: {
     "expires-pending": 10,
-    "expires-inherited": 54,
+    "expires-inherited": 66,
     "expires-in-flight": 14,
     "answer-near-expiry": 54,
     "expires-after-failure": 10,
@@ -23,7 +23,7 @@ export const EXPIRY_FAMILY: Family = {
     "deep-queue": 1,
     "gone-for-good": 8,
     "retention-ends": 3,
-    "expiry-precedence": 46,
+    "expiry-precedence": 56,
     "completed-late": 44,
     "beyond-bounds": 36,
     "ready-device": 1,

@@ -5,7 +5,7 @@ export const LIFETIME_FAMILY: Family = {
   name: "lifetime",
   sentence:
     "Registrations whose lifetime ends, or nearly; records of every kind that are read until, at and after their 30 days.",
-  weight: 22,
+  weight: 26,
   liveWeight: 8,
   typedPercent: 4,
   blocks: {
@@ -25,8 +25,8 @@ export const LIFETIME_FAMILY: Family = {
     "leaves-too-late": 10,
     "long-lifetime": 34,
     "no-trigger": 4,
-    "default-lifetime-ends": 30,
-    "record-grows-old": 12,
+    "default-lifetime-ends": 38,
+    "record-grows-old": 16,
     "old-lifetime-ends": 10,
     "shortened-lifetime": 24,
   },

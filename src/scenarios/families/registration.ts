@@ -9,7 +9,7 @@ export const REGISTRATION_FAMILY: Family = {
   typedPercent: 4,
   blocks: {
     "register-storm": 18,
-    "registers-twice": 10,
+    "registers-twice": 14,
     "registers-again": 9,
     leaves: 9,
     swizzle: 9,

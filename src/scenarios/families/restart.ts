@@ -6,7 +6,7 @@ export const RESTART_FAMILY: Family = {
   sentence:
     "A server that is killed at any moment and started again, with tasks that wait, are in flight, end, expire or begin.",
   weight: 22,
-  liveWeight: 1,
+  liveWeight: 6,
   typedPercent: 40,
   blocks: {
     "restart-queued": 16,
@@ -23,7 +23,7 @@ export const RESTART_FAMILY: Family = {
     "restart-when-registered": 22,
     "restart-and-many": 14,
     "restart-and-type": 14,
-    "restart-in-update": 12,
+    "restart-in-update": 24,
     "ready-device": 2,
     "lost-exchange": 2,
     mirror: 2,
