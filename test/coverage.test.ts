@@ -14,7 +14,7 @@ import { generatePlan } from "../src/scenarios/generate.ts";
 
 const SEED = "coverage";
 /** The campaign ends before that when nothing is missing any more. */
-const MOST_PLANS = 1_500;
+const MOST_PLANS = 2_000;
 /** At least so many, so that what can happen at all is looked at too. */
 const LEAST_PLANS = 300;
 

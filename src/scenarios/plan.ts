@@ -9,7 +9,7 @@
 import { z } from "zod";
 import { Profile } from "../protocol/profile.ts";
 import { TASK_TYPES } from "../protocol/task-api/states.ts";
-import { Change, DeviceModel, OddRequest, RegisterDefect } from "../simulator/model/device.ts";
+import { Change, DeviceModel, Lwm2mVersion, OddRequest, RegisterDefect } from "../simulator/model/device.ts";
 import { Fault } from "../simulator/model/fault.ts";
 import { FirmwareUpload } from "./firmware-images.ts";
 
@@ -109,7 +109,7 @@ export const Operation = z.discriminatedUnion("kind", [
     ...Change,
     /** Seconds. */
     lifetime: z.number().int().min(1).optional(),
-    lwm2m: z.enum(["1.0", "1.1"]).optional(),
+    lwm2m: Lwm2mVersion.optional(),
   }),
   z.strictObject({
     ...at,
@@ -191,3 +191,7 @@ export const Plan = z.strictObject({
   until: Milliseconds,
 });
 export type Plan = z.infer<typeof Plan>;
+
+/** The server's process is killed in it, at least once. */
+export const restartsServer = ({ operations }: Plan): boolean =>
+  operations.some(({ kind }) => kind === "restart-server");

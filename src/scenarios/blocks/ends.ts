@@ -24,7 +24,7 @@ import {
   update,
 } from "../steps.ts";
 import { choicesOf, defineBlock, SHARE, TASK, TRIGGER } from "./block.ts";
-import { shortLifetime } from "./registration.ts";
+import { livesFor, shortLifetime } from "./registration.ts";
 
 const FATES = ["expires", "cancelled", "fails", "succeeds-late", "expires-in-flight"] as const;
 type Fate = (typeof FATES)[number];
@@ -125,8 +125,8 @@ const CANCELLED_THEN_ENDS = defineBlock({
       ensureAbsent(sketch, lane);
       lane.model.queueMode = true;
     }
-    if (ending === "lifetime") lane.model.lifetime ??= Math.min(60, shortLifetime(sketch, choice.lifetime));
-    const short = ending === "lifetime" ? (lane.model.lifetime ?? 60) * 1_000 : 0;
+    const drawn = Math.min(60, shortLifetime(sketch, choice.lifetime));
+    const short = ending === "lifetime" ? livesFor(sketch, lane, drawn) : 0;
     if (short > 0) register(sketch, lane, lane.clock);
     else ensureRegistered(sketch, lane);
     const dead = lane.clock + latencyOf(sketch) + short;

@@ -18,7 +18,7 @@ import {
   update,
 } from "../steps.ts";
 import { choicesOf, defineBlock, NEAR, near, SHARE, TASK } from "./block.ts";
-import { shortLifetime } from "./registration.ts";
+import { livesFor, shortLifetime } from "./registration.ts";
 
 const UPDATE_NEAR_LIFETIME_END = defineBlock({
   id: "update-near-lifetime-end",
@@ -37,8 +37,7 @@ const UPDATE_NEAR_LIFETIME_END = defineBlock({
   }),
   compose: (sketch, [lane], choice) => {
     const { beat, giveUpEarliest, giveUpLatest, responseTimeout, clear, guard } = sketch.pace;
-    lane.model.lifetime ??= shortLifetime(sketch, choice.lifetime);
-    const lifetime = lane.model.lifetime * 1_000;
+    const lifetime = livesFor(sketch, lane, shortLifetime(sketch, choice.lifetime));
     register(sketch, lane, lane.clock);
     const dead = lane.clock + lifetime;
     const at = near(sketch, dead, choice.where, choice.share, 2 * beat, lane.clock + beat);
@@ -76,8 +75,7 @@ const LIVES_BY_UPDATES = defineBlock({
   }),
   compose: (sketch, [lane], choice) => {
     const { beat, gap } = sketch.pace;
-    lane.model.lifetime ??= shortLifetime(sketch, choice.lifetime);
-    const lifetime = lane.model.lifetime * 1_000;
+    const lifetime = livesFor(sketch, lane, shortLifetime(sketch, choice.lifetime));
     register(sketch, lane, lane.clock);
     let last = lane.clock;
     for (let time = 0; time < choice.updates; time += 1) {

@@ -6,7 +6,7 @@ import * as fc from "fast-check";
 import { part } from "../pace.ts";
 import { createTask, deregister, finish, latencyOf, poll, register, update } from "../steps.ts";
 import { choicesOf, defineBlock, NEAR, near, SHARE, TASK } from "./block.ts";
-import { shortLifetime } from "./registration.ts";
+import { livesFor, shortLifetime } from "./registration.ts";
 
 /** Seconds; live they would not fit. */
 const LIFETIMES = [20, 30, 60, 90, 120, 300, 900, 3_600] as const;
@@ -29,11 +29,10 @@ const NEW_LIFETIME = defineBlock({
     share: SHARE,
   }),
   compose: (sketch, [lane], choice) => {
-    const { beat, clear, defaultLifetime } = sketch.pace;
+    const { beat, clear } = sketch.pace;
     const latency = latencyOf(sketch);
-    lane.model.lifetime ??= shortLifetime(sketch, choice.first);
-    // None, or 0, is the default one, which an Update can only name.
-    const before = lane.model.lifetime > 0 ? lane.model.lifetime : Math.floor(defaultLifetime / 1_000);
+    // The default one an Update can only name.
+    const before = Math.floor(livesFor(sketch, lane, shortLifetime(sketch, choice.first)) / 1_000);
     const drawn = LIFETIMES[choice.second] ?? 60;
     const lifetime = drawn === before ? drawn * 2 : drawn;
     register(sketch, lane, lane.clock);
@@ -74,9 +73,9 @@ const LEAVES_TOO_LATE = defineBlock({
   choices: choicesOf({ task: TASK, lifetime: fc.nat(999), where: NEAR, share: SHARE, stale: fc.boolean() }),
   compose: (sketch, [lane], choice) => {
     const { beat } = sketch.pace;
-    lane.model.lifetime ??= shortLifetime(sketch, choice.lifetime);
+    const lifetime = livesFor(sketch, lane, shortLifetime(sketch, choice.lifetime));
     register(sketch, lane, lane.clock);
-    const dead = lane.clock + latencyOf(sketch) + lane.model.lifetime * 1_000;
+    const dead = lane.clock + latencyOf(sketch) + lifetime;
     const left = near(sketch, dead - latencyOf(sketch), choice.where, choice.share, 5 * beat, lane.clock + 1);
     deregister(sketch, lane, left);
     const created = Math.max(dead, left) + 1 + part(choice.share, beat);

@@ -4,7 +4,7 @@
  */
 import * as fc from "fast-check";
 import { part } from "../pace.ts";
-import type { Sketch } from "../sketch.ts";
+import type { Lane, Sketch } from "../sketch.ts";
 import {
   createTask,
   deregister,
@@ -24,6 +24,16 @@ import { choicesOf, defineBlock, near, SHARE, TASK } from "./block.ts";
 /** A lifetime that ends within the plan, in seconds. */
 export const shortLifetime = (sketch: Sketch, dial: number): number =>
   sketch.pace.mode === "live" ? 2 : ([20, 30, 60, 120, 300, 600][dial % 6] ?? 60);
+
+/**
+ * The lane's device names this lifetime, unless it has one already.
+ *
+ * @returns its lifetime, milliseconds: none, or 0, is the default one
+ */
+export function livesFor(sketch: Sketch, lane: Lane, seconds: number): number {
+  lane.model.lifetime ??= seconds;
+  return lane.model.lifetime > 0 ? lane.model.lifetime * 1_000 : sketch.pace.defaultLifetime;
+}
 
 const REGISTERS_TWICE = defineBlock({
   id: "registers-twice",
@@ -113,8 +123,7 @@ const STAYS_BY_UPDATE = defineBlock({
   choices: choicesOf({ task: TASK, lifetime: fc.nat(999), share: SHARE, updates: fc.integer({ min: 1, max: 3 }) }),
   compose: (sketch, [lane], choice) => {
     const { beat, clear, mode } = sketch.pace;
-    lane.model.lifetime ??= shortLifetime(sketch, choice.lifetime);
-    const lifetime = lane.model.lifetime * 1_000;
+    const lifetime = livesFor(sketch, lane, shortLifetime(sketch, choice.lifetime));
     register(sketch, lane, lane.clock);
     let last = lane.clock;
     const times = mode === "live" ? 1 : choice.updates;
@@ -146,8 +155,7 @@ const LIFETIME_ENDS = defineBlock({
   }),
   compose: (sketch, [lane], choice) => {
     const { beat, guard, lifetimeTolerance, gap, mode } = sketch.pace;
-    lane.model.lifetime ??= shortLifetime(sketch, choice.lifetime);
-    const lifetime = lane.model.lifetime * 1_000;
+    const lifetime = livesFor(sketch, lane, shortLifetime(sketch, choice.lifetime));
     register(sketch, lane, lane.clock);
     const dead = lane.clock + lifetime + lifetimeTolerance;
     const created = near(sketch, dead, choice.near, choice.share, mode === "live" ? beat : gap, lane.clock);

@@ -29,7 +29,7 @@ const RESTART_WHEN_DONE = defineBlock({
   sentence:
     "tasks have succeeded and failed when the server is killed: nothing is done again, and all can still be read",
   lanes: 1,
-  live: false,
+  live: true,
   exercises: ["S-01", "I-03", "R-09", "D-01", "D-02", "T-01", "L-01"],
   choices: choicesOf({
     tasks: fc.array(TASK, { minLength: 1, maxLength: 3 }),
@@ -67,7 +67,7 @@ const RESTART_WHEN_CANCELLED = defineBlock({
   id: "restart-when-cancelled",
   sentence: "a task is cancelled while it waits or is in flight, and the server is killed",
   lanes: 1,
-  live: false,
+  live: true,
   exercises: ["S-01", "T-04", "Q-11", "T-01", "T-02"],
   choices: choicesOf({
     task: TASK,
@@ -105,7 +105,7 @@ const RESTART_WHEN_REGISTERED = defineBlock({
   sentence:
     "devices are registered when the server is killed: tasks come afterwards, and Updates; some left just before",
   lanes: 2,
-  live: false,
+  live: true,
   exercises: ["S-02", "S-01", "Q-02", "G-04", "G-06", "Q-03"],
   choices: choicesOf({
     task: TASK,
@@ -145,7 +145,7 @@ const RESTART_AND_MANY = defineBlock({
   sentence:
     "the server is killed while a task for many is answered by some, on its way to others, and waits for the rest",
   lanes: 5,
-  live: false,
+  live: true,
   exercises: ["S-01", "Q-09", "T-02", "T-03", "R-04", "R-05"],
   choices: choicesOf({
     task: TASK,

@@ -20,6 +20,7 @@ import {
   update,
 } from "../steps.ts";
 import { choicesOf, defineBlock, NEAR, near, SHARE, TASK, TRIGGER } from "./block.ts";
+import { livesFor } from "./registration.ts";
 import { DOWN_FOR, restartServer } from "./restart-steps.ts";
 
 const RESTART_AND_EXPIRY = defineBlock({
@@ -68,7 +69,7 @@ const RESTART_AND_SCHEDULE = defineBlock({
   id: "restart-and-schedule",
   sentence: "a task is to begin before, while or after the server is down",
   lanes: 1,
-  live: false,
+  live: true,
   exercises: ["S-01", "T-05", "T-01"],
   choices: choicesOf({
     task: TASK,
@@ -120,8 +121,7 @@ const RESTART_AND_LIFETIME = defineBlock({
   }),
   compose: (sketch, [lane], choice) => {
     const { beat, clear } = sketch.pace;
-    lane.model.lifetime ??= choice.lifetime;
-    const lifetime = lane.model.lifetime * 1_000;
+    const lifetime = livesFor(sketch, lane, choice.lifetime);
     register(sketch, lane, lane.clock);
     // A server that knows the Register alone takes it for over when half of the lifetime is left.
     if (choice.updated) {
@@ -148,7 +148,7 @@ const RESTART_ASLEEP = defineBlock({
   id: "restart-asleep",
   sentence: "the server is killed while a queue-mode device sleeps, or is awake, and a task waits or comes",
   lanes: 1,
-  live: false,
+  live: true,
   exercises: ["S-01", "S-02", "Q-07", "Q-08", "T-01"],
   choices: choicesOf({
     before: TASK,

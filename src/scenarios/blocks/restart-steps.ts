@@ -17,6 +17,9 @@ export const DYING: fc.Arbitrary<"at-once" | Dying> = fc.constantFrom(
   "after-storing",
 );
 
+/** Milliseconds. Starting a server again takes its own time, for which a live plan waits. */
+const LONGEST_LIVE_DOWNTIME = 1_500;
+
 /** A server that is to die when it stores something does so within this time. */
 const DIES_WITHIN = 1_000;
 
@@ -28,6 +31,7 @@ export function restartServer(
   dying: "at-once" | Dying = "at-once",
 ): number {
   const dies = dying === "at-once" ? {} : { dies: dying };
-  sketch.operations.push({ at, kind: "restart-server", downFor, ...dies });
-  return at + downFor + (dying === "at-once" ? 0 : DIES_WITHIN);
+  const span = sketch.pace.mode === "live" ? Math.min(downFor, LONGEST_LIVE_DOWNTIME) : downFor;
+  sketch.operations.push({ at, kind: "restart-server", downFor: span, ...dies });
+  return at + span + (dying === "at-once" ? 0 : DIES_WITHIN);
 }

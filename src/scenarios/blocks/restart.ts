@@ -27,7 +27,7 @@ const RESTART_QUEUED = defineBlock({
   id: "restart-queued",
   sentence: "tasks wait for a device that is not there, the server is killed and started again, and the device comes",
   lanes: 1,
-  live: false,
+  live: true,
   exercises: ["S-01", "Q-04", "Q-10", "Q-03", "T-01"],
   choices: choicesOf({ tasks: fc.array(TASK, { minLength: 1, maxLength: 4 }), down: DOWN_FOR, pause: SHARE }),
   compose: (sketch, [lane], choice) => {
@@ -51,7 +51,7 @@ const RESTART_IN_FLIGHT = defineBlock({
   id: "restart-in-flight",
   sentence: "the server is killed at some moment of an exchange, and may find another task behind the one in flight",
   lanes: 1,
-  live: false,
+  live: true,
   exercises: ["S-01", "R-04", "R-05", "R-06", "R-08", "I-04", "T-01"],
   choices: choicesOf({
     task: TASK,
@@ -93,7 +93,7 @@ const RESTART_WHEN_STORING = defineBlock({
   id: "restart-when-storing",
   sentence: "the server is killed as it stores what a request or a message has brought",
   lanes: 1,
-  live: false,
+  live: true,
   exercises: ["S-01", "S-02", "R-08", "G-01", "T-01"],
   choices: choicesOf({
     waiting: TASK,
@@ -133,7 +133,7 @@ const RESTART_AT_ONCE = defineBlock({
   id: "restart-at-once",
   sentence: "the server is killed right after it has acknowledged a task, and again before it comes to it",
   lanes: 1,
-  live: false,
+  live: true,
   exercises: ["S-01", "Q-04", "R-04", "R-08", "T-01"],
   choices: choicesOf({
     task: TASK,
@@ -163,7 +163,7 @@ const RESTART_REPEATEDLY = defineBlock({
   id: "restart-repeatedly",
   sentence: "each time that a task is tried the server is killed, until it is answered: each attempt counts",
   lanes: 1,
-  live: false,
+  live: true,
   exercises: ["S-01", "R-08", "R-04", "R-05", "R-06", "I-05", "T-01"],
   choices: choicesOf({
     task: TASK,

@@ -49,7 +49,7 @@ export const QUEUE_FAMILY: Family = {
     "silent-at-the-end": 24,
     "goes-on-afterwards": 12,
     scheduled: 40,
-    "scheduled-among-others": 36,
+    "scheduled-among-others": 46,
     "scheduled-alone": 16,
     "awake-to-the-end": 24,
     "other-queue-mode": 60,

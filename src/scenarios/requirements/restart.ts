@@ -1,8 +1,10 @@
 /** A server whose process is killed and started again: what it has acknowledged, it still knows. */
 import type { RequirementRow } from "./row.ts";
 
-const ONLY_IN_SIMULATION = {
-  simulationOnly: "a live server is not killed: it is not ours to start again",
+const IF_IT_CAN_BE_RESTARTED = {
+  needs: "restart",
+  otherwise:
+    "nobody can kill this target and start it again: give an adapter with `restart`, or verify --target reference-live",
 } as const;
 
 export const RESTART_REQUIREMENTS = [
@@ -14,7 +16,7 @@ export const RESTART_REQUIREMENTS = [
       "A task that was acknowledged survives a restart of the server: it is carried out, or expires, or stays as it ended, as if the server had only been deaf.",
     source: "choice 26, docs/semantics.md",
     families: ["restart"],
-    live: ONLY_IN_SIMULATION,
+    live: IF_IT_CAN_BE_RESTARTED,
     checked: true,
   },
   {
@@ -24,7 +26,7 @@ export const RESTART_REQUIREMENTS = [
     sentence: "Registrations survive a restart of the server, or are lost with it, as declared.",
     source: "choice 26, docs/semantics.md",
     families: ["restart"],
-    live: ONLY_IN_SIMULATION,
+    live: IF_IT_CAN_BE_RESTARTED,
     checked: true,
   },
 ] as const satisfies readonly RequirementRow[];

@@ -9,8 +9,16 @@ import type { FamilyName } from "../families/names.ts";
 /** MUST and DECLARED fail a campaign; SHOULD warns. DECLARED is judged only against what the profile declares. */
 export type RequirementLevel = "MUST" | "SHOULD" | "DECLARED";
 
-/** Whether wall-clock time suffices: as it is, with CoAP times scaled down by the profile, or not at all. */
-export type LiveExercise = "yes" | "with scaled times" | { readonly simulationOnly: string };
+/**
+ * Whether wall-clock time suffices: as it is, with CoAP times scaled down by the profile, or not at all; or only where
+ * the harness may do something to the target that not everybody lets it do.
+ */
+export type LiveExercise =
+  | "yes"
+  | "with scaled times"
+  | { readonly simulationOnly: string }
+  /** `otherwise`: why it is not applicable to other targets, and what to do about it. */
+  | { readonly needs: "restart"; readonly otherwise: string };
 
 export interface RequirementRow {
   readonly id: string;
