@@ -120,6 +120,7 @@ describe("a self-test", () => {
       variants: [variant],
       plansPerVariant: 1,
       plansPerMutant: 1,
+      runCase: ({ id, seed, plans }) => Promise.resolve({ id, seed, plans, activated: 0, broken: {}, notGreen: [] }),
     });
     expect(never).toMatchObject({ outcome: "fail", variants: [{ plans: 2, problem: "was never different" }] });
   });
