@@ -25,6 +25,10 @@ async function measure(): Promise<Measurement> {
       return (await import("./large-task.ts")).runLargeTask(Number(first));
     case "finished-tasks":
       return (await import("./finished-tasks.ts")).runFinishedTasks(first, Number(second));
+    case "fleet-datagrams":
+      return (await import("./fleet-generators.ts")).runDatagrams(first, Number(second));
+    case "fleet-registers":
+      return (await import("./fleet-generators.ts")).runFleetRegisters(Number(first), Number(second));
     case "live-server":
       return (await import("./live-servers.ts")).startLiveServer(first);
     default:

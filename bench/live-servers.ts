@@ -1,4 +1,4 @@
-/** The three servers of `live-get`: a bare echo, our endpoint, and the npm package `coap`. Each answers one GET. */
+/** The servers of `live-get`: a bare echo, our endpoint, and the npm package `coap`; each answers one GET. And that of `fleet-rates`. */
 import dgram from "node:dgram";
 import { now } from "../src/platform/clock.ts";
 import { createRandomSource } from "../src/platform/random.ts";
@@ -17,6 +17,7 @@ const STARTERS: Readonly<Record<string, () => Promise<number>>> = {
   echo: startEcho,
   own: startOwn,
   coap: startPackage,
+  acknowledging: startAcknowledging,
 };
 
 /** Listens on a free port of the loopback interface, until the process ends. */
@@ -34,6 +35,28 @@ function startEcho(): Promise<number> {
     lookup: (host, _, callback) => callback(null, host, 4),
   });
   socket.on("message", (bytes, { port, address }) => socket.send(bytes, port, address));
+  return new Promise((resolve) => socket.bind(0, "127.0.0.1", () => resolve(socket.address().port)));
+}
+
+/** Answers each request with an ACK of success, and the Location-Path of every Register is the same. */
+function startAcknowledging(): Promise<number> {
+  const socket = dgram.createSocket({
+    type: "udp4",
+    recvBufferSize: LARGE_RECEIVE_BUFFER,
+    lookup: (host, _, callback) => callback(null, host, 4),
+  });
+  // Two Location-Path options (number 8): rd, 1234. RFC 7252 §3.1.
+  const location = Buffer.from([0x82, ...Buffer.from("rd"), 0x04, ...Buffer.from("1234")]);
+  socket.on("message", (bytes, { port, address }) => {
+    const length = (bytes[0] ?? 0) & 15;
+    const [created, changed] = [0x41, 0x44];
+    // An Update of the fleets that are measured is short, a Register has its objects.
+    const isRegister = bytes.length > 40;
+    const head = Buffer.from(bytes.subarray(0, 4 + length));
+    head[0] = 0x60 | length;
+    head[1] = isRegister ? created : changed;
+    socket.send(isRegister ? Buffer.concat([head, location]) : head, port, address);
+  });
   return new Promise((resolve) => socket.bind(0, "127.0.0.1", () => resolve(socket.address().port)));
 }
 

@@ -26,6 +26,16 @@ export async function measurePart(...names: readonly string[]): Promise<Measurem
   return ready as Measurement;
 }
 
+/** A part that goes on until it is told to stop: a server. */
+export async function startPart(...names: readonly string[]) {
+  const { pid, ready, stop } = await startChild({
+    command: process.execPath,
+    args: ["--no-warnings", CHILD, ...names],
+    readyWithin: seconds(60),
+  });
+  return { pid, ready: ready as Measurement, stop };
+}
+
 /** Runs all parts `rounds` times in turns. */
 export async function measureInTurns(
   parts: readonly (readonly string[])[],

@@ -3,6 +3,8 @@ import os from "node:os";
 import { benchCampaign } from "./campaign.ts";
 import { benchDeviceDays } from "./device-days.ts";
 import { benchFinishedTasks } from "./finished-tasks.ts";
+import { benchFleetJudged } from "./fleet-judged.ts";
+import { benchFleetRates } from "./fleet-rates.ts";
 import { benchFleetScale } from "./fleet-scale.ts";
 import { benchLargeTask } from "./large-task.ts";
 import { benchLiveGet } from "./live-get.ts";
@@ -20,6 +22,14 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   "world-exchanges": { about: "CoAP exchanges per second in virtual time", run: benchWorldExchanges },
   "device-days": { about: "10,000 devices for 24 virtual hours, judged", run: benchDeviceDays },
   "fleet-scale": { about: "1,000 to 100,000 devices of a simulated fleet; some minutes", run: benchFleetScale },
+  "fleet-judged": {
+    about: "10,000 live devices on a bad network for 10 minutes, judged; FLEET_MINUTES and FLEET_DEVICES change that",
+    run: benchFleetJudged,
+  },
+  "fleet-rates": {
+    about: "datagrams, Registers and reads of live fleets; FLEET_SIZES, FLEET_SECONDS",
+    run: benchFleetRates,
+  },
   "live-get": { about: "GET round trips per second over UDP", run: benchLiveGet },
   registrations: { about: "Registers and Updates per second at `serve` over UDP", run: benchRegistrations },
   campaign: { about: "simulated plans per second", run: benchCampaign },

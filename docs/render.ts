@@ -6,6 +6,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { fleetJsonSchema, renderFleetFilesPage } from "../src/cli/fleet-page.ts";
+import { renderWorkloadFilesPage, workloadJsonSchema } from "../src/cli/load/workload-page.ts";
 import { COVERAGE_NAMES } from "../src/harness/coverage/coverage-names.ts";
 import { exists, readText, writeText } from "../src/platform/files.ts";
 import { ARTIK, completeProfile } from "../src/protocol/profile.ts";
@@ -16,7 +17,15 @@ import { REFERENCE_RULES } from "../src/reference-server/rules.ts";
 import { renderRequirementsPage } from "../src/reports/catalogue-text.ts";
 import { renderCoveragePage } from "../src/reports/coverage-text.ts";
 import { renderFamiliesPage } from "../src/reports/families-text.ts";
-import { planJsonSchema, verdictJsonSchema } from "../src/reports/json-schema.ts";
+import {
+  coverageJsonSchema,
+  fleetResultJsonSchema,
+  loadJsonSchema,
+  planJsonSchema,
+  runJsonSchema,
+  tasksJsonSchema,
+  verdictJsonSchema,
+} from "../src/reports/json-schema.ts";
 import { ALL_BLOCKS } from "../src/scenarios/blocks/all-blocks.ts";
 import { ALL_FAMILIES } from "../src/scenarios/families/all-families.ts";
 import { REQUIREMENTS } from "../src/scenarios/requirements.ts";
@@ -31,8 +40,15 @@ const PAGES = [
   { name: "coverage.md", render: () => renderCoveragePage(COVERAGE_NAMES) },
   { name: "verdict.schema.json", render: () => json(verdictJsonSchema()) },
   { name: "plan.schema.json", render: () => json(planJsonSchema()) },
+  { name: "run.schema.json", render: () => json(runJsonSchema()) },
+  { name: "coverage.schema.json", render: () => json(coverageJsonSchema()) },
+  { name: "tasks.schema.json", render: () => json(tasksJsonSchema()) },
+  { name: "load.schema.json", render: () => json(loadJsonSchema()) },
+  { name: "fleet-result.schema.json", render: () => json(fleetResultJsonSchema()) },
   { name: "fleet-files.md", render: renderFleetFilesPage },
   { name: "fleet.schema.json", render: () => json(fleetJsonSchema()) },
+  { name: "workload-files.md", render: renderWorkloadFilesPage },
+  { name: "workload.schema.json", render: () => json(workloadJsonSchema()) },
 ] as const;
 
 const directory = path.dirname(fileURLToPath(import.meta.url));

@@ -32,6 +32,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   yaml: ["cli"],
   piscina: ["cli"],
   coap: ["cli/preflight"],
+  bullmq: ["cli/distributed"],
+  ioredis: ["cli/distributed"],
   "chartjs-node-canvas": ["reports"],
   "cli-table3": ["reports", "cli"],
   "fast-check": ["scenarios"],

@@ -2,6 +2,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { readFleetFile } from "../src/cli/fleet-file.ts";
+import { readWorkloadFile } from "../src/cli/load/workload-file.ts";
+import { refuseWithoutFirmware } from "../src/cli/load/workload-fits.ts";
 import { SavedPlan } from "../src/harness/record/verdict.ts";
 import { replaySavedPlan } from "../src/harness/replay.ts";
 import { mutantById } from "../src/mutants/all-mutants.ts";
@@ -10,8 +13,8 @@ import { Profile } from "../src/protocol/profile.ts";
 import { startServer } from "../src/reference-server/adapters/serve.ts";
 import { SHIPPED_PROFILES } from "../src/scenarios/profiles/shipped-profiles.ts";
 
-const example = (name: string): unknown =>
-  JSON.parse(readFileSync(path.join(import.meta.dirname, "..", "examples", name), "utf8"));
+const EXAMPLES = path.join(import.meta.dirname, "..", "examples");
+const example = (name: string): unknown => JSON.parse(readFileSync(path.join(EXAMPLES, name), "utf8"));
 
 describe("examples", () => {
   it("retry-by-timer.plan.json fails on its mutant by its requirement, and passes on the reference server", async () => {
@@ -25,6 +28,15 @@ describe("examples", () => {
 
   it("scaled-times.profile.json is a profile", () => {
     expect(Profile.parse(example("scaled-times.profile.json"))).toMatchObject({ name: "scaled-times", reaction: 2 });
+  });
+
+  it("firmware-load.yaml is a workload with updates and a filter that fit the groups of firmware-fleet.yaml", async () => {
+    const workload = await readWorkloadFile(path.join(EXAMPLES, "firmware-load.yaml"));
+    const fleet = await readFleetFile(path.join(EXAMPLES, "firmware-fleet.yaml"));
+    expect(() => refuseWithoutFirmware(workload.tasks, fleet)).not.toThrow();
+    const filters = workload.tasks.flatMap(({ targets }) => (targets.kind === "filter" ? [targets.filter] : []));
+    expect(filters).toEqual(["serverProperties.group=meters"]);
+    expect(fleet.groups.map(({ name }) => name)).toContain("meters");
   });
 
   it("devices.json provisions a server", async () => {

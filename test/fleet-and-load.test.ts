@@ -6,6 +6,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runLoad } from "../src/harness/load/run-load.ts";
 import { Workload } from "../src/harness/load/workload.ts";
+import { WHOLE } from "../src/harness/record/shards.ts";
 import { mutantById } from "../src/mutants/all-mutants.ts";
 import { address } from "../src/protocol/address.ts";
 import { coapParams } from "../src/protocol/profile.ts";
@@ -15,6 +16,7 @@ import { SHIPPED_PROFILES } from "../src/scenarios/profiles/shipped-profiles.ts"
 import { createFleet } from "../src/simulator/fleet/fleet.ts";
 import { FleetFile } from "../src/simulator/model/fleet.ts";
 import { compileProgram, type Program, type ServerProcess, startServe } from "./durability/server-process.ts";
+import { mistakes } from "./report/schemas.ts";
 
 let program: Program;
 let server: ServerProcess;
@@ -131,7 +133,7 @@ describe("load", () => {
     expect(result).toMatchObject({
       outcome: "pass",
       tasks: 45,
-      registered: 1,
+      registered: { devices: 50, of: 50 },
       check: { devices: 50, of: 50 },
       thresholds: [{ outcome: "held" }, { outcome: "held" }, { outcome: "held" }],
     });
@@ -141,6 +143,9 @@ describe("load", () => {
     expect(check.requirements.filter(({ outcome }) => outcome === "pass").length).toBeGreaterThan(5);
     expect(check.requirements.flatMap(({ findings }) => findings)).toEqual([]);
     expect(readFileSync(path.join(directory, "junit.xml"), "utf8")).toContain('failures="0" errors="0"');
+    expect(mistakes("load", result)).toEqual([]);
+    const page = readFileSync(path.join(directory, "report.html"), "utf8");
+    for (const chart of ["completion", "latencies", "fleet"]) expect(page).toContain(`id="chart-${chart}"`);
     expect(code).toBe(0);
   });
 
@@ -162,6 +167,8 @@ describe("load on a server with a defect", () => {
       const { result } = await runLoad({
         target: { http: defective.http, coap: address(defective.coap.replace("coap://", "")) },
         targetName: "defective",
+        shard: WHOLE,
+        fleetproof: "0.1.0",
         fleet: createFleet(file, { seed: "s", devices: 10, duration: 600_000 }),
         devices: Array.from({ length: 10 }, (_, index) => index),
         workload: Workload.parse({

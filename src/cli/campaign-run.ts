@@ -17,19 +17,24 @@ import {
 import type { FailureSummary, RunRecord } from "../harness/record/verdict.ts";
 import { writeText } from "../platform/files.ts";
 import type { Profile } from "../protocol/profile.ts";
+import { seconds } from "../protocol/time.ts";
+import { stateChart } from "../reports/charts/state-charts.ts";
 import { coverageLine, renderCoverage } from "../reports/coverage-text.ts";
 import { REPORT_FORMATS } from "../reports/formats.ts";
+import { renderGithub } from "../reports/github.ts";
 import type { ReportView } from "../reports/report-view.ts";
 import { renderTerminal } from "../reports/terminal.ts";
 import { count } from "../reports/text.ts";
 import type { FamilyName } from "../scenarios/families/names.ts";
 import { REQUIREMENTS } from "../scenarios/requirements.ts";
+import { type DistributedRun, type DistributedSettings, REPEATABLE } from "./distributed/coordinator.ts";
+import { distributedPlans } from "./distributed/plans.ts";
 import { type ExitCode, exitCodeOf } from "./exit-codes.ts";
 import { type ExpectationsFile, exitCodeWith, expectationsText, meetExpectations } from "./expectations.ts";
 import type { CommandIo } from "./io.ts";
 import { createProgressLine } from "./progress.ts";
 import type { Services } from "./services.ts";
-import { openTarget, refuseUnknownMutant, type TargetChoice, targetName } from "./targets.ts";
+import { openTarget, refuseUnknownMutant, type TargetChoice, targetName, targetOptions } from "./targets.ts";
 
 export interface CampaignSettings {
   readonly target: TargetChoice;
@@ -48,14 +53,23 @@ export interface CampaignSettings {
   readonly shrinkBudget: number;
   /** Threads, in simulation; absent: as many as the machine can run. */
   readonly jobs?: number | undefined;
+  /** Absent: this process does it all. */
+  readonly distributed?: DistributedSettings | undefined;
   readonly keep: Keep;
   /** Absent: nothing is expected but that all is kept. */
   readonly expectations?: ExpectationsFile | undefined;
   readonly directory: string;
   readonly json: boolean;
+  /** For which CI system failures are printed so that it shows them; absent: none. */
+  readonly annotations?: AnnotationStyle | undefined;
   /** For the record: the command line. */
   readonly commandLine: readonly string[];
 }
+
+/** CI systems that read annotations from the output of a job, and how. */
+const ANNOTATIONS = { github: renderGithub } as const;
+export type AnnotationStyle = keyof typeof ANNOTATIONS;
+export const ANNOTATION_STYLES = ["github"] as const satisfies readonly AnnotationStyle[];
 
 /** @throws HarnessError when nothing can be said: the target cannot be brought up, the record cannot be written */
 export async function runAndReport(settings: CampaignSettings, services: Services, io: CommandIo): Promise<ExitCode> {
@@ -63,24 +77,51 @@ export async function runAndReport(settings: CampaignSettings, services: Service
   (settings.json ? io.err : io.out)(`seed ${settings.seed}\n`);
   const run = runRecord(settings, services);
   const { target, close } = await openTarget(settings.target, settings.profile, settings.token, services);
+  let shared: DistributedRun | undefined;
   try {
+    shared = await openShared(settings, services, io);
     await beginRecord(settings.directory, run);
-    const result = await runWithProgress(settings, target, services, io);
+    const result = await runWithProgress(settings, target, shared, services, io);
     const meeting = await meetExpectations(settings.expectations, result.verdict);
-    await writeRecord(settings, run, result, meeting, services, io);
+    const view = await writeRecord(settings, run, result, meeting, services, io);
     if (settings.json) io.out(`${JSON.stringify(result.verdict, null, 2)}\n`);
     else showResult(settings, result, services, io);
+    // A line that begins with :: is read by the CI system wherever it stands.
+    if (settings.annotations !== undefined) (settings.json ? io.err : io.out)(ANNOTATIONS[settings.annotations](view));
     if (meeting === undefined) return exitCodeOf(result.verdict.outcome);
     (settings.json ? io.err : io.out)(expectationsText(meeting, settings.expectations?.file ?? ""));
     return exitCodeWith(meeting, result.verdict.outcome);
   } finally {
+    await shared?.close();
     await close();
   }
+}
+
+/** How long workers may take for the rest of the runs that they are at. */
+const STOP_WITHIN = seconds(10);
+
+async function openShared(
+  { distributed }: CampaignSettings,
+  services: Services,
+  io: CommandIo,
+): Promise<DistributedRun | undefined> {
+  if (distributed === undefined) return undefined;
+  return services.openDistributedRun({
+    ...distributed,
+    version: services.version,
+    program: services.program,
+    work: "verify",
+    locks: REPEATABLE,
+    stopWithin: STOP_WITHIN,
+    signal: io.signal,
+    say: (line) => io.err(`${line}\n`),
+  });
 }
 
 async function runWithProgress(
   settings: CampaignSettings,
   target: Parameters<Services["runCampaign"]>[0]["target"],
+  shared: DistributedRun | undefined,
   services: Services,
   io: CommandIo,
 ): Promise<CampaignResult> {
@@ -98,7 +139,10 @@ async function runWithProgress(
       strict: settings.strict,
       require: settings.require,
       shrinkBudget: settings.shrinkBudget,
-      signal: io.signal,
+      signal: shared === undefined ? io.signal : AbortSignal.any([io.signal, shared.lost]),
+      ...(shared === undefined || target.kind !== "sim" || target.recipe === undefined
+        ? {}
+        : { runner: distributedPlans(shared, target.recipe) }),
       onProgress: (progress) => line.show(progressText(progress, time)),
       version: services.version,
       threads: { most: settings.jobs ?? services.processors(), open: services.openPlanRunner },
@@ -140,7 +184,7 @@ async function writeRecord(
   expectations: Meeting | undefined,
   services: Services,
   io: CommandIo,
-): Promise<void> {
+): Promise<ReportView> {
   const { directory } = settings;
   await writeResult(directory, result, originOf(settings, services));
   const chart = await writeChart(directory, result, services, io);
@@ -155,14 +199,15 @@ async function writeRecord(
     replayCommand: replayCommand(directory, services.program),
     coverage: renderCoverage(result.coverage, COVERAGE_NAMES, { live: settings.target.kind !== "sim" }),
     states: result.states,
+    tasks: result.tasks,
     expectations,
     chart,
   };
-  for (const { path: file, content } of REPORT_FORMATS.filter(({ always }) => always).flatMap(({ files }) =>
-    files(view),
-  ))
-    await writeText(path.join(directory, file), content);
+  for (const { files } of REPORT_FORMATS.filter(({ always }) => always))
+    for (const { path: file, content } of await files(view, services))
+      await writeText(path.join(directory, file), content);
   await completeRecord(directory, run, services.timeOfDay());
+  return view;
 }
 
 const originOf = ({ target }: CampaignSettings, services: Services): SavedPlanOrigin => ({
@@ -181,7 +226,7 @@ async function writeChart(
 ): Promise<string | undefined> {
   if (result.states === undefined) return undefined;
   try {
-    const bytes = await services.drawStateChart(result.states);
+    const bytes = await services.drawPng(stateChart(result.states));
     await writeText(path.join(directory, "states.png"), bytes);
     return "states.png";
   } catch (error) {
@@ -205,7 +250,7 @@ function showResult(settings: CampaignSettings, result: CampaignResult, services
   io.out(`\n${renderTerminal(view, { columns: io.columns, colours: io.colours })}`);
   io.out(`      ${coverageLine(result.coverage, COVERAGE_NAMES, settings.target.kind !== "sim")}\n`);
   io.out(`      report ${path.join(settings.directory, "report.html")}\n`);
-  if (settings.target.kind !== "http" || result.verdict.outcome !== "inconclusive") return;
-  const [http, coap] = targetName(settings.target).split(" ");
-  io.out(`      is the set-up right? ${services.program} preflight --target ${http} --coap ${coap}\n`);
+  const options = targetOptions(settings.target);
+  if (options === undefined || result.verdict.outcome !== "inconclusive") return;
+  io.out(`      is the set-up right? ${services.program} preflight ${options}\n`);
 }

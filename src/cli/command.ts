@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { UsageError } from "../platform/errors.ts";
 import { parseDuration } from "../protocol/duration.ts";
+import { nearest } from "../protocol/nearest.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import type { CommandIo } from "./io.ts";
 import type { Services } from "./services.ts";
@@ -38,11 +39,18 @@ export interface Command {
   readonly examples: readonly string[];
   /** What `--help` lists besides, with its heading. */
   readonly notes?: { readonly title: string; readonly lines: readonly string[] };
-  /** @param texts option texts by name; switches are `true`. @throws UsageError when a value does not fit */
+  /**
+   * Looks at the values without doing anything.
+   *
+   * @param texts option texts by name; switches are `true`
+   * @throws UsageError when a value does not fit, or an option is not known
+   */
+  check(texts: Readonly<Record<string, unknown>>): void;
+  /** Checks the texts, and does the work. @throws UsageError as `check`, and for what only the work can find out */
   execute(texts: Readonly<Record<string, unknown>>, services: Services, io: CommandIo): Promise<ExitCode>;
 }
 
-export interface CommandDefinition<Options> extends Omit<Command, "execute"> {
+export interface CommandDefinition<Options> extends Omit<Command, "check" | "execute"> {
   readonly schema: z.ZodType<Options>;
   run(options: Options, services: Services, io: CommandIo): Promise<ExitCode>;
 }
@@ -50,18 +58,25 @@ export interface CommandDefinition<Options> extends Omit<Command, "execute"> {
 /** Puts the schema in front of the work: what `run` gets has been checked. */
 export function defineCommand<Options>(definition: CommandDefinition<Options>): Command {
   const { schema, run, ...rest } = definition;
+  const read = (texts: Readonly<Record<string, unknown>>): Options => {
+    const parsed = schema.safeParse(texts);
+    if (parsed.success) return parsed.data;
+    throw wrongOption(definition, parsed.error, texts);
+  };
   return {
     ...rest,
-    execute: async (texts, services, io) => {
-      const parsed = schema.safeParse(texts);
-      if (!parsed.success) throw wrongOption(definition, parsed.error);
-      return run(parsed.data, services, io);
-    },
+    check: (texts) => void read(texts),
+    execute: async (texts, services, io) => run(read(texts), services, io),
   };
 }
 
-function wrongOption(command: Omit<Command, "execute">, error: z.ZodError): UsageError {
-  const [issue] = error.issues;
+function wrongOption(
+  command: Omit<Command, "check" | "execute">,
+  error: z.ZodError,
+  texts: Readonly<Record<string, unknown>>,
+): UsageError {
+  // A value that is missing is often there under a misspelt name.
+  const issue = error.issues.find(({ code }) => code === "unrecognized_keys") ?? error.issues[0];
   const help = `fleetproof ${command.name} --help lists the options`;
   if (issue?.code === "unrecognized_keys") {
     const [name = ""] = issue.keys;
@@ -74,40 +89,22 @@ function wrongOption(command: Omit<Command, "execute">, error: z.ZodError): Usag
   }
   const place = String(issue?.path[0] ?? "");
   const name = place === command.positional?.name ? place.toUpperCase() : `--${place}`;
-  return new UsageError("bad-value", `${name}: ${issue?.message ?? "does not fit"}`);
+  const message = issue?.code === "invalid_value" ? noneOf(issue.values, texts[place]) : issue?.message;
+  return new UsageError("bad-value", `${name}: ${message ?? "does not fit"}`);
 }
 
-/** The candidate that a slip of the finger away is closest; `undefined` when none is close. */
-export function nearest(text: string, candidates: readonly string[]): string | undefined {
-  const ranked = candidates
-    .map((candidate) => ({ candidate, distance: editDistance(text, candidate) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(candidate.length / 3)))
-    .sort((a, b) => a.distance - b.distance);
-  return ranked[0]?.candidate;
-}
-
-/** Insertions, deletions, replacements, and swaps of two neighbours, from one text to the other. */
-function editDistance(from: string, to: string): number {
-  let before: readonly number[] = [];
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= to.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      const swaps = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
-      const swapped = swaps ? (before[j - 2] ?? 0) + 1 : replaced;
-      next.push(Math.min(replaced, swapped, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    before = row;
-    row = next;
-  }
-  return row[to.length] ?? 0;
+function noneOf(values: readonly unknown[], given: unknown): string {
+  const names = values.map(String);
+  const near = nearest(String(given), names);
+  return `"${given}" is none of ${names.join(", ")}${near === undefined ? "" : `: did you mean ${near}?`}`;
 }
 
 // ── schemas of option values
 
 export const Flag = z.boolean("takes no value").default(false);
 export const Text = z.string().min(1, "must not be empty");
+/** What plans are drawn from, and what stands in names and paths. */
+export const Seed = Text.regex(/^[\w.:-]{1,48}$/, "must be 1 to 48 letters, figures or any of . : _ -");
 
 /** @returns milliseconds */
 export const Duration = z.string().transform((text, context) => {

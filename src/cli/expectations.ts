@@ -32,9 +32,13 @@ export async function readExpectations(
   }
   const none = { formatVersion: EXPECTATIONS_FORMAT_VERSION, broken: [] } as const satisfies Expectations;
   if (update && !(await exists(file))) return { file, update, expectations: none };
-  const parsed = Expectations.safeParse(await readNamedJson("expectations", file));
+  const value = await readNamedJson("expectations", file);
+  const parsed = Expectations.safeParse(value);
   if (parsed.success) return { file, update, expectations: parsed.data };
-  throw new UsageError("bad-file", `--expectations: ${file}: ${issueText(parsed.error)}`);
+  throw new UsageError(
+    "bad-file",
+    `--expectations: ${file}: ${issueText(parsed.error, { value, schema: Expectations })}`,
+  );
 }
 
 /** How the verdict meets the file; after writing it anew where that is wanted. An inconclusive verdict updates nothing. */

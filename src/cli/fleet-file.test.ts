@@ -66,7 +66,7 @@ describe("parseFleetFile", () => {
     [
       "kind: cycle",
       "kind: cycel",
-      "11: groups[0].connectivity.kind: is not one of always, cycle, day-night, timetable",
+      "11: groups[0].connectivity.kind: is not one of always, cycle, day-night, timetable: did you mean cycle?",
     ],
     [
       "kind: exponential",
@@ -84,11 +84,53 @@ describe("parseFleetFile", () => {
       "about: new",
       "18: groups[1].about: unknown field; there are name, count, share, device, start, updates, connectivity, link, nat, reboots, factoryResets, registrationLoss, answers",
     ],
+    ["percent: 20", "from: 2s\n        until: 2s", "17: groups[0].answers[0].until: must be after `from`"],
     ["lasts: 2m, ", "", "21: events[0].lasts: is missing"],
+    ["kind: power-cut, ", "", "21: events[0].kind: is missing: give one of power-cut, outage, swizzle"],
+    ["kind: power-cut", "kind: powercut", /^21: events\[0\]\.kind: .*did you mean power-cut\?$/],
+    ["lifetime: 10m", "lifetime: 1500ms", "7: groups[0].device.lifetime: must be whole seconds"],
+    ["lifetime: 10m", "lifetime: 0s", "7: groups[0].device.lifetime: must be longer than nothing"],
+    ["lifetime: 10m", "lwm2m: 1.3", "7: groups[0].device.lwm2m: must be 1.0, 1.1, 1.2"],
+    ["lifetime: 10m", "lwm2m: '2.0'", "7: groups[0].device.lwm2m: must be 1.0, 1.1, 1.2"],
+    [
+      "lifetime: 10m",
+      "firmware: { verison: '1.0' }",
+      /^7: groups\[0\]\.device\.firmware\.verison: .*did you mean version\?$/,
+    ],
+    ["count: 30", "count: -1", /^5: groups\[0\]\.count: Too small/],
+    ["count: 30", "count: 10000001", /^5: groups\[0\]\.count: Too big/],
+    ["count: 30", "count: .nan", /^5: groups\[0\]\.count: /],
+    ["count: 30", "count: many", "5: groups[0].count: Invalid input: expected number, received string"],
+    ["name: old", "name: Old Meters", "4: groups[0].name: must be lower-case letters, digits and hyphens, at most 32"],
+    ["about: two", "endpoint: fleet-{idnex}\nabout: two", "2: endpoint: must have {index} in it"],
+    [
+      "    share: 1\n",
+      "    share: 1\n    link: { bursts: { begins: 1, ends: 0 } }\n",
+      /^20: groups\[1\]\.link\.bursts\.ends: Too small/,
+    ],
+    ["    share: 1\n", "    share: 1\n    link: { mtu: 20 }\n", /^20: groups\[1\]\.link\.mtu: Too small/],
+    [
+      "    share: 1\n",
+      "    share: 1\n    updates: { share: 10, jitter: 10 }\n",
+      "20: groups[1].updates: `jitter` must be less than `share`",
+    ],
     ["groups:", "groups: [", /^\d+: /],
   ])("points at the line and the field, and says what was meant: %s → %s", (from, to, expected) => {
     if (typeof expected === "string") expect(problem(from, to)).toBe(expected);
     else expect(problem(from, to)).toMatch(expected);
+  });
+});
+
+describe("the version of LwM2M in a fleet file", () => {
+  it.each([
+    ["1.0", "1.0"],
+    ["1.1", "1.1"],
+    ["1.2", "1.2"],
+    ["'1.0'", "1.0"],
+    ["'1.2'", "1.2"],
+  ])("is text, though YAML takes %s for a number", (written, version) => {
+    const parsed = parseFleetFile(FILE.replace("lifetime: 10m", `lwm2m: ${written}`));
+    expect(parsed).toMatchObject({ ok: true, value: { groups: [{ device: { lwm2m: version } }, {}] } });
   });
 });
 

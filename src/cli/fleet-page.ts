@@ -4,23 +4,7 @@
 import { z } from "zod";
 import { FLEET_PRESETS } from "../simulator/fleet/presets.ts";
 import { FleetFile } from "../simulator/model/fleet.ts";
-
-/** What this page needs of a JSON Schema. */
-interface Node {
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly type?: string;
-  readonly pattern?: string;
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly properties?: Readonly<Record<string, Node>>;
-  readonly required?: readonly string[];
-  readonly items?: Node;
-  readonly anyOf?: readonly Node[];
-  readonly oneOf?: readonly Node[];
-}
+import { distributionSections, fieldSections, type SchemaNode, table } from "./schema-tables.ts";
 
 /** Of a fleet file, for editors: `docs/fleet.schema.json`. */
 export function fleetJsonSchema(): Readonly<Record<string, unknown>> {
@@ -30,9 +14,9 @@ export function fleetJsonSchema(): Readonly<Record<string, unknown>> {
 }
 
 export function renderFleetFilesPage(): string {
-  const schema = fleetJsonSchema() as Node;
+  const schema = fleetJsonSchema() as SchemaNode;
   const presets = Object.entries(FLEET_PRESETS).map(([name, { about }]) => `| \`${name}\` | ${about} |`);
-  return `${[INTRODUCTION, "## Presets", table("preset | what it is", presets), FIELDS, ...sections("", schema), ...distributions(schema)].join("\n\n")}\n`;
+  return `${[INTRODUCTION, "## Presets", table("preset | what it is", presets), FIELDS, ...fieldSections(schema), ...distributionSections(schema)].join("\n\n")}\n`;
 }
 
 const INTRODUCTION = `# Fleet files
@@ -89,86 +73,3 @@ const FIELDS = `## Fields
 Durations are text with a unit: \`500ms\`, \`20s\`, \`5m\`, \`2h\`, \`7d\`, at most 366 days; shares are percent, fractions allowed.
 *Distribution*: a duration, or one of the distributions at the end of this page. A field without default may be left
 out unless it is marked with *needed*.`;
-
-const table = (head: string, rows: readonly string[]): string =>
-  [`| ${head} |`, `|${" --- |".repeat(head.split("|").length)}`, ...rows].join("\n");
-
-/** A section for a mapping, and for every mapping below it. */
-function sections(path: string, node: Node): readonly string[] {
-  const fields = Object.entries(node.properties ?? {});
-  const title = path === "" ? "The file" : `\`${path}\``;
-  const rows = fields.map(([name, field]) => row(name, field, node.required?.includes(name) === true));
-  const own = [`### ${title}`, table("field | value | default | what it is", rows)].join("\n\n");
-  return [own, ...fields.flatMap(([name, field]) => below(path === "" ? name : `${path}.${name}`, field))];
-}
-
-function below(path: string, node: Node): readonly string[] {
-  if (isDistribution(node)) return [];
-  if (node.items !== undefined) return below(`${path}[]`, node.items);
-  if (node.oneOf === undefined) return node.properties === undefined ? [] : sections(path, node);
-  return formsSection(path, node.oneOf);
-}
-
-/** One section for all kinds of a mapping, and those below them. */
-function formsSection(path: string, forms: readonly Node[]): readonly string[] {
-  const rows = forms.flatMap(({ properties = {}, required = [] }) =>
-    Object.entries(properties).map(([name, field]) =>
-      name === "kind" ? kindRow(field) : row(name, field, required.includes(name)),
-    ),
-  );
-  const own = `### \`${path}\`\n\n${table("field | value | default | what it is", rows)}`;
-  const inner = forms.flatMap(({ properties = {} }) => Object.entries(properties));
-  return [own, ...inner.flatMap(([name, field]) => below(`${path}.${name}`, field))];
-}
-
-const kindRow = ({ const: kind, description = "" }: Node): string =>
-  `| **\`kind: ${String(kind)}\`** |  |  | ${description} |`;
-
-function row(name: string, field: Node, needed: boolean): string {
-  const preset = field.default === undefined ? (needed ? "*needed*" : "") : presetText(field.default);
-  return `| \`${name}\` | ${valueText(field)} | ${preset} | ${(field.description ?? "").replaceAll("|", "\\|")} |`;
-}
-
-const presetText = (value: unknown): string =>
-  typeof value === "object" && !Array.isArray(value) && Object.keys(value ?? {}).length === 0
-    ? "as below"
-    : `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
-
-function valueText(node: Node): string {
-  if (isDistribution(node)) return "distribution";
-  if (node.const !== undefined) return `\`${String(node.const)}\``;
-  if (node.enum !== undefined) return node.enum.map((value) => `\`${String(value)}\``).join(", ");
-  if (node.items !== undefined) return `list of ${valueText(node.items)}`;
-  if (node.oneOf !== undefined) return `one of ${kinds(node.oneOf)}`;
-  if (node.properties !== undefined) return "mapping";
-  if (node.type === "string") return node.pattern?.includes("ms|s|m|h|d") === true ? "duration" : "text";
-  return node.type === "integer" ? "whole number" : (node.type ?? "");
-}
-
-const kinds = (forms: readonly Node[]): string =>
-  forms.map(({ properties }) => `\`${String(properties?.kind?.const)}\``).join(", ");
-
-const isDistribution = ({ anyOf = [] }: Node): boolean =>
-  anyOf.some(({ type }) => type === "string") && anyOf.some(({ oneOf }) => oneOf !== undefined);
-
-/** The forms of any distribution of the schema: they are all the same. */
-function distributions(schema: Node): readonly string[] {
-  const found = firstDistribution(schema);
-  const forms = found?.anyOf?.flatMap(({ oneOf = [] }) => oneOf) ?? [];
-  const about = "## Distributions\n\nDraws come from integer tables, so they are the same on every machine.";
-  return [about, ...formsSection("distribution", forms)];
-}
-
-function firstDistribution(node: Node): Node | undefined {
-  if (isDistribution(node)) return node;
-  const inner = [
-    ...Object.values(node.properties ?? {}),
-    ...(node.items === undefined ? [] : [node.items]),
-    ...(node.oneOf ?? []),
-  ];
-  for (const child of inner) {
-    const found = firstDistribution(child);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}

@@ -5,7 +5,8 @@
  */
 import yargs, { type Argv } from "yargs";
 import { UsageError } from "../platform/errors.ts";
-import { type Command, nearest, type OptionRow } from "./command.ts";
+import { nearest } from "../protocol/nearest.ts";
+import type { Command, OptionRow } from "./command.ts";
 
 export type ParsedCommandLine =
   | { readonly kind: "text"; readonly text: string }
@@ -136,7 +137,10 @@ function refuseUnknownCommand(name: string, commands: readonly Command[]): void 
   const names = commands.map((command) => command.name);
   if (names.includes(name)) return;
   const near = nearest(name, names);
-  const hint = near === undefined ? `the commands are ${names.join(", ")}` : `did you mean ${near}?`;
+  const hint =
+    near === undefined
+      ? `the commands are ${names.join(", ")}; fleetproof --help tells what they do`
+      : `did you mean ${near}?`;
   throw new UsageError("bad-value", `unknown command "${name}": ${hint}`);
 }
 

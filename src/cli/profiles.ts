@@ -56,6 +56,7 @@ const PRESET_PROFILES: Readonly<Record<TargetChoice["kind"], string>> = {
   sim: "artik",
   "reference-live": "live",
   http: "empty",
+  adapter: "empty",
 };
 
 /** @throws UsageError when the file cannot be read or is no profile */
@@ -88,7 +89,7 @@ function inlineJson(text: string): unknown {
 function checkProfile(where: string, value: unknown): Profile {
   const parsed = Profile.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new UsageError("bad-file", `--profile: ${where}: ${issueText(parsed.error)}`);
+  throw new UsageError("bad-file", `--profile: ${where}: ${issueText(parsed.error, { value, schema: Profile })}`);
 }
 
 /** The profile with the times from the command line in it. */

@@ -8,6 +8,7 @@ import { DEMO } from "./commands/demo.ts";
 import { EXPLAIN } from "./commands/explain.ts";
 import { FLEET } from "./commands/fleet.ts";
 import { LOAD } from "./commands/load.ts";
+import { MERGE } from "./commands/merge.ts";
 import { PREFLIGHT } from "./commands/preflight.ts";
 import { RECHECK } from "./commands/recheck.ts";
 import { REPLAY } from "./commands/replay.ts";
@@ -17,6 +18,7 @@ import { SELFTEST } from "./commands/selftest.ts";
 import { SERVE } from "./commands/serve.ts";
 import { SHRINK } from "./commands/shrink.ts";
 import { VERIFY } from "./commands/verify.ts";
+import { WORKER } from "./commands/worker.ts";
 import { EXIT_BUG, EXIT_INCONCLUSIVE, EXIT_PASS, EXIT_USAGE, type ExitCode } from "./exit-codes.ts";
 import type { CommandIo } from "./io.ts";
 import { parseCommandLine } from "./parse.ts";
@@ -36,6 +38,8 @@ export const COMMANDS: readonly Command[] = [
   SERVE,
   FLEET,
   LOAD,
+  MERGE,
+  WORKER,
   DEMO,
 ];
 

@@ -1,6 +1,7 @@
 /** On what a saved plan runs again: the target that the options name, else the one that is recorded in the file. */
 import type { SavedPlan } from "../harness/record/verdict.ts";
 import { UsageError } from "../platform/errors.ts";
+import { ADAPTER_OPTIONS, AdapterSchemas, type AdapterTexts, readAdapter } from "./adapters.ts";
 import { type OptionRow, Text } from "./command.ts";
 import { readSavedTarget, readTarget, type TargetChoice } from "./targets.ts";
 
@@ -14,6 +15,7 @@ export const SAVED_TARGET_OPTIONS: readonly OptionRow[] = [
   { name: "coap", value: "URL", about: "CoAP address of an http target, such as coap://127.0.0.1:5683" },
   { name: "mutant", value: "ID", about: "run it on this shipped defective server, with --target sim" },
   { name: "token", value: "TEXT", about: "bearer token for the task API of an http target" },
+  ...ADAPTER_OPTIONS,
 ];
 
 export const SavedTargetSchemas = {
@@ -21,12 +23,14 @@ export const SavedTargetSchemas = {
   coap: Text.optional(),
   mutant: Text.optional(),
   token: Text.optional(),
+  ...AdapterSchemas,
 };
 
-export interface SavedTargetTexts {
+export interface SavedTargetTexts extends AdapterTexts {
   readonly target?: string | undefined;
   readonly coap?: string | undefined;
   readonly mutant?: string | undefined;
+  readonly token?: string | undefined;
 }
 
 /**
@@ -35,7 +39,10 @@ export interface SavedTargetTexts {
  */
 export function chooseTarget(options: SavedTargetTexts, saved: SavedPlan, file: string): TargetChoice {
   const { target, coap, mutant } = options;
-  if (target !== undefined) return readTarget({ target, coap, mutant });
+  const adapter = readAdapter(options);
+  if (adapter !== undefined && target !== undefined)
+    throw new UsageError("conflict", `--target and --${adapter.option} name two targets: give one`);
+  if (target !== undefined || adapter !== undefined) return readTarget({ ...options, target: target ?? "sim" });
   if (coap !== undefined) throw new UsageError("conflict", "--coap needs --target");
   if (mutant !== undefined) return readTarget({ target: "sim", mutant });
   try {

@@ -1,11 +1,13 @@
 /**
  * What commands need from the rest of the program. main.ts gives them the real things, tests give them others.
  */
+import type { Adapter } from "../harness/adapter/adapter.ts";
 import type { CampaignOptions, CampaignResult, Threads } from "../harness/campaign.ts";
 import type { runFleet } from "../harness/fleet/run-fleet.ts";
+import type { RestartableServers } from "../harness/live/restartable-server.ts";
 import type { runLoad } from "../harness/load/run-load.ts";
 import type { ReplayOutcome } from "../harness/record/replay-outcome.ts";
-import type { SavedPlan, StateSeries } from "../harness/record/verdict.ts";
+import type { SavedPlan } from "../harness/record/verdict.ts";
 import type { SelfTestCase, SelfTestResult } from "../harness/selftest/case.ts";
 import type { BuildServer } from "../harness/simulate.ts";
 import type { Target } from "../harness/target.ts";
@@ -13,8 +15,12 @@ import type { Profile } from "../protocol/profile.ts";
 import type { CrossOrigins } from "../reference-server/adapters/cross-origin.ts";
 import type { LogLevel } from "../reference-server/adapters/log-levels.ts";
 import type { ServeLimits } from "../reference-server/adapters/serve-limits.ts";
+import type { Chart } from "../reports/charts/chart.ts";
 import type { Plan } from "../scenarios/plan.ts";
 import type { Requirement } from "../scenarios/requirements.ts";
+import type { AdapterChoice } from "./adapters.ts";
+import type { openDistributedRun } from "./distributed/coordinator.ts";
+import type { runWorker } from "./distributed/worker-process.ts";
 import type { PreflightProbes } from "./preflight/steps.ts";
 
 export interface Services {
@@ -37,16 +43,24 @@ export interface Services {
   /** The smallest plan that exercises a requirement, as far as a few seconds of search find it. */
   smallestExample(requirement: Requirement): Promise<Plan | undefined>;
   /** Starts the reference server in a process of its own. */
-  startReferenceLive(profile: Profile): Promise<RunningServer>;
+  startReferenceLive(profile: Profile): Promise<ReferenceLive>;
+  /** Brings up what stands between a server and us that does not speak the task API. */
+  openAdapter(choice: AdapterChoice): Promise<Adapter>;
   /** Starts the reference server in this process. */
   startServer(settings: ServeSettings): Promise<RunningServer>;
   /** Runs a fleet in this process. */
   runFleet: typeof runFleet;
   /** Runs a fleet and tasks for it. */
   runLoad: typeof runLoad;
+  /** Waits for the workers of a distributed run. */
+  openDistributedRun: typeof openDistributedRun;
+  /** Takes part in distributed runs until the signal. */
+  runWorker: typeof runWorker;
+  /** What tells this process from others of this machine. */
+  processName(): string;
   openProbes(): Promise<PreflightProbes>;
   /** Bytes of a PNG. */
-  drawStateChart(series: StateSeries): Promise<Uint8Array>;
+  drawPng(chart: Chart): Promise<Uint8Array>;
   /** `host:port` with the host as an address. */
   resolveAddress(host: string, port: number): Promise<string>;
   /** Settles when standard input has ended. */
@@ -93,6 +107,11 @@ export interface RunningServer {
   /** Settles when it can no longer work, with what to tell the user; else never. */
   readonly failure?: Promise<Error>;
   close(): Promise<void>;
+}
+
+export interface ReferenceLive extends RunningServer {
+  /** More of the same kind, for plans that kill their server. */
+  readonly restartable?: RestartableServers;
 }
 
 export interface ServeSettings {

@@ -1,9 +1,12 @@
 /** What `--target` means: reading it, and bringing the target up and down around a command. */
 
+import { liveTargetOf, restartableBy } from "../harness/adapter/adapter-target.ts";
 import type { Target } from "../harness/target.ts";
 import { UsageError } from "../platform/errors.ts";
+import { address } from "../protocol/address.ts";
+import { nearest } from "../protocol/nearest.ts";
 import type { Profile } from "../protocol/profile.ts";
-import { nearest } from "./command.ts";
+import { type AdapterChoice, type AdapterTexts, adapterName, readAdapter, readSavedAdapter } from "./adapters.ts";
 import { recipeOf } from "./server-recipe.ts";
 import type { Services } from "./services.ts";
 
@@ -11,20 +14,30 @@ export type TargetChoice =
   | { readonly kind: "sim"; readonly mutant: string | undefined }
   | { readonly kind: "reference-live" }
   /** `coapHost` may be a name; a port is always there. */
-  | { readonly kind: "http"; readonly http: string; readonly coapHost: string; readonly coapPort: number };
+  | { readonly kind: "http"; readonly http: string; readonly coapHost: string; readonly coapPort: number }
+  | AdapterChoice;
 
-export interface TargetTexts {
+export interface TargetTexts extends AdapterTexts {
   readonly target: string;
   readonly coap?: string | undefined;
   readonly mutant?: string | undefined;
+  readonly token?: string | undefined;
 }
 
 const COAP_PORT = 5683;
+const OF_OTHER_TARGETS = ["coap", "mutant", "token"] as const;
 
 /** @throws UsageError when the options contradict each other, or an address cannot be read */
 export function readTarget(texts: TargetTexts): TargetChoice {
   const { target, coap, mutant } = texts;
   const isHttp = /^https?:\/\//.test(target);
+  const adapter = readAdapter(texts);
+  if (adapter !== undefined) {
+    const other = isHttp ? "target" : OF_OTHER_TARGETS.find((name) => texts[name] !== undefined);
+    if (other !== undefined)
+      throw new UsageError("conflict", `--${other} goes with another target than --${adapter.option}`);
+    return adapter;
+  }
   if (!isHttp && target !== "sim" && target !== "reference-live") {
     throw new UsageError(
       "bad-value",
@@ -53,24 +66,37 @@ function readHttp(text: string): string {
   return url.href.replace(/\/+$/, "");
 }
 
-function readCoap(text: string): { readonly coapHost: string; readonly coapPort: number } {
+/** @param what says it, for the message */
+function readCoap(text: string, what = "--coap"): { readonly coapHost: string; readonly coapPort: number } {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "coap:" || url.hostname === "") {
-    throw new UsageError("bad-value", `--coap: "${text}" is not an address such as coap://127.0.0.1:5683`);
+    throw new UsageError("bad-value", `${what}: "${text}" is not an address such as coap://127.0.0.1:5683`);
   }
   return { coapHost: url.hostname.replace(/^\[|\]$/g, ""), coapPort: url.port === "" ? COAP_PORT : Number(url.port) };
 }
 
 /** The target as it stands in records: what `readSavedTarget` reads back. */
 export function targetName(choice: TargetChoice): string {
+  if (choice.kind === "adapter") return adapterName(choice);
   if (choice.kind !== "http") return choice.kind;
   const host = choice.coapHost.includes(":") ? `[${choice.coapHost}]` : choice.coapHost;
   return `${choice.http} coap://${host}:${choice.coapPort}`;
 }
 
 export function readSavedTarget(name: string, mutant: string | undefined): TargetChoice {
+  const adapter = readSavedAdapter(name);
+  if (adapter !== undefined) return adapter;
   const [target = "", coap] = name.split(" ");
   return readTarget({ target, coap, mutant });
+}
+
+/** The options that name a live target of somebody else; `undefined`: it is none. */
+export function targetOptions(choice: TargetChoice): string | undefined {
+  if (choice.kind === "adapter")
+    return `--${choice.option} ${/\s/.test(choice.text) ? `"${choice.text}"` : choice.text}`;
+  if (choice.kind !== "http") return undefined;
+  const [http, coap] = targetName(choice).split(" ");
+  return `--target ${http} --coap ${coap}`;
 }
 
 export interface OpenTarget {
@@ -99,14 +125,32 @@ export async function openTarget(
       return { target: { kind: "sim", name: shown, build, recipe: recipeOf(choice.mutant) }, close: nothingToClose };
     }
     case "reference-live": {
-      const { http, coap, close } = await services.startReferenceLive(profile);
-      return { target: { kind: "live", name, http, coap: coap.replace("coap://", "") }, close };
+      const { http, coap, close, restartable } = await services.startReferenceLive(profile);
+      const killable = restartable === undefined ? {} : { restartable };
+      return { target: { kind: "live", name, http, coap: coap.replace("coap://", ""), ...killable }, close };
     }
     case "http": {
       const coap = await services.resolveAddress(choice.coapHost, choice.coapPort);
       const bearer = token === undefined ? {} : { token };
       return { target: { kind: "live", name, http: choice.http, coap, ...bearer }, close: nothingToClose };
     }
+    case "adapter":
+      return openAdapted(choice, name, services);
+  }
+}
+
+async function openAdapted(choice: AdapterChoice, name: string, services: Services): Promise<OpenTarget> {
+  const adapter = await services.openAdapter(choice);
+  try {
+    const { coapHost, coapPort } = readCoap(adapter.coap, `${adapter.name}: coap`);
+    const coap = address(await services.resolveAddress(coapHost, coapPort));
+    const restartable = restartableBy(adapter, coap);
+    const killable = restartable === undefined ? {} : { restartable };
+    const target = { kind: "live", name, ...liveTargetOf(adapter, coap), ...killable } as const;
+    return { target, close: () => adapter.close() };
+  } catch (error) {
+    await adapter.close();
+    throw error;
   }
 }
 

@@ -64,6 +64,7 @@ export function testBench(changes: Partial<Services> = {}, verdict: Partial<Verd
         failures: [],
         states: undefined,
         coverage: { formatVersion: 1, conditions: {}, transitions: {} },
+        tasks: { formatVersion: 1, ends: [] },
       };
     },
     openPlanRunner: unexpected("a thread"),
@@ -74,10 +75,14 @@ export function testBench(changes: Partial<Services> = {}, verdict: Partial<Verd
       served.push(settings);
       return running("serve");
     },
+    openAdapter: unexpected("an adapter"),
     runFleet: unexpected("a fleet"),
     runLoad: unexpected("a load"),
+    openDistributedRun: unexpected("a distributed run"),
+    runWorker: unexpected("a worker"),
+    processName: () => "4711",
     openProbes: unexpected("a probe"),
-    drawStateChart: unexpected("a chart"),
+    drawPng: unexpected("a chart"),
     resolveAddress: async (host, port) => `${host}:${port}`,
     inputEnded: unexpected("waiting for standard input"),
     terminated: unexpected("waiting for SIGTERM"),

@@ -9,6 +9,7 @@ import { runCampaign } from "../harness/campaign.ts";
 import { smallestExample } from "../harness/example.ts";
 import { runFleet } from "../harness/fleet/run-fleet.ts";
 import { startServerProcess } from "../harness/live/reference-live.ts";
+import { openRestartableProcess, type ServerPlace } from "../harness/live/restartable-process.ts";
 import { runLoad } from "../harness/load/run-load.ts";
 import { replaySavedPlan } from "../harness/replay.ts";
 import { MUTANTS } from "../mutants/all-mutants.ts";
@@ -17,13 +18,16 @@ import { now } from "../platform/clock.ts";
 import { readJson } from "../platform/files.ts";
 import { onInputEnd, onInterrupt, processors } from "../platform/process.ts";
 import { freshSeed } from "../platform/random.ts";
+import { pause } from "../platform/timers.ts";
 import { resolveHost } from "../platform/udp.ts";
 import { ARTIK, type Profile } from "../protocol/profile.ts";
-import { drawStateChart } from "../reports/chart.ts";
+import { millis, toUnixMillis } from "../protocol/time.ts";
+import { drawPng } from "../reports/charts/draw-png.ts";
 import type { Plan } from "../scenarios/plan.ts";
 import type { Requirement } from "../scenarios/requirements.ts";
+import { openAdapter } from "./adapters.ts";
 import { recipeOf, serverOf } from "./server-recipe.ts";
-import type { RunningServer, ServeSettings, Services } from "./services.ts";
+import type { ReferenceLive, RunningServer, ServeSettings, Services } from "./services.ts";
 import { timeOfDay } from "./time-of-day.ts";
 import { openPlanRunner, openSelfTest } from "./worker-pool.ts";
 
@@ -42,14 +46,20 @@ export async function createServices(): Promise<Services> {
     replaySavedPlan,
     smallestExample: findExample,
     startReferenceLive,
+    openAdapter,
     startServer: serve,
     runFleet,
     runLoad,
+    openDistributedRun: async (options) => (await import("./distributed/coordinator.ts")).openDistributedRun(options),
+    runWorker: async (options) => (await import("./distributed/worker-process.ts")).runWorker(options),
+    processName: () => String(process.pid),
     openProbes: async () => ({
       openRest: (await import("./preflight/rest-probe.ts")).openRestProbe,
       openCoap: (await import("./preflight/coap-probe.ts")).openCoapProbe,
+      unixTime: () => toUnixMillis(now()),
+      pause: (milliseconds) => pause(millis(milliseconds)),
     }),
-    drawStateChart,
+    drawPng,
     resolveAddress: resolveHost,
     inputEnded: () => new Promise((resolve) => onInputEnd(resolve)),
     terminated: () =>
@@ -97,11 +107,19 @@ async function serve(settings: ServeSettings): Promise<RunningServer> {
   });
 }
 
-async function startReferenceLive(profile: Profile): Promise<RunningServer> {
-  const options = ["--http", "0", "--coap", "0", "--stop-with-stdin", "--log-level", "error"];
-  const args = [...ownEntry(), "serve", ...options, "--profile", JSON.stringify(profile)];
-  const { target, stop } = await startServerProcess({ args });
-  return { http: target.http, coap: `coap://${target.coap}`, close: async () => void (await stop()) };
+async function startReferenceLive(profile: Profile): Promise<ReferenceLive> {
+  const serve = ({ http, coap, data }: ServerPlace): readonly string[] => {
+    const options = ["--http", `${http}`, "--coap", `${coap}`, "--stop-with-stdin", "--log-level", "error"];
+    const stored = data === undefined ? [] : ["--data", data];
+    return [...ownEntry(), "serve", ...options, ...stored, "--profile", JSON.stringify(profile)];
+  };
+  const { target, stop } = await startServerProcess({ args: serve({ http: 0, coap: 0 }) });
+  return {
+    http: target.http,
+    coap: `coap://${target.coap}`,
+    restartable: { serves: "each-plan", open: () => openRestartableProcess(serve) },
+    close: async () => void (await stop()),
+  };
 }
 
 /** In the checkout the program is a script of npm and has no name of its own. */

@@ -11,6 +11,7 @@ import { type CampaignFailure, failureSummary } from "./failures.ts";
 import { liveCampaign } from "./live-campaign.ts";
 import type { Keep, KeptPlan, PlanRunner, ServerRecipe } from "./plan-runner.ts";
 import type { CoverageRecord } from "./record/coverage-record.ts";
+import type { TaskRecord } from "./record/task-record.ts";
 import { type StateSeries, VERDICT_FORMAT_VERSION, type Verdict } from "./record/verdict.ts";
 import { simulatedCampaign } from "./simulated-campaign.ts";
 import type { Target } from "./target.ts";
@@ -38,6 +39,8 @@ export interface CampaignOptions {
   readonly version: string;
   /** Threads that share the work of a simulated campaign; absent: this one does it all. */
   readonly threads?: Threads;
+  /** Does the plans of a simulated campaign instead of threads; it ends with the campaign. */
+  readonly runner?: PlanRunner;
   /** Histories to keep beside those of failures; absent: `failures`, which is none. */
   readonly keep?: Keep;
   /** Called with each history that is to be kept, in the order of the plans; waited for. */
@@ -65,6 +68,8 @@ export interface CampaignResult {
   /** Of the plan with the most device tasks, for the chart. */
   readonly states: StateSeries | undefined;
   readonly coverage: CoverageRecord;
+  /** What became of the device tasks of all plans. */
+  readonly tasks: TaskRecord;
 }
 
 /** What a simulated or a live campaign found out, beside what its course has added up. */
@@ -85,7 +90,13 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   const course = new Course(options);
   const findings = target.kind === "sim" ? await simulatedCampaign(course, target) : await liveCampaign(course, target);
   const { failures, states } = findings;
-  return { verdict: verdictOf(course, findings), failures, states, coverage: course.coverage() };
+  return {
+    verdict: verdictOf(course, findings),
+    failures,
+    states,
+    coverage: course.coverage(),
+    tasks: course.taskRecord(),
+  };
 }
 
 function verdictOf(course: Course, { failures, historyHash }: CampaignFindings): Verdict {

@@ -4,6 +4,7 @@
  */
 import { HarnessError } from "../platform/errors.ts";
 import type { Plan } from "../scenarios/plan.ts";
+import { applicable } from "./adapter/applicable.ts";
 import { type CampaignFailure, campaignFailure, type Execution, judged } from "./failures.ts";
 import type { History } from "./history.ts";
 import { joinPlans } from "./normalise-plan.ts";
@@ -21,7 +22,16 @@ export interface LiveFailureOptions {
 }
 
 /** Milliseconds that a live run may take beyond its plan, for set-up and the last answers. */
-export const LIVE_MARGIN = 1_000;
+const LIVE_MARGIN = 1_000;
+/** Milliseconds for starting a server. */
+const START_MARGIN = 1_500;
+
+/** Milliseconds that a live run of a plan takes, about. */
+export function durationOf({ until, operations }: Plan): number {
+  const restarts = operations.filter(({ kind }) => kind === "restart-server").length;
+  return until + LIVE_MARGIN + (restarts === 0 ? 0 : (1 + restarts) * START_MARGIN);
+}
+
 /** One execution takes seconds: a failure gets at most this many. */
 const MOST_EXECUTIONS = 24;
 
@@ -31,8 +41,12 @@ export async function liveFailure(violated: Violated, options: LiveFailureOption
   const { executor, planAt, evidence, hasTimeFor } = options;
   const first = planAt(violated.plan.index);
   const plan = joinedWith === undefined ? first : joinPlans(first, planAt(joinedWith.index));
-  const run = async (candidate: Plan) => judged(candidate, await executor.execute(candidate), requirement);
-  const original: Execution = evidence === undefined ? await run(plan) : judged(plan, evidence, requirement);
+  const judge = (candidate: Plan, history: History): Execution => {
+    const execution = judged(candidate, history, requirement);
+    return { ...execution, tallies: applicable(execution.tallies, executor.limits) };
+  };
+  const run = async (candidate: Plan) => judge(candidate, await executor.execute(candidate));
+  const original: Execution = evidence === undefined ? await run(plan) : judge(plan, evidence);
   let best = original;
   let executions = 0;
   const fails = async (candidate: Plan): Promise<boolean> => {
@@ -42,7 +56,7 @@ export async function liveFailure(violated: Violated, options: LiveFailureOption
     return execution?.finding !== undefined;
   };
   // An execution lasts as long as its plan: one that cannot end in time is not begun.
-  const mayContinue = (): boolean => hasTimeFor(plan.until + LIVE_MARGIN) && executions < MOST_EXECUTIONS;
+  const mayContinue = (): boolean => hasTimeFor(durationOf(plan)) && executions < MOST_EXECUTIONS;
   const again = mayContinue() ? await fails(plan) : undefined;
   const shrunk = again === true ? (await shrink(plan, { fails, mayContinue })).plan : plan;
   return campaignFailure({

@@ -121,6 +121,18 @@ describe("createInterpreter, set-up", () => {
   });
 });
 
+describe("createInterpreter, plan time that stood still", () => {
+  it("does all that is left so much later", () => {
+    const interpreter = interpreterOf(plan());
+    setUp(interpreter);
+    expect(interpreter.deadline).toBe(at(1_000));
+    interpreter.postpone(millis(700));
+    expect(interpreter.deadline).toBe(at(1_700));
+    expect(tick(interpreter, 1_500)).toEqual([]);
+    expect(tick(interpreter, 1_700)).not.toEqual([]);
+  });
+});
+
 describe("createInterpreter, running", () => {
   it("does what is due, in order of time and of the plan, then says quiet, end and done", () => {
     const operations = [

@@ -8,7 +8,7 @@
  */
 
 import type { RestResponse } from "../protocol/server-port.ts";
-import { after, type Instant, millis, NEVER } from "../protocol/time.ts";
+import { after, type Instant, type Micros, millis, NEVER } from "../protocol/time.ts";
 import { isCreation, type Operation, type Plan } from "../scenarios/plan.ts";
 import type { MarkEvent, RestPurpose } from "./history.ts";
 import { type CommandEffect, type RestartEffect, requestsOf, type TaskState } from "./operation-requests.ts";
@@ -44,6 +44,8 @@ export interface Interpreter {
   readonly deadline: Instant;
   start(now: Instant): readonly InterpreterEffect[];
   handle(input: InterpreterInput, now: Instant): readonly InterpreterEffect[];
+  /** Plan time has stood still for so long: all that is left comes later. */
+  postpone(by: Micros): void;
 }
 
 type Stage = "set-up" | "running" | "over";
@@ -105,9 +107,11 @@ export function createInterpreter(
     start: (now) => nextSetUp(progress, now),
     handle(input, now) {
       if (progress.stage === "over") return [];
-      if (input.kind === "answer") return answered(progress, input.ticket, input.response, now);
-      if (input.kind === "failure") return answered(progress, input.ticket, undefined, now);
+      if (input.kind !== "time") return answered(progress, input, now);
       return progress.stage === "running" ? dueSteps(progress, now) : [];
+    },
+    postpone(by) {
+      progress.started = after(progress.started, by);
     },
   };
 }
@@ -148,16 +152,20 @@ function perform(progress: Progress, operation: Operation): readonly Interpreter
 
 function answered(
   progress: Progress,
-  ticket: number,
-  response: RestResponse | undefined,
+  input: Exclude<InterpreterInput, { kind: "time" }>,
   now: Instant,
 ): InterpreterEffect[] {
+  const { ticket } = input;
+  const response: RestResponse | undefined = input.kind === "answer" ? input.response : undefined;
   const purpose = progress.purposes.get(ticket);
   progress.purposes.delete(ticket);
   if (purpose?.kind === "set-up") {
     if (response !== undefined && isSuccess(response)) return nextSetUp(progress, now);
     progress.stage = "over";
-    const why = response === undefined ? "no answer" : `HTTP ${response.status} ${JSON.stringify(response.body)}`;
+    const why =
+      input.kind === "failure"
+        ? `no answer: ${input.reason}`
+        : `HTTP ${input.response.status} ${JSON.stringify(input.response.body)}`;
     const path = progress.setUp[progress.setUpPosition - 1]?.path.join("/");
     return [{ kind: "abort", reason: `provisioning by POST /${path} failed: ${why}` }];
   }

@@ -5,9 +5,11 @@
 import { sha256 } from "../platform/hash.ts";
 import { type Creation, isCreation, type Plan } from "../scenarios/plan.ts";
 import { coverageOf, type PlanCoverage } from "./coverage/coverage.ts";
+import { endedTasks } from "./ended-tasks.ts";
 import type { History } from "./history.ts";
 import type { Judgement, ObservedChoice } from "./oracle/oracle.ts";
 import type { Tally } from "./record/finding.ts";
+import type { EndedTask } from "./record/task-record.ts";
 import { deviceTaskCount } from "./state-series.ts";
 
 /** Which plan of a campaign. */
@@ -27,6 +29,8 @@ export interface PlanResult extends PlanName {
   readonly devices: number;
   /** Device tasks that were seen: how much the chart would show. */
   readonly deviceTasks: number;
+  /** What became of them. */
+  readonly tasks: readonly EndedTask[];
   /** Equal for plans that do the same to the same devices in the same order. */
   readonly sequence: string;
   readonly coverage: PlanCoverage;
@@ -41,6 +45,7 @@ export const planResult = (index: number, plan: Plan, history: History, judgemen
   unanswered: judgement.unanswered,
   devices: plan.fleet.length,
   deviceTasks: deviceTaskCount(judgement.context),
+  tasks: endedTasks(judgement.context),
   sequence: sha256(sequenceOf(plan)).slice(0, SEQUENCE_KEY),
   coverage: coverageOf(plan, history, judgement),
 });

@@ -16,6 +16,7 @@ import { CoverageRecord } from "./record/coverage-record.ts";
 import type { Finding } from "./record/finding.ts";
 import { issueText, readRunRecord, readSavedPlan, readVerdict } from "./record/formats.ts";
 import { historyBeside } from "./record/kept-histories.ts";
+import { TaskRecord } from "./record/task-record.ts";
 import { type FailureSummary, type RunRecord, StateSeries, type Verdict } from "./record/verdict.ts";
 
 export interface ReadRecord {
@@ -24,6 +25,7 @@ export interface ReadRecord {
   readonly verdict: Verdict;
   readonly coverage: CoverageRecord | undefined;
   readonly states: StateSeries | undefined;
+  readonly tasks: TaskRecord | undefined;
   /** By the failure's id. */
   readonly evidence: ReadonlyMap<string, Evidence>;
 }
@@ -57,6 +59,7 @@ export async function readRecord(directory: string): Promise<ReadRecord> {
     verdict,
     coverage: await optional(file("coverage.json"), CoverageRecord),
     states: await optional(file("states.json"), StateSeries),
+    tasks: await optional(file("tasks.json"), TaskRecord),
     evidence,
   };
 }

@@ -63,6 +63,8 @@ interface Book {
 interface Recorded {
   readonly broken: ReadonlySet<string>;
   readonly leftOut: ReadonlySet<string>;
+  /** The target could not do what they are about: no history of it says anything of them. */
+  readonly notApplicable: ReadonlySet<string>;
 }
 
 /** Judges what can be read; what cannot is listed. Never throws because of a file. */
@@ -100,13 +102,20 @@ async function readPair(book: Book, pair: SavedPair): Promise<void> {
   try {
     const saved = await readSavedPlan(pair.plan);
     const recorded = await recordOf(book, pair.history);
-    const { judgement, header, hash } = await judgeFile(pair.history, saved.plan);
+    const { header, hash, ...judged } = await judgeFile(pair.history, saved.plan);
+    const judgement = without(judged.judgement, recorded?.notApplicable);
     if (saved.historyHash !== undefined && saved.historyHash !== hash) book.edited.push(pair.history);
     if (settle(book, saved, judgement, header)) compare(book, pair.history, saved, judgement, recorded);
   } catch (error) {
     if (!(error instanceof UsageError) && !(error instanceof HarnessError)) throw error;
     book.unreadable.push({ file: pair.history, reason: error.message });
   }
+}
+
+function without(judgement: Judgement, notApplicable: ReadonlySet<string> | undefined): Judgement {
+  if (notApplicable === undefined || notApplicable.size === 0) return judgement;
+  const applies = ({ requirement }: { readonly requirement: string }): boolean => !notApplicable.has(requirement);
+  return { ...judgement, tallies: judgement.tallies.filter(applies), choices: judgement.choices.filter(applies) };
 }
 
 interface JudgedFile {
@@ -181,6 +190,7 @@ function recordedIn({ requirements }: Verdict): Recorded {
   return {
     broken: ids(requirements.filter(({ outcome }) => outcome === "fail")),
     leftOut: ids(requirements.filter(({ outcome, reason }) => outcome === "not-checked" && reason === LEFT_OUT)),
+    notApplicable: ids(requirements.filter(({ outcome }) => outcome === "not-applicable")),
   };
 }
 

@@ -4,18 +4,20 @@
  * In simulation the history is compared too: an equal hash proves that nothing in the run has changed.
  */
 import type { Plan } from "../scenarios/plan.ts";
+import { applicable } from "./adapter/applicable.ts";
 import type { History } from "./history.ts";
 import { historyHash } from "./history-file.ts";
 import { judge } from "./oracle/oracle.ts";
 import type { ReplayOutcome } from "./record/replay-outcome.ts";
 import type { SavedPlan } from "./record/verdict.ts";
-import { createExecutor, type Target } from "./target.ts";
+import { createExecutor, limitsOfTarget, type Target } from "./target.ts";
 
 /** @throws HarnessError when the target cannot be asked */
 export async function replaySavedPlan(saved: SavedPlan, target: Target, signal?: AbortSignal): Promise<ReplayOutcome> {
   const { plan, requirement } = saved;
   const history = await executeOnce(plan, target, signal);
-  const { tallies, cutOff } = judge(plan, history);
+  const { cutOff, unanswered, ...judgement } = judge(plan, history);
+  const tallies = applicable(judgement.tallies, limitsOfTarget(target));
   const findings = tallies.flatMap((tally) => tally.findings);
   const comparable = target.kind === "sim" && saved.historyHash !== undefined;
   const sameHistory = comparable ? historyHash(history) === saved.historyHash : undefined;
@@ -23,11 +25,16 @@ export async function replaySavedPlan(saved: SavedPlan, target: Target, signal?:
     requirement === undefined ? findings[0] : findings.find((finding) => finding.requirement === requirement);
   if (same !== undefined) return { kind: "reproduced", finding: same, history, sameHistory };
   if (findings.length > 0) return { kind: "different-failure", findings, history };
+  const trouble = unanswered.find((reason) => reason.startsWith(ADAPTER_TROUBLE));
+  if (trouble !== undefined) return { kind: "inconclusive", history, reason: trouble };
   if (cutOff) return { kind: "inconclusive", history, reason: "the run was cut off" };
   const examined = tallies.reduce((sum, tally) => sum + tally.examined, 0);
   if (examined === 0) return { kind: "inconclusive", history, reason: "nothing was examined" };
   return { kind: "passes", history, examined, sameHistory };
 }
+
+/** What begins so says that the adapter is wrong: nothing is known of what was asked. */
+const ADAPTER_TROUBLE = "adapter: ";
 
 async function executeOnce(plan: Plan, target: Target, signal: AbortSignal | undefined): Promise<History> {
   const executor = createExecutor(target, signal);

@@ -113,6 +113,37 @@ describe("createSettlement, outcomes of requirements", () => {
   });
 });
 
+describe("createSettlement, a live target whose server may or may not be killed", () => {
+  const outcomes = (options: Partial<SettleOptions>) => {
+    const settlement = settling({ live: true, ...options });
+    settlement.add(summary("a", [examined("Q-01")]));
+    return ["S-01", "S-02"].map((id) => row(settlement.conclude(false), id));
+  };
+
+  it("says that restarts are not applicable where nobody can do that, and what to do", () => {
+    for (const verdict of outcomes({})) {
+      expect(verdict?.outcome).toBe("not-applicable");
+      expect(verdict?.reason).toContain("give an adapter with `restart`, or verify --target reference-live");
+    }
+  });
+
+  it("says that they did not come about where somebody can, and judges them like all others", () => {
+    expect(outcomes({ restartable: true }).map((verdict) => verdict?.outcome)).toEqual([
+      "not-exercised",
+      "not-exercised",
+    ]);
+    const settlement = settling({ live: true, restartable: true });
+    settlement.add(summary("a", [examined("S-01"), broken("S-02")]));
+    const conclusion = settlement.conclude(false);
+    expect([row(conclusion, "S-01")?.outcome, row(conclusion, "S-02")?.outcome]).toEqual(["pass", "fail"]);
+  });
+
+  it("keeps what can only be simulated not exercised, whatever can be done to the server", () => {
+    const settlement = settling({ live: true, restartable: true });
+    expect(row(settlement.conclude(false), "L-01")?.outcome).toBe("not-exercised");
+  });
+});
+
 describe("createSettlement, outcome of the campaign", () => {
   it("passes with a warning when only a SHOULD is broken, and fails when it is strict", () => {
     const outcome = (strict: boolean) => {

@@ -13,13 +13,17 @@ import type { CampaignOutcome, RequirementVerdict, Verdict } from "./record/verd
 
 export interface SettleOptions {
   readonly live: boolean;
+  /** Live: plans may kill the target's server and start it again. Simulated servers always can be. */
+  readonly restartable?: boolean;
+  /** Requirements that ask for more than the target can do, each with the reason. */
+  readonly notApplicable?: ReadonlyMap<string, string> | undefined;
   readonly only: readonly string[];
   readonly require: readonly string[];
   readonly strict: boolean;
 }
 
 /** What counts of a plan here. */
-export type PlanSummary = Omit<PlanResult, "deviceTasks" | "coverage">;
+export type PlanSummary = Omit<PlanResult, "deviceTasks" | "tasks" | "coverage">;
 
 /** The first plan that broke a requirement, and how many did. */
 export interface Violated {
@@ -174,7 +178,8 @@ function sight(violated: MutableViolated, index: number, findings: readonly Find
 /** A checker may already judge what the catalogue does not promise yet: that decides nothing. */
 function counts(book: Book, id: string): boolean {
   const row = requirementById(id);
-  return row !== undefined && isChecked(row) && selected(id, book.options.only);
+  if (row === undefined || book.options.notApplicable?.has(id) === true) return false;
+  return isChecked(row) && selected(id, book.options.only);
 }
 
 function violate(
@@ -268,6 +273,8 @@ function settleRequirement(
   const base = { id: row.id, level: row.level, subject: row.subject, ...counts };
   if (!isChecked(row)) return { ...base, outcome: "not-checked", reason: notCheckedReason(row) };
   if (!selected(row.id, options.only)) return { ...base, outcome: "not-checked", reason: LEFT_OUT };
+  const inapplicable = options.notApplicable?.get(row.id);
+  if (inapplicable !== undefined) return { ...base, outcome: "not-applicable", reason: inapplicable };
   if (violated !== undefined)
     return {
       ...base,
@@ -277,8 +284,10 @@ function settleRequirement(
   if (counts.examined > 0) return { ...base, outcome: "pass" };
   if (counts.undecided > 0)
     return { ...base, outcome: "inconclusive", reason: "every event lay within the measuring uncertainty" };
-  if (options.live && typeof row.live === "object")
-    return { ...base, outcome: "not-exercised", reason: row.live.simulationOnly };
+  if (options.live && typeof row.live === "object") {
+    if ("simulationOnly" in row.live) return { ...base, outcome: "not-exercised", reason: row.live.simulationOnly };
+    if (options.restartable !== true) return { ...base, outcome: "not-applicable", reason: row.live.otherwise };
+  }
   if (cutShort) return { ...base, outcome: "inconclusive", reason: "the campaign was cut off before it was exercised" };
   return { ...base, outcome: "not-exercised", reason: "no plan of this campaign brought it about" };
 }

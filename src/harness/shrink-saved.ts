@@ -5,12 +5,13 @@
  */
 import { HarnessError } from "../platform/errors.ts";
 import type { Plan } from "../scenarios/plan.ts";
+import { applicable } from "./adapter/applicable.ts";
 import { type Execution, judged } from "./failures.ts";
 import { findingShape } from "./finding-shape.ts";
 import type { History } from "./history.ts";
 import { judge } from "./oracle/oracle.ts";
 import { plainestPlan } from "./plainest-plan.ts";
-import type { Finding } from "./record/finding.ts";
+import type { Finding, Tally } from "./record/finding.ts";
 import type { SavedPlan } from "./record/verdict.ts";
 import { shrink } from "./shrink/shrink.ts";
 import type { Executor } from "./target.ts";
@@ -48,8 +49,9 @@ export type ShrinkSavedOutcome =
 export async function shrinkSaved(saved: SavedPlan, options: ShrinkSavedOptions): Promise<ShrinkSavedOutcome> {
   const { executor, hasTimeFor, onProgress } = options;
   const original = await executor.execute(saved.plan);
-  const finding = findingToKeep(saved, original, options.requirement);
-  if (finding === undefined) return { kind: "holds", ...whatFails(saved, original, options.requirement) };
+  const tallies = applicable(judge(saved.plan, original).tallies, executor.limits);
+  const finding = findingToKeep(saved, tallies, options.requirement);
+  if (finding === undefined) return { kind: "holds", ...whatFails(saved, tallies, options.requirement) };
   const shape = findingShape(finding);
   let executions = 0;
   let best = { plan: saved.plan, history: original, finding };
@@ -72,10 +74,10 @@ export async function shrinkSaved(saved: SavedPlan, options: ShrinkSavedOptions)
 
 const requirementOf = (saved: SavedPlan, asked: string | undefined): string | undefined => asked ?? saved.requirement;
 
-function findingToKeep(saved: SavedPlan, history: History, asked: string | undefined): Finding | undefined {
+function findingToKeep(saved: SavedPlan, tallies: readonly Tally[], asked: string | undefined): Finding | undefined {
   const wanted = requirementOf(saved, asked);
-  const findings = judge(saved.plan, history)
-    .tallies.flatMap((tally) => tally.findings)
+  const findings = tallies
+    .flatMap((tally) => tally.findings)
     .filter(({ requirement }) => wanted === undefined || requirement === wanted);
   const { requirement, expected = "", actual = "" } = saved;
   const shape = findingShape({ expected, actual });
@@ -83,9 +85,9 @@ function findingToKeep(saved: SavedPlan, history: History, asked: string | undef
   return recorded ?? findings[0];
 }
 
-const whatFails = (saved: SavedPlan, history: History, asked: string | undefined) => ({
+const whatFails = (saved: SavedPlan, tallies: readonly Tally[], asked: string | undefined) => ({
   requirement: requirementOf(saved, asked),
-  findings: judge(saved.plan, history).tallies.flatMap(({ findings }) => findings.slice(0, 1)),
+  findings: tallies.flatMap(({ findings }) => findings.slice(0, 1)),
 });
 
 /** A target that refuses the smaller plan, or is gone by now, shows nothing with it. */

@@ -126,6 +126,8 @@ class SimulatedRun {
   private readonly openTickets = new Set<number>();
   /** How long the server stays down that is to die, or is dead; `undefined`: it lives. */
   private downFor: Micros | undefined;
+  /** It was killed, and is not there again. */
+  private isDown = false;
   private over = false;
 
   constructor(
@@ -195,7 +197,6 @@ class SimulatedRun {
     }
     if (event.kind === "server-starts") {
       this.downFor = undefined;
-      this.record({ kind: "server", at, event: "up" });
       this.toServer({ kind: "start" });
       return;
     }
@@ -231,6 +232,10 @@ class SimulatedRun {
 
   private toServer(input: ServerInput): void {
     const effects = this.server.handle(input, this.world.now);
+    if (this.isDown && this.server.process?.isDown !== true) {
+      this.isDown = false;
+      this.record({ kind: "server", at: this.runTime(), event: "up" });
+    }
     for (const effect of effects) this.fromServer(effect);
     this.wakeups.want(SERVER, this.server.deadline);
     if (this.downFor !== undefined && this.server.process?.isDown === true) this.serverIsDown(this.downFor);
@@ -239,7 +244,7 @@ class SimulatedRun {
   private restartServer({ operation: { downFor, dies } }: RestartEffect): void {
     const { process } = this.server;
     // It is down already, or about to be.
-    if (process === undefined || this.downFor !== undefined) return;
+    if (process === undefined || this.isDown || this.downFor !== undefined) return;
     this.downFor = millis(downFor);
     if (dies === undefined) this.serverDies();
     else {
@@ -257,6 +262,7 @@ class SimulatedRun {
 
   private serverIsDown(downFor: Micros): void {
     const { now } = this.world;
+    this.isDown = true;
     this.record({ kind: "server", at: this.runTime(), event: "down" });
     this.wakeups.want(SERVER, NEVER);
     for (const ticket of this.openTickets) this.failRequest(ticket);

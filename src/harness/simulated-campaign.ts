@@ -40,7 +40,8 @@ export async function simulatedCampaign(course: Course, target: SimulatedTarget)
 const LEAST_PLANS_A_THREAD = 100;
 
 function openRunner({ options }: Course, { build, recipe }: SimulatedTarget): PlanRunner {
-  const { threads, runs = Number.POSITIVE_INFINITY, signal } = options;
+  const { runner, threads, runs = Number.POSITIVE_INFINITY, signal } = options;
+  if (runner !== undefined) return runner;
   const count = Math.min(threads?.most ?? 1, Math.floor(runs / LEAST_PLANS_A_THREAD));
   return threads === undefined || recipe === undefined || count < 2
     ? inThisThread(build, signal)

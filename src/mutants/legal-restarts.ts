@@ -1,5 +1,6 @@
 /** Servers that lose at a restart what they do not say they keep, or make more of it than the reference server does. */
 import { ARTIK, EMPTY_PROFILE, type Profile } from "../protocol/profile.ts";
+import { seconds } from "../protocol/time.ts";
 import { TABLES } from "../reference-server/records.ts";
 import { always } from "./defect.ts";
 import type { LegalVariant } from "./mutant.ts";
@@ -18,6 +19,14 @@ const losesRegistrations: LegalVariant["rules"] = (note) => ({
     return false;
   },
 });
+
+/** Longer than a device waits before it repeats itself, shorter than it goes on doing so. */
+const SLOW_START = seconds(12);
+
+const slowly: LegalVariant["takesToStart"] = (note) => {
+  note();
+  return SLOW_START;
+};
 
 export const LEGAL_RESTARTS: readonly LegalVariant[] = [
   {
@@ -65,5 +74,18 @@ export const LEGAL_RESTARTS: readonly LegalVariant[] = [
     choice: "row 26, undeclared",
     profile: EMPTY_PROFILE,
     rules: (note) => ({ triesAtStart: always(note, true) }),
+  },
+  {
+    id: "slow-start",
+    sentence: "When it is started again, seconds pass until the server can be reached.",
+    choice: "row 26: nothing is said about how long a start takes",
+    takesToStart: slowly,
+  },
+  {
+    id: "slow-start-unknown",
+    sentence: "The same, of a server of which nothing is known.",
+    choice: "row 26",
+    profile: EMPTY_PROFILE,
+    takesToStart: slowly,
   },
 ];

@@ -12,6 +12,7 @@ import type { CoapRules } from "../protocol/coap/rules.ts";
 import { completeProfile, type Profile } from "../protocol/profile.ts";
 import type { RandomSource } from "../protocol/random.ts";
 import type { ServerPort } from "../protocol/server-port.ts";
+import type { Micros } from "../protocol/time.ts";
 import { createMemoryStore, type Store } from "../reference-server/memory-store.ts";
 import { createRestartable } from "../reference-server/restartable.ts";
 import type { ServerRules } from "../reference-server/rules.ts";
@@ -31,6 +32,8 @@ export interface ServerVariant {
   readonly coapRules?: (note: Note) => Partial<CoapRules>;
   /** What it does to its store: between the server and the disk. Called once for all the lives of a server. */
   readonly store?: (store: Store, note: Note) => Store;
+  /** How long its process takes to start again. Called at each start but the first. */
+  readonly takesToStart?: (note: Note) => Micros;
   /** Of every virtual device: for what the checkers over devices must see. */
   readonly deviceRules?: (note: Note) => Partial<DeviceRules>;
 }
@@ -75,7 +78,8 @@ export function buildServer(variant?: ServerVariant, note: Note = () => {}): Ser
         coapRules: variant?.coapRules?.(note),
         firmware: { locations: () => SIMULATED_LOCATIONS },
       });
-    return createRestartable(start, variant?.store?.(store, note) ?? store);
+    const takesToStart = variant?.takesToStart;
+    return createRestartable(start, variant?.store?.(store, note) ?? store, takesToStart && (() => takesToStart(note)));
   };
   return Object.assign(build, { deviceRules: () => variant?.deviceRules?.(note) ?? {} });
 }

@@ -5,24 +5,29 @@
  * requirement is a `Finding`. A mistake in our own code is neither: it is any other exception, and ends in exit code 70.
  */
 
-export type HarnessErrorCode =
-  | "address-in-use"
-  | "address-not-available"
-  | "permission-denied"
-  | "too-many-open-files"
-  | "host-not-found"
-  | "socket-failed"
-  | "file-not-found"
-  | "file-not-readable"
-  | "file-not-writable"
-  | "file-not-json"
-  | "child-failed"
-  | "target-not-usable"
-  | "store-in-use"
-  | "store-not-usable"
-  | "store-failed"
-  | "server-broken"
-  | "interrupted";
+export const HARNESS_ERROR_CODES = [
+  "address-in-use",
+  "address-not-available",
+  "permission-denied",
+  "too-many-open-files",
+  "host-not-found",
+  "socket-failed",
+  "file-not-found",
+  "file-not-readable",
+  "file-not-writable",
+  "file-not-json",
+  "child-failed",
+  "target-not-usable",
+  "store-in-use",
+  "store-not-usable",
+  "store-failed",
+  "server-broken",
+  "interrupted",
+  "queue-not-usable",
+  "worker-lost",
+  "package-missing",
+] as const;
+export type HarnessErrorCode = (typeof HARNESS_ERROR_CODES)[number];
 
 /**
  * The harness cannot work; nothing is known about the server. Ends a command with exit code 2.

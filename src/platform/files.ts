@@ -4,7 +4,8 @@
  * A file is replaced as a whole: written beside its place first, then renamed, so that a reader (or the next start
  * after a crash) sees the old content or the new one, never half of it.
  */
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { HarnessError, systemCode } from "./errors.ts";
 import { uniqueName } from "./hash.ts";
@@ -73,6 +74,16 @@ export async function makeDirectory(directory: string): Promise<void> {
     await mkdir(directory, { recursive: true });
   } catch (cause) {
     throw notWritable(directory, cause);
+  }
+}
+
+/** A new and empty directory among the system's temporary files; the caller removes it. @throws HarnessError `file-not-writable` */
+export async function makeTemporaryDirectory(): Promise<string> {
+  const stem = path.join(tmpdir(), "fleetproof-");
+  try {
+    return await mkdtemp(stem);
+  } catch (cause) {
+    throw notWritable(stem, cause);
   }
 }
 

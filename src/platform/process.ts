@@ -32,6 +32,8 @@ export interface Child {
   readonly ended: Promise<ChildEnd>;
   /** Asks it to end, insists after a while. May be called twice, and after it ended by itself. */
   stop(): Promise<ChildEnd>;
+  /** Ends it at once, by SIGKILL: it can do nothing more. May be called after it ended by itself. */
+  kill(): Promise<ChildEnd>;
 }
 
 export interface ChildEnd {
@@ -57,7 +59,11 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   const stop = stopper(child, ended, options.stopWithin ?? seconds(5));
   try {
     const line = await firstLine(child, ended, options.readyWithin ?? seconds(20));
-    return { pid: child.pid ?? 0, ready: JSON.parse(line), ended, stop };
+    const kill = (): Promise<ChildEnd> => {
+      child.kill("SIGKILL");
+      return ended;
+    };
+    return { pid: child.pid ?? 0, ready: JSON.parse(line), ended, stop, kill };
   } catch (cause) {
     const { stderr } = await stop();
     const said = stderr.trim() === "" ? "" : `; it said: ${stderr.trim()}`;
@@ -69,7 +75,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   }
 }
 
-function watchEnd(child: ChildProcess): Promise<ChildEnd> {
+export function watchEnd(child: ChildProcess): Promise<ChildEnd> {
   let stderr = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     stderr = (stderr + text).slice(-4_000);
@@ -116,7 +122,7 @@ function firstLine(child: ChildProcess, ended: Promise<ChildEnd>, within: Micros
   });
 }
 
-function stopper(child: ChildProcess, ended: Promise<ChildEnd>, within: Micros): () => Promise<ChildEnd> {
+export function stopper(child: ChildProcess, ended: Promise<ChildEnd>, within: Micros): () => Promise<ChildEnd> {
   return async () => {
     if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
       child.stdin?.end();

@@ -11,20 +11,19 @@
 
 import type { Address } from "../protocol/address.ts";
 import type { CoapEndpoint } from "../protocol/coap/endpoint.ts";
-import type { CoapEffect, CoapMessage, OutgoingId } from "../protocol/coap/types.ts";
+import type { CoapMessage, OutgoingId } from "../protocol/coap/types.ts";
 import { after, earliest, type Instant, NEVER } from "../protocol/time.ts";
+import { requeue, settle } from "./attempt-ends.ts";
 import type { Context } from "./context.ts";
 import { createDeadlines } from "./deadlines.ts";
-import { outcomeOf } from "./device-operations.ts";
-import type { Device, DeviceTask, Flight } from "./entities.ts";
+import type { Device, DeviceTask } from "./entities.ts";
+import { Flights, type Perform } from "./flights.ts";
 import { refuseUnregistered } from "./ota/acceptance.ts";
 import { createFirmwareTasks, type FirmwareTasks } from "./ota/firmware-task.ts";
 import { createPolls } from "./ota/polls.ts";
 import { isFirmwareUpdate, isHeldBack, isInFlight, isResting, nextUpdate } from "./ota/turns.ts";
-import { changeMirror } from "./properties.ts";
-import type { AttemptFailure, Loss, MirrorMoment, Occasion } from "./rules.ts";
-import { writeServerProperty } from "./server-property-task.ts";
-import { moveDeviceTask, noteDeviceTask, removeFrom } from "./tasks.ts";
+import type { AttemptFailure, Loss, Occasion } from "./rules.ts";
+import { insert, moveDeviceTask, noteDeviceTask } from "./tasks.ts";
 import { isTerminal } from "./transitions.ts";
 
 export interface Dispatcher {
@@ -56,17 +55,12 @@ export interface Dispatcher {
   cancelled(deviceTask: DeviceTask, now: Instant): void;
 }
 
-/** Carries out what the CoAP endpoint wants. */
-export type Perform = (effects: readonly CoapEffect[], now: Instant) => void;
-
 export const createDispatcher = (context: Context, endpoint: () => CoapEndpoint, perform: Perform): Dispatcher =>
   new Agendas(context, endpoint, perform);
 
 class Agendas implements Dispatcher {
   private readonly context: Context;
-  private readonly endpoint: () => CoapEndpoint;
-  private readonly perform: Perform;
-  private readonly flights = new Map<OutgoingId, Flight>();
+  private readonly flights: Flights;
   /** Devices whose turn did not come because of the others; empty unless a rule limits exchanges over all devices. */
   private readonly waiting = new Set<Device>();
   private readonly retries = createDeadlines<Device>((device) => device.retryAt);
@@ -75,9 +69,8 @@ class Agendas implements Dispatcher {
 
   constructor(context: Context, endpoint: () => CoapEndpoint, perform: Perform) {
     this.context = context;
-    this.endpoint = endpoint;
-    this.perform = perform;
     this.firmware = createFirmwareTasks(context);
+    this.flights = new Flights(context, endpoint, perform, this.firmware);
   }
 
   get deadline(): Instant {
@@ -132,9 +125,9 @@ class Agendas implements Dispatcher {
       this.failed(id, "no-response", now);
       return;
     }
-    this.end(flight);
+    this.flights.end(flight);
     if (isFirmwareUpdate(flight.deviceTask)) this.proceed(flight.deviceTask, response, now);
-    else this.settle(flight.deviceTask, response, now);
+    else settle(this.context, flight.deviceTask, response, now);
     if (!this.context.rules.goesOnAfterAnswer(flight.deviceTask.device)) flight.deviceTask.device.agenda = [];
     this.resume(flight.deviceTask.device, now);
   }
@@ -142,12 +135,12 @@ class Agendas implements Dispatcher {
   failed(id: OutgoingId, failure: AttemptFailure, now: Instant): void {
     const flight = this.flights.get(id);
     if (flight === undefined) return;
-    this.end(flight);
+    this.flights.end(flight);
     if (this.context.rules.repeatsAtOnce(failure, flight.deviceTask)) {
-      this.send(flight.deviceTask, flight.to, now);
+      this.flights.send(flight.deviceTask, flight.to, now);
       return;
     }
-    this.requeue(flight.deviceTask, failure, now);
+    requeue(this.context, flight.deviceTask, failure, now);
     this.afterFailure(flight.deviceTask.device, now);
   }
 
@@ -156,8 +149,8 @@ class Agendas implements Dispatcher {
     device.agenda = [];
     this.waiting.delete(device);
     for (const flight of rules.dropsExchange(loss) ? [...device.flights] : []) {
-      this.cancel(flight, now);
-      this.requeue(flight.deviceTask, loss, now);
+      this.flights.cancel(flight, now);
+      requeue(this.context, flight.deviceTask, loss, now);
     }
     for (const deviceTask of rules.pendingSurvives(loss) ? [] : [...device.pending]) {
       moveDeviceTask(this.context, deviceTask, "fail", now, rules.errorOfFailure(loss));
@@ -165,12 +158,13 @@ class Agendas implements Dispatcher {
   }
 
   moved(device: Device, now: Instant): void {
-    const { rules, profile } = this.context;
+    const { context } = this;
+    const { rules, profile } = context;
     if (rules.atNewAddress === "keep") return;
     for (const flight of [...device.flights]) {
-      this.cancel(flight, now);
+      this.flights.cancel(flight, now);
       const to = rules.destination(device, now, profile);
-      if (rules.atNewAddress === "requeue" || to === undefined) this.requeue(flight.deviceTask, "replaced", now);
+      if (rules.atNewAddress === "requeue" || to === undefined) requeue(context, flight.deviceTask, "replaced", now);
       else this.resend(flight.deviceTask, to, now);
     }
   }
@@ -178,7 +172,7 @@ class Agendas implements Dispatcher {
   drop(deviceTask: DeviceTask, now: Instant): boolean {
     const flight = deviceTask.device.flights.find((candidate) => candidate.deviceTask === deviceTask);
     if (flight === undefined) return false;
-    this.cancel(flight, now);
+    this.flights.cancel(flight, now);
     return true;
   }
 
@@ -239,14 +233,14 @@ class Agendas implements Dispatcher {
     deviceTask.numAttempts = this.context.rules.attemptsAfter(before, "attempt");
     if (moveDeviceTask(this.context, deviceTask, "attempt", now)) {
       this.firmware.begin(deviceTask);
-      this.send(deviceTask, to, now);
+      this.flights.send(deviceTask, to, now);
     } else deviceTask.numAttempts = before;
   }
 
   /** The next request of a device task that has several. */
   private goOn(deviceTask: DeviceTask, to: Address, now: Instant): void {
     deviceTask.numAttempts = this.context.rules.attemptsAfter(deviceTask.numAttempts, "step");
-    this.send(deviceTask, to, now);
+    this.flights.send(deviceTask, to, now);
   }
 
   /** The exchange goes to the new address, unless that ends the device task: one that is cancelled in flight. */
@@ -256,47 +250,7 @@ class Agendas implements Dispatcher {
     deviceTask.numAttempts = this.context.rules.attemptsAfter(deviceTask.numAttempts, "resend");
     noteDeviceTask(this.context, deviceTask);
     this.firmware.begin(deviceTask);
-    this.send(deviceTask, to, now);
-  }
-
-  private send(deviceTask: DeviceTask, to: Address, now: Instant): void {
-    const { device } = deviceTask;
-    const operation = this.firmware.operationOf(deviceTask);
-    const registration = device.registration ?? device.former;
-    const rootPath = registration === undefined ? "/" : this.context.rules.rootPathOf(registration);
-    const content = this.context.rules.requestOf(operation, rootPath, deviceTask.numAttempts);
-    if (content === undefined) {
-      writeServerProperty(this.context, deviceTask, now);
-      return;
-    }
-    const { id, effects } = this.endpoint().request(to, content, now);
-    const flight = { id, deviceTask, to };
-    this.flights.set(id, flight);
-    device.flights.push(flight);
-    if (registration !== undefined && this.context.rules.keepsAwake("request-sent")) registration.heardAt = now;
-    this.mirrorWritten(deviceTask, "sent", now);
-    this.perform(effects, now);
-  }
-
-  private end(flight: Flight): void {
-    this.flights.delete(flight.id);
-    removeFrom(flight.deviceTask.device.flights, flight);
-  }
-
-  private cancel(flight: Flight, now: Instant): void {
-    this.end(flight);
-    this.perform(this.endpoint().cancel(flight.id, now), now);
-  }
-
-  /** A failed attempt: back to the queue, unless the active period ended meanwhile. */
-  private requeue(deviceTask: DeviceTask, failure: AttemptFailure, now: Instant): void {
-    const { context } = this;
-    const { rules } = context;
-    deviceTask.numAttempts = rules.attemptsAfter(deviceTask.numAttempts, "failed-attempt");
-    this.mirrorWritten(deviceTask, "failed-attempt", now);
-    if (rules.requeues(failure, deviceTask.numAttempts)) moveDeviceTask(context, deviceTask, "failed-attempt", now);
-    else moveDeviceTask(context, deviceTask, "fail", now, rules.errorOfFailure(failure));
-    if (deviceTask.task.expired) moveDeviceTask(context, deviceTask, "expire", now, rules.expiryError);
+    this.flights.send(deviceTask, to, now);
   }
 
   private afterFailure(device: Device, now: Instant): void {
@@ -310,26 +264,7 @@ class Agendas implements Dispatcher {
     this.resume(device, now);
   }
 
-  private settle(deviceTask: DeviceTask, response: CoapMessage, now: Instant): void {
-    const { context } = this;
-    const { rules, profile } = context;
-    const { operation, taskType } = deviceTask.task;
-    const outcome = outcomeOf(operation, response, (code) => rules.isSuccess(code, taskType));
-    if (outcome.kind === "success") {
-      const counts = moveDeviceTask(context, deviceTask, "succeed", now) || rules.lateResponseCounts(profile);
-      const changes = rules.mirrored(outcome.changes, deviceTask.task);
-      changeMirror(context, deviceTask, changes, counts ? "succeeded" : "late", now);
-      return;
-    }
-    const error =
-      outcome.kind === "error"
-        ? rules.errorOfAnswer(outcome.code, outcome.diagnostic, taskType, profile)
-        : rules.errorOfMisfit(outcome.reason);
-    moveDeviceTask(context, deviceTask, "fail", now, error);
-    this.mirrorWritten(deviceTask, "refused", now);
-  }
-
-  /** The same for a device task of several requests. */
+  /** Settles a device task of several requests, or goes on with it. */
   private proceed(deviceTask: DeviceTask, response: CoapMessage, now: Instant): void {
     const { context } = this;
     const { device } = deviceTask;
@@ -350,23 +285,4 @@ class Agendas implements Dispatcher {
     const next = nextUpdate(device, this.context.rules.waitsForUser);
     if (next !== undefined) this.tryNow(next, now);
   }
-
-  /** For rules that let the mirror run ahead of the device. */
-  private mirrorWritten(deviceTask: DeviceTask, moment: MirrorMoment, now: Instant): void {
-    const { operation } = deviceTask.task;
-    if (operation.kind === "write") changeMirror(this.context, deviceTask, operation.written, moment, now);
-  }
-}
-
-/** Into a list that is in order already; new ones nearly always belong at the end. */
-function insert(list: DeviceTask[], item: DeviceTask, comesBefore: (a: DeviceTask, b: DeviceTask) => boolean): void {
-  let index = list.length;
-  for (
-    let previous = list[index - 1];
-    previous !== undefined && comesBefore(item, previous);
-    previous = list[index - 1]
-  ) {
-    index -= 1;
-  }
-  list.splice(index, 0, item);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ServerEffect, ServerPort } from "../protocol/server-port.ts";
-import { type Instant, NEVER } from "../protocol/time.ts";
+import { after, type Instant, NEVER, seconds } from "../protocol/time.ts";
 import { createMemoryStore } from "./memory-store.ts";
 import { createRestartable } from "./restartable.ts";
 
@@ -86,5 +86,20 @@ describe("createRestartable", () => {
     const server = createRestartable(() => broken, createMemoryStore());
     expect(() => server.handle({ kind: "time" }, NOW)).toThrow("broken");
     expect(server.process?.isDown).toBe(false);
+  });
+
+  it("is down until its process has taken its time to start, and goes on from what was stored then", () => {
+    const server = createRestartable(counter, createMemoryStore(), () => seconds(3));
+    server.handle({ kind: "start" }, NOW);
+    server.handle({ kind: "rest", ticket: 1, request }, NOW);
+    server.process?.die("at-once");
+    expect(server.handle({ kind: "start" }, NOW)).toEqual([]);
+    expect([server.process?.isDown, server.deadline]).toEqual([true, after(NOW, seconds(3))]);
+    expect(server.handle({ kind: "rest", ticket: 2, request }, NEXT)).toEqual([]);
+    server.handle({ kind: "time" }, after(NOW, seconds(3)));
+    expect([server.process?.isDown, server.deadline]).toEqual([false, NEXT]);
+    expect(server.handle({ kind: "rest", ticket: 3, request }, after(NOW, seconds(4)))).toMatchObject([
+      { kind: "answer", ticket: 3, response: { body: 2 } },
+    ]);
   });
 });

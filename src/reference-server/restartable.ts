@@ -8,13 +8,22 @@
  * Source: docs/semantics.md row 26.
  */
 import type { Death, ServerEffect, ServerInput, ServerPort } from "../protocol/server-port.ts";
-import { type Instant, NEVER } from "../protocol/time.ts";
+import { after, type Instant, type Micros, micros, NEVER } from "../protocol/time.ts";
 import { type Store, withStore } from "./memory-store.ts";
 
-/** @param start makes a server that knows nothing; it is told to `start` with its first input */
-export function createRestartable(start: () => ServerPort, store: Store): ServerPort {
+/**
+ * @param start makes a server that knows nothing; it is told to `start` with its first input
+ * @param takesToStart how long a process that is started again is not there yet; default: it is there at once
+ */
+export function createRestartable(
+  start: () => ServerPort,
+  store: Store,
+  takesToStart: () => Micros = () => micros(0),
+): ServerPort {
   let life: ServerPort | undefined = begin();
   let death: Death | undefined;
+  /** When the process that was started again is there. */
+  let upAt: Instant = NEVER;
 
   function begin(): ServerPort {
     return withStore(start(), {
@@ -44,11 +53,15 @@ export function createRestartable(start: () => ServerPort, store: Store): Server
 
   return {
     get deadline() {
-      return life?.deadline ?? NEVER;
+      return life?.deadline ?? upAt;
     },
     handle(input, now) {
-      if (life === undefined && input.kind === "start") life = begin();
-      return life === undefined ? [] : step(life, input, now);
+      if (life !== undefined) return step(life, input, now);
+      if (input.kind === "start") upAt = after(now, takesToStart());
+      if (now < upAt) return [];
+      upAt = NEVER;
+      life = begin();
+      return step(life, { kind: "start" }, now);
     },
     process: {
       get isDown() {

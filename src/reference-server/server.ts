@@ -139,19 +139,17 @@ export function createReferenceServer(options: ReferenceServerOptions): ServerPo
   ];
 
   function serveDue(now: Instant): void {
+    if (isLate(clocks, now)) for (const end of [devices.tick, lifecycle.end]) end(now);
     for (let clock = firstOf(clocks); clock.deadline() <= now; clock = firstOf(clocks)) clock.tick(now);
   }
 
   function take(input: Exclude<ServerInput, { readonly kind: "rows" }>, now: Instant): void {
-    if (input.kind === "start") start();
-    else if (input.kind === "datagram") received(input, now);
+    if (input.kind === "start") {
+      phase = "restoring";
+      outbox.queryAll();
+    } else if (input.kind === "datagram") received(input, now);
     else if (input.kind === "unreachable") perform(coap.unreachable(input.address, now), now);
     else if (input.kind === "rest") rest(input.ticket, input.request, now);
-  }
-
-  function start(): void {
-    phase = "restoring";
-    outbox.queryAll();
   }
 
   /** A device sends again what came too early. */
@@ -238,6 +236,9 @@ function firstOf(clocks: readonly Clock[]): Clock {
   }
   return first;
 }
+
+/** A process that was suspended wakes late: who is gone, and what is over by now, gets nothing of what came due before. */
+const isLate = (clocks: readonly Clock[], now: Instant): boolean => firstOf(clocks).deadline() < now;
 
 const NO_CLOCK: Clock = { deadline: () => NEVER, tick: () => undefined };
 

@@ -7,7 +7,7 @@
  */
 
 import type { DeviceTaskStatus } from "../protocol/task-api/states.ts";
-import { type Instant, NEVER } from "../protocol/time.ts";
+import { earliest, type Instant, NEVER } from "../protocol/time.ts";
 import type { Context } from "./context.ts";
 import { createDeadlines } from "./deadlines.ts";
 import type { Dispatcher } from "./dispatcher.ts";
@@ -17,9 +17,11 @@ import { writeServerProperty } from "./server-property-task.ts";
 import { forgetTask, moveDeviceTask, moveTask, noteTaskState, settleTask } from "./tasks.ts";
 
 export interface TaskLifecycle {
-  /** When the next task begins, expires or is removed. */
+  /** When the next task begins, expires or is removed, or when something is to follow from that. */
   readonly deadline: Instant;
   tick(now: Instant): void;
+  /** Ends what is over by now; what follows from that, and what is to begin, waits for `tick`. Sends nothing. */
+  end(now: Instant): void;
   /** Keeps the deadlines of a task that was created or restored. */
   watch(task: Task): void;
   /** Queues the device tasks and tries those whose devices can be reached; not before its time has come. */
@@ -77,25 +79,37 @@ export function createTaskLifecycle(context: Context, dispatcher: Dispatcher): T
     if (dispatcher.drop(deviceTask, now)) freed.add(deviceTask.device);
   };
 
+  const freed = new Set<Device>();
+  const begun: Task[] = [];
+  /** Since when `freed` and `begun` wait for a tick. */
+  let waitingSince: Instant = NEVER;
+
+  const end = (now: Instant): void => {
+    for (let task = deadlines.take(now); task !== undefined; task = deadlines.take(now)) {
+      if (!task.expired && task.expiresAt <= now) expire(task, freed, now);
+      if (task.retainedUntil <= now) remove(task, freed, now);
+      else if (task.status === "SCHEDULED" && task.activeFrom <= now) begun.push(task);
+      else deadlines.watch(task);
+    }
+    if (freed.size > 0 || begun.length > 0) waitingSince = earliest(waitingSince, now);
+  };
+
   return {
     get deadline() {
-      return deadlines.next;
+      return earliest(deadlines.next, waitingSince);
     },
     tick(now) {
-      const freed = new Set<Device>();
-      const begun: Task[] = [];
-      for (let task = deadlines.take(now); task !== undefined; task = deadlines.take(now)) {
-        if (!task.expired && task.expiresAt <= now) expire(task, freed, now);
-        if (task.retainedUntil <= now) remove(task, freed, now);
-        else if (task.status === "SCHEDULED" && task.activeFrom <= now) begun.push(task);
-        else deadlines.watch(task);
-      }
-      for (const device of freed) dispatcher.resume(device, now);
-      for (const task of begun) {
+      end(now);
+      waitingSince = NEVER;
+      const resumed = [...freed];
+      freed.clear();
+      for (const device of resumed) dispatcher.resume(device, now);
+      for (const task of begun.splice(0)) {
         begin(task, now);
         if (task.status !== "SCHEDULED") deadlines.watch(task);
       }
     },
+    end,
     watch: deadlines.watch,
     begin,
     cancel(task, now) {

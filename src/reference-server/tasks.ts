@@ -207,3 +207,20 @@ export function removeFrom<T>(list: T[], item: T): void {
   const index = list.indexOf(item);
   if (index >= 0) list.splice(index, 1);
 }
+
+/** Into a list that is in order already; new ones nearly always belong at the end. */
+export function insert(
+  list: DeviceTask[],
+  item: DeviceTask,
+  comesBefore: (a: DeviceTask, b: DeviceTask) => boolean,
+): void {
+  let index = list.length;
+  for (
+    let previous = list[index - 1];
+    previous !== undefined && comesBefore(item, previous);
+    previous = list[index - 1]
+  ) {
+    index -= 1;
+  }
+  list.splice(index, 0, item);
+}

@@ -60,6 +60,8 @@ export interface World {
   device(did: string): TestDevice;
   /** Runs until this many seconds later, deadlines included. */
   advance(forSeconds: number): void;
+  /** The server's process stands still for this many seconds, and looks at its clock only then. */
+  suspend(forSeconds: number): void;
   /** Replaces the server by a new one with the same store. */
   restart(): void;
   input(input: ServerInput): readonly ServerEffect[];
@@ -164,11 +166,14 @@ export function createWorld(options: WorldOptions = {}): World {
       }
       now = end;
     },
+    suspend(forSeconds) {
+      now = after(now, seconds(forSeconds));
+      this.input({ kind: "time" });
+    },
     restart() {
       server = newServer(options, store);
       answers = new Map();
-      input({ kind: "start" });
-      drain();
+      this.input({ kind: "start" });
     },
     input(event) {
       const effects = input(event);

@@ -53,6 +53,7 @@ const NO_BORDERS = {
 
 function liveText(row: Requirement, style: "short" | "long"): string {
   if (typeof row.live === "string") return row.live;
+  if ("needs" in row.live) return `if the target can be restarted`;
   return style === "short" ? "simulation only" : `in simulation only: ${row.live.simulationOnly}`;
 }
 

@@ -1,5 +1,8 @@
 /** The formats of a report, a row each: what `report --format` knows, and what `verify` writes. */
 import { renderBadge } from "./badge.ts";
+import { campaignCharts } from "./charts/campaign-charts.ts";
+import type { Chart } from "./charts/chart.ts";
+import { renderGithub } from "./github.ts";
 import { renderHtml } from "./html/page.ts";
 import { renderJunit } from "./junit.ts";
 import { renderMarkdown } from "./markdown.ts";
@@ -18,7 +21,15 @@ export interface ReportFormat {
   readonly about: string;
   /** `verify` writes it without being asked. */
   readonly always: boolean;
-  readonly files: (view: ReportView) => readonly ReportFile[];
+  readonly files: (view: ReportView, tools: ReportTools) => readonly ReportFile[] | Promise<readonly ReportFile[]>;
+  /** For standard output, instead of files. */
+  readonly printed?: (view: ReportView) => string;
+}
+
+/** What a format may need from outside. */
+export interface ReportTools {
+  /** Bytes of a PNG. */
+  readonly drawPng: (chart: Chart) => Promise<Uint8Array>;
 }
 
 export const REPORT_FORMATS: readonly ReportFormat[] = [
@@ -53,6 +64,19 @@ export const REPORT_FORMATS: readonly ReportFormat[] = [
     files: ({ verdict }) => [{ path: "badge.svg", content: renderBadge(verdict) }],
   },
   {
+    name: "png",
+    about: "its charts as pictures (completion.png, attempts.png, latencies.png, states.png; of a load others)",
+    always: false,
+    files: (view, tools) => chartFiles(campaignCharts(view), tools),
+  },
+  {
+    name: "github",
+    about: "annotations for GitHub Actions, printed to standard output",
+    always: false,
+    files: () => [],
+    printed: renderGithub,
+  },
+  {
     name: "pcapng",
     about: "the datagrams of each failure for Wireshark (failures/ID/shrunk.pcapng)",
     always: false,
@@ -63,3 +87,10 @@ export const REPORT_FORMATS: readonly ReportFormat[] = [
       })),
   },
 ];
+
+/** A picture of each; one after another, since a canvas is large. */
+export async function chartFiles(charts: readonly Chart[], { drawPng }: ReportTools): Promise<readonly ReportFile[]> {
+  const files: ReportFile[] = [];
+  for (const chart of charts) files.push({ path: `${chart.name}.png`, content: await drawPng(chart) });
+  return files;
+}

@@ -2,6 +2,7 @@
 import type { History } from "../harness/history.ts";
 import type { Meeting } from "../harness/record/expectations.ts";
 import type { Finding } from "../harness/record/finding.ts";
+import type { TaskRecord } from "../harness/record/task-record.ts";
 import type { FailureSummary, StateSeries, Verdict } from "../harness/record/verdict.ts";
 import type { Plan } from "../scenarios/plan.ts";
 import type { Requirement } from "../scenarios/requirements.ts";
@@ -25,6 +26,8 @@ export interface ReportView {
   readonly coverage: string;
   /** How many device tasks were in which state over time, in one plan. */
   readonly states?: StateSeries | undefined;
+  /** What became of the device tasks of all plans; absent in records that are older than this file. */
+  readonly tasks?: TaskRecord | undefined;
   /** Path of the chart of it inside the record; absent when there is none. */
   readonly chart?: string | undefined;
 }

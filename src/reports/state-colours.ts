@@ -1,4 +1,4 @@
-/** What all charts of device tasks over time share: the colours of states, and the unit of the time axis. */
+/** What all charts share: the colours of states, of operations and of lines. They are told apart on white and on black. */
 
 /** From waiting (blue) over working (amber) to the ends: done green, failed red, expired brown, cancelled grey. */
 const COLOURS: Readonly<Record<string, string>> = {
@@ -6,16 +6,20 @@ const COLOURS: Readonly<Record<string, string>> = {
   "in flight": "#f2b134",
   succeeded: "#4fa36b",
   failed: "#d1495b",
-  "expired (4004)": "#8c6d4f",
+  "expired (4004)": "#a5805c",
+  expired: "#a5805c",
   cancelled: "#9a9a9a",
+  open: "#8fb3dd",
+  registered: "#4fa36b",
+  asleep: "#8a7cc9",
+  started: "#8fb3dd",
+  asked: "#5b8fd0",
+  ended: "#4fa36b",
 };
-const OTHER_COLOUR = "#444444";
 
-export const stateColour = (status: string): string => COLOURS[status] ?? OTHER_COLOUR;
+/** For what has no colour of its own, in turn. */
+const OTHERS = ["#4a90c2", "#d98032", "#7a9e3b", "#b86bb0", "#3fa39b", "#c2a23a"] as const;
 
-/** The largest unit in which so many seconds are still a number of some size. */
-export function timeUnit(lastSeconds: number): { readonly name: string; readonly seconds: number } {
-  if (lastSeconds > 3 * 86_400) return { name: "days", seconds: 86_400 };
-  if (lastSeconds > 3 * 3_600) return { name: "hours", seconds: 3_600 };
-  return lastSeconds > 600 ? { name: "minutes", seconds: 60 } : { name: "seconds", seconds: 1 };
-}
+/** @param index which of the series it is, for those without a colour of their own */
+export const stateColour = (name: string, index = 0): string =>
+  COLOURS[name] ?? OTHERS[index % OTHERS.length] ?? OTHERS[0];

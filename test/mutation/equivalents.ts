@@ -292,13 +292,13 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     why: NOSUCH,
   },
   {
-    file: "dispatcher.ts",
+    file: "flights.ts",
     line: 'const rootPath = registration === undefined ? "/" : this.context.rules.rootPathOf(registration);',
     changes: ["registration === undefined → false", '"/" → ""'],
     why: NOSUCH,
   },
   {
-    file: "dispatcher.ts",
+    file: "flights.ts",
     line: "if (content === undefined) {",
     changes: ["content === undefined → false", "{ writeServerProperty(this.context, deviceTask, now); return; } → {}"],
     why: NOSUCH,
@@ -352,28 +352,33 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     changes: ['"asleep" → ""'],
     why: WORD,
   },
-  { file: "dispatcher.ts", line: 'this.mirrorWritten(deviceTask, "sent", now);', changes: ['"sent" → ""'], why: WORD },
   {
-    file: "dispatcher.ts",
+    file: "flights.ts",
+    line: 'mirrorWritten(this.context, deviceTask, "sent", now);',
+    changes: ['"sent" → ""'],
+    why: WORD,
+  },
+  {
+    file: "attempt-ends.ts",
     line: 'deviceTask.numAttempts = rules.attemptsAfter(deviceTask.numAttempts, "failed-attempt");',
     changes: ['"failed-attempt" → ""'],
     why: WORD,
   },
   {
-    file: "dispatcher.ts",
-    line: 'this.mirrorWritten(deviceTask, "failed-attempt", now);',
+    file: "attempt-ends.ts",
+    line: 'mirrorWritten(context, deviceTask, "failed-attempt", now);',
     changes: ['"failed-attempt" → ""'],
     why: WORD,
   },
   {
-    file: "dispatcher.ts",
+    file: "attempt-ends.ts",
     line: 'changeMirror(context, deviceTask, changes, counts ? "succeeded" : "late", now);',
     changes: ['"late" → ""'],
     why: WORD,
   },
   {
-    file: "dispatcher.ts",
-    line: 'this.mirrorWritten(deviceTask, "refused", now);',
+    file: "attempt-ends.ts",
+    line: 'mirrorWritten(context, deviceTask, "refused", now);',
     changes: ['"refused" → ""'],
     why: WORD,
   },
@@ -452,7 +457,7 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     line: "if (this.context.rules.repeatsAtOnce(failure, flight.deviceTask)) {",
     changes: [
       "this.context.rules.repeatsAtOnce(failure, flight.deviceTask) → false",
-      "{ this.send(flight.deviceTask, flight.to, now); return; } → {}",
+      "{ this.flights.send(flight.deviceTask, flight.to, now); return; } → {}",
     ],
     why: SEAM,
   },
@@ -486,7 +491,7 @@ export const EQUIVALENTS: readonly Equivalent[] = [
   },
   {
     file: "dispatcher.ts",
-    line: 'if (rules.atNewAddress === "requeue" || to === undefined) this.requeue(flight.deviceTask, "replaced", now);',
+    line: 'if (rules.atNewAddress === "requeue" || to === undefined) requeue(context, flight.deviceTask, "replaced", now);',
     changes: ['rules.atNewAddress === "requeue" → false', '"requeue" → ""', '"replaced" → ""'],
     why: SEAM,
   },
@@ -507,7 +512,7 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     why: SEAM,
   },
   {
-    file: "dispatcher.ts",
+    file: "flights.ts",
     line: 'if (registration !== undefined && this.context.rules.keepsAwake("request-sent")) registration.heardAt = now;',
     changes: [
       "registration !== undefined → registration === undefined",
@@ -517,28 +522,28 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     why: SEAM,
   },
   {
-    file: "dispatcher.ts",
+    file: "attempt-ends.ts",
     line: 'if (rules.requeues(failure, deviceTask.numAttempts)) moveDeviceTask(context, deviceTask, "failed-attempt", now);',
     changes: ["rules.requeues(failure, deviceTask.numAttempts) → true"],
     why: SEAM,
   },
   {
-    file: "dispatcher.ts",
+    file: "attempt-ends.ts",
     line: 'else moveDeviceTask(context, deviceTask, "fail", now, rules.errorOfFailure(failure));',
     changes: ['"fail" → ""'],
     why: SEAM,
   },
   {
-    file: "dispatcher.ts",
-    line: "private mirrorWritten(deviceTask: DeviceTask, moment: MirrorMoment, now: Instant): void {",
+    file: "attempt-ends.ts",
+    line: "export function mirrorWritten(context: Context, deviceTask: DeviceTask, moment: MirrorMoment, now: Instant): void {",
     changes: [
-      '{ const { operation } = deviceTask.task; if (operation.kind === "write") changeMirror(this.context, deviceTask, operation.written, moment, now); } → {}',
+      '{ const { operation } = deviceTask.task; if (operation.kind === "write") changeMirror(context, deviceTask, operation.written, moment, now); } → {}',
     ],
     why: SEAM,
   },
   {
-    file: "dispatcher.ts",
-    line: 'if (operation.kind === "write") changeMirror(this.context, deviceTask, operation.written, moment, now);',
+    file: "attempt-ends.ts",
+    line: 'if (operation.kind === "write") changeMirror(context, deviceTask, operation.written, moment, now);',
     changes: ['operation.kind === "write" → false', '"write" → ""'],
     why: SEAM,
   },
@@ -651,7 +656,7 @@ export const EQUIVALENTS: readonly Equivalent[] = [
   },
   {
     file: "dispatcher.ts",
-    line: 'if (rules.atNewAddress === "requeue" || to === undefined) this.requeue(flight.deviceTask, "replaced", now);',
+    line: 'if (rules.atNewAddress === "requeue" || to === undefined) requeue(context, flight.deviceTask, "replaced", now);',
     changes: [
       'rules.atNewAddress === "requeue" → rules.atNewAddress !== "requeue"',
       'rules.atNewAddress === "requeue" || to === undefined → true',
@@ -661,7 +666,7 @@ export const EQUIVALENTS: readonly Equivalent[] = [
   },
   {
     file: "dispatcher.ts",
-    line: 'if (rules.atNewAddress === "requeue" || to === undefined) this.requeue(flight.deviceTask, "replaced", now);',
+    line: 'if (rules.atNewAddress === "requeue" || to === undefined) requeue(context, flight.deviceTask, "replaced", now);',
     changes: [
       'rules.atNewAddress === "requeue" || to === undefined → false',
       'rules.atNewAddress === "requeue" || to === undefined → rules.atNewAddress === "requeue" && to === undefined',

@@ -4,10 +4,13 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { viewOfLoad } from "../../src/cli/load/load-report.ts";
+import { loadResult } from "../../src/cli/load/test-kit.ts";
 import { run } from "../../src/cli/run.ts";
 import { testBench } from "../../src/cli/test-kit.ts";
 import { createServices } from "../../src/cli/wiring.ts";
 import { uniqueName } from "../../src/platform/hash.ts";
+import { renderLoadHtml } from "../../src/reports/html/load-page.ts";
 import { requireTool } from "../tools.ts";
 
 const executablePath = requireTool(["chromium", "chromium-browser", "google-chrome"], "chromium");
@@ -47,6 +50,33 @@ describe.skipIf(executablePath === undefined)("the HTML report of a failed campa
     expect(trouble).toEqual([]);
   });
 
+  it("has one heading of each section in order, landmarks, tables with headers, and names for what can be focused", async () => {
+    await open();
+    const outline = await page.evaluate<readonly string[]>(
+      "[...document.querySelectorAll('h1,h2,h3,h4')].map((each) => each.tagName)",
+    );
+    expect(outline.filter((tag) => tag === "H1")).toHaveLength(1);
+    // A level is never left out on the way down.
+    const levels = outline.map((tag) => Number(tag.slice(1)));
+    expect(levels.filter((level, at) => level > (levels[at - 1] ?? 0) + 1)).toEqual([]);
+    for (const role of ["banner", "navigation", "main", "contentinfo"] as const)
+      expect(await page.getByRole(role).count(), role).toBe(1);
+    const bare =
+      "[...document.querySelectorAll('table')].filter((each) => !each.caption || !each.querySelector('th[scope=col]'))";
+    expect(await page.evaluate(`${bare}.length`)).toBe(0);
+    const nameless =
+      "[...document.querySelectorAll('[tabindex=\"0\"],a,summary')].filter((each) => !each.getAttribute('aria-label') && !each.textContent.trim())";
+    expect(await page.evaluate(`${nameless}.length`)).toBe(0);
+  });
+
+  it("tells charts in words as well", async () => {
+    await open();
+    const charts = page.locator("figure.chart");
+    expect(await charts.count()).toBe(4);
+    await charts.getByRole("img", { name: /Attempts per device task.*after 1/ }).waitFor();
+    await charts.getByText(/^Of \d+ device tasks: .* succeeded/).waitFor();
+  });
+
   it("can be walked through by keyboard: to the results, and into the picture", async () => {
     await open();
     await page.keyboard.press("Tab");
@@ -75,5 +105,35 @@ describe.skipIf(executablePath === undefined)("the HTML report of a failed campa
     expect(await sideways()).toBeLessThanOrEqual(0);
     await page.emulateMedia({ media: "print" });
     expect(await sideways()).toBeLessThanOrEqual(0);
+  });
+});
+
+describe.skipIf(executablePath === undefined)("the HTML report of a load", () => {
+  it("fits a telephone and paper, with nothing but itself", async () => {
+    const browser = await chromium.launch({ executablePath: executablePath ?? "", args: ["--no-sandbox"] });
+    try {
+      const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
+      const requests: string[] = [];
+      page.on("request", (request) => requests.push(request.url()));
+      const held = {
+        text: `p99(task.completion{operation=${"x".repeat(60)}}) < 2s`,
+        outcome: "held",
+        quantity: "span",
+      } as const;
+      const fleet = {
+        ...loadResult().fleet,
+        timeline: { times: [1, 9], series: [{ name: "registered", values: [3, 50] }] },
+      };
+      await page.setContent(renderLoadHtml(viewOfLoad(loadResult({ thresholds: [{ ...held, value: 1 }], fleet }))));
+      await page.getByRole("heading", { level: 1, name: "PASS load on reference-live" }).waitFor();
+      await page.getByRole("img", { name: /At most 50 devices registered, first at 9 s/ }).waitFor();
+      const sideways = () => page.evaluate<number>("document.documentElement.scrollWidth - window.innerWidth");
+      expect(await sideways()).toBeLessThanOrEqual(0);
+      await page.emulateMedia({ media: "print" });
+      expect(await sideways()).toBeLessThanOrEqual(0);
+      expect(requests).toEqual([]);
+    } finally {
+      await browser.close();
+    }
   });
 });

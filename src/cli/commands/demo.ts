@@ -2,7 +2,7 @@
 import path from "node:path";
 import { z } from "zod";
 import { runAndReport } from "../campaign-run.ts";
-import { defineCommand, PositiveDuration, Text } from "../command.ts";
+import { defineCommand, PositiveDuration, Seed, Text } from "../command.ts";
 import { worse } from "../exit-codes.ts";
 import { readProfile } from "../profiles.ts";
 import type { TargetChoice } from "../targets.ts";
@@ -21,8 +21,8 @@ export const DEMO = defineCommand({
     { name: "live-time", value: "DURATION", about: "wall time of the live campaign", preset: "20s" },
     { name: "out", value: "DIR", about: "directory of the two records", preset: "./fleetproof-out" },
   ],
-  examples: ["demo --seed 1"],
-  schema: z.strictObject({ seed: Text.max(48).optional(), "live-time": PositiveDuration, out: Text }),
+  examples: ["demo", "demo --seed 1 --live-time 10s --out demo"],
+  schema: z.strictObject({ seed: Seed.optional(), "live-time": PositiveDuration, out: Text }),
   async run(options, services, io) {
     const seed = options.seed ?? services.randomSeed();
     const campaign = async (target: TargetChoice, directory: string, limits: { runs?: number; time: number }) =>

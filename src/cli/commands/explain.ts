@@ -2,9 +2,10 @@
 import { z } from "zod";
 import { checkersOf } from "../../harness/oracle/checkers/all.ts";
 import { UsageError } from "../../platform/errors.ts";
+import { nearest } from "../../protocol/nearest.ts";
 import { renderRequirement } from "../../reports/catalogue-text.ts";
 import { isChecked, REQUIREMENTS, requirementById } from "../../scenarios/requirements.ts";
-import { defineCommand, Flag, nearest, Text } from "../command.ts";
+import { defineCommand, Flag, Text } from "../command.ts";
 import { EXIT_PASS } from "../exit-codes.ts";
 
 export const EXPLAIN = defineCommand({

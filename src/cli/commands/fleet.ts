@@ -1,14 +1,31 @@
 /** `fleet`: virtual devices with real sockets against any LwM2M server of this machine. */
 import { z } from "zod";
-import { address } from "../../protocol/address.ts";
-import { millis } from "../../protocol/time.ts";
-import { defineCommand, PositiveDuration, Text } from "../command.ts";
-import { EXIT_INCONCLUSIVE, EXIT_PASS } from "../exit-codes.ts";
+import { UsageError } from "../../platform/errors.ts";
+import { defineCommand, Flag, PositiveDuration, Text } from "../command.ts";
+import { runDistributedFleet } from "../distributed/distributed-fleet.ts";
+import { DistributedSchemas, distributedOptions, RERUN_OPTION, readDistributed } from "../distributed/options.ts";
+import { refuseRerunAlone } from "../distributed/whole.ts";
+import { EXIT_INCONCLUSIVE, EXIT_PASS, type ExitCode } from "../exit-codes.ts";
 import { FleetSchemas, fleetOptions, readServer } from "../fleet/fleet-options.ts";
-import { coapOf, openFleet } from "../fleet/open-fleet.ts";
+import { type OpenedFleet, openFleet } from "../fleet/open-fleet.ts";
+import { runOpenedFleet } from "../fleet/run-opened.ts";
 import { openFleetShow } from "../fleet/show-fleet.ts";
 import { runSimulatedFleet } from "../fleet/simulate.ts";
+import { refuseFarStart, waitForStart } from "../fleet/start-at.ts";
+import { writeFleet } from "../fleet/write-fleet.ts";
 import { readFleetFile } from "../fleet-file.ts";
+import type { CommandIo } from "../io.ts";
+import type { Services } from "../services.ts";
+
+const FleetOptions = z.strictObject({
+  target: z.enum(["live", "sim"]),
+  server: Text,
+  duration: PositiveDuration.optional(),
+  out: Text.optional(),
+  ...FleetSchemas,
+  ...DistributedSchemas,
+  "rerun-lost": Flag,
+});
 
 export const FLEET = defineCommand({
   name: "fleet",
@@ -28,7 +45,10 @@ export const FLEET = defineCommand({
       preset: "coap://127.0.0.1:5683",
     },
     { name: "duration", value: "DURATION", about: "how long the fleet runs", presetText: "as the file says, else 10m" },
+    { name: "out", value: "DIR", about: "write fleet.json to this directory, for merge" },
     ...fleetOptions("a device"),
+    ...distributedOptions("the devices are run"),
+    RERUN_OPTION,
   ],
   examples: [
     "fleet --devices 1000 --ramp 20s",
@@ -37,34 +57,40 @@ export const FLEET = defineCommand({
     "fleet --connectivity ./fleet.yaml --seed 4711 --shard 0/4 --json-lines",
     "fleet --connectivity ./fleet.yaml --seed 4711 --only-device 1234",
   ],
-  schema: z.strictObject({
-    target: z.enum(["live", "sim"]),
-    server: Text,
-    duration: PositiveDuration.optional(),
-    ...FleetSchemas,
-  }),
+  schema: FleetOptions,
   async run(options, services, io) {
     const { host, port } = readServer("server", options.server);
     const file = await readFleetFile(options.connectivity);
     const seed = options.seed ?? services.randomSeed();
     const opened = openFleet(file, options, seed, options.duration);
-    if (options.target === "sim") return runSimulatedFleet(opened, options, services, io);
+    const distributed = readDistributed(options);
+    refuseRerunAlone(options["rerun-lost"], distributed);
+    if (options.target === "sim") return simulate(opened, options, services, io);
+    refuseFarStart(options["start-at"], services.now());
     const { fleet, devices } = opened;
     const server = await services.resolveAddress(host, port);
+    if (distributed !== undefined) {
+      const whole = { settings: distributed, seed, server, devices: fleet.devices };
+      return runDistributedFleet(options, whole, services, io);
+    }
     io.err(`seed ${seed}: ${devices.length} of ${fleet.devices} devices, server ${server}\n`);
     const show = await openFleetShow(options, services, io);
     try {
-      const summary = await services.runFleet(fleet, {
-        server: address(server),
-        coap: coapOf(options),
-        devices,
-        places: options["in-flight"],
-        leaveWithin: millis(options["leave-within"]),
-        signal: io.signal,
-        onSecond: (snapshot) => show.second(snapshot),
-        onSilence: () => io.err(`${server} does not answer a CoAP ping; going on all the same\n`),
-      });
+      await waitForStart(options["start-at"], services, io);
+      const result = await runOpenedFleet(
+        opened,
+        {
+          values: options,
+          server,
+          signal: io.signal,
+          onSecond: (snapshot) => show.second(snapshot),
+          onSilence: () => io.err(`${server} does not answer a CoAP ping; going on all the same\n`),
+        },
+        services,
+      );
+      const summary = result.fleet;
       show.summary(summary);
+      if (options.out !== undefined) await writeFleet(options.out, result);
       // Nobody heard of the server at all: whatever this was, it was no fleet.
       return devices.length > 0 && summary.counts.received === 0 ? EXIT_INCONCLUSIVE : EXIT_PASS;
     } finally {
@@ -72,3 +98,14 @@ export const FLEET = defineCommand({
     }
   },
 });
+
+function simulate(
+  opened: OpenedFleet,
+  options: z.infer<typeof FleetOptions>,
+  services: Services,
+  io: CommandIo,
+): Promise<ExitCode> {
+  const live = (["out", "start-at", "distributed"] as const).find((name) => options[name] !== undefined);
+  if (live !== undefined) throw new UsageError("conflict", `--${live} goes with a live fleet only`);
+  return runSimulatedFleet(opened, options, services, io);
+}

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { UsageError } from "../../platform/errors.ts";
 import { uniqueName } from "../../platform/hash.ts";
 import { renderPreflight } from "../../reports/preflight-text.ts";
+import { ADAPTER_OPTIONS, AdapterSchemas } from "../adapters.ts";
 import { defineCommand, Flag, Text } from "../command.ts";
 import { EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS, type ExitCode } from "../exit-codes.ts";
 import { type PreflightStep, runPreflight } from "../preflight/steps.ts";
@@ -23,15 +24,21 @@ export const PREFLIGHT = defineCommand({
     },
     { name: "coap", value: "URL", about: "CoAP address of an http target, such as coap://127.0.0.1:5683" },
     { name: "token", value: "TEXT", about: "bearer token for the task API of an http target" },
+    ...ADAPTER_OPTIONS,
     { ...PROFILE_OPTION, presetText: "live for reference-live, empty for other targets" },
     ...TIME_OPTIONS,
     { name: "json", about: "print the result as one JSON document to stdout, all else to stderr" },
   ],
-  examples: ["preflight --target http://127.0.0.1:8080/v1.1 --coap coap://127.0.0.1:5683"],
+  examples: [
+    "preflight --target http://127.0.0.1:8080/v1.1 --coap coap://127.0.0.1:5683",
+    "preflight --target http://127.0.0.1:8080/v1.1 --coap coap://127.0.0.1:5683 --ack-timeout 300ms --max-retransmit 1",
+    "preflight --adapter ./my-server.js",
+  ],
   schema: z.strictObject({
     target: Text,
     coap: Text.optional(),
     token: Text.optional(),
+    ...AdapterSchemas,
     profile: ProfileName,
     ...TimeSchemas,
     json: Flag,
@@ -46,7 +53,7 @@ export const PREFLIGHT = defineCommand({
       const [coapHost, coapPort] = hostAndPort(target.coap);
       const name = `preflight-${uniqueName().slice(0, 12)}`;
       const steps = await runPreflight(
-        { http: target.http, coapHost, coapPort, token: options.token, name },
+        { http: target.http, adapter: target.adapter, coapHost, coapPort, token: options.token, name },
         await services.openProbes(),
       );
       const waits = groupWaits(profile);

@@ -33,7 +33,11 @@ export const REPLAY = defineCommand({
     ...SAVED_TARGET_OPTIONS,
     { name: "json", about: "print the outcome as one JSON document to stdout, all else to stderr" },
   ],
-  examples: ["replay fleetproof-out/failures/R-04-retry-17/shrunk.json", "replay fleetproof-out/failures"],
+  examples: [
+    "replay fleetproof-out/failures/R-04-retry-17/shrunk.json",
+    "replay fleetproof-out/failures/R-04-retry-17/shrunk.json --target sim",
+    "replay fleetproof-out/failures",
+  ],
   schema: Options,
   run: async (options, services, io) =>
     (await kindOf(options.file)) === "directory" ? replayAll(options, services, io) : replayOne(options, services, io),

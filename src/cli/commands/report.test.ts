@@ -3,6 +3,7 @@ import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { exists, readJson, readText, remove, writeText } from "../../platform/files.ts";
 import { uniqueName } from "../../platform/hash.ts";
+import { loadResult } from "../load/test-kit.ts";
 import { run } from "../run.ts";
 import { testBench } from "../test-kit.ts";
 import { createServices } from "../wiring.ts";
@@ -44,6 +45,42 @@ describe("report of one record", () => {
     expect(said).toMatch(/failures\/R-06-retry-\d+\/shrunk\.pcapng\n/);
     for (const file of said.trimEnd().split("\n")) expect(await exists(file)).toBe(true);
     expect((await fleetproof("report", whole, "--format", "pcapng", "--out", out)).err).toContain("has no failures");
+  });
+
+  it("writes its charts as pictures, and prints annotations without writing anything", async () => {
+    const out = newDirectory();
+    const { out: said } = await fleetproof("report", broken, "--format", "png,github", "--out", out);
+    const lines = said.trimEnd().split("\n");
+    expect(lines.slice(0, 4).map((file) => path.basename(file))).toEqual([
+      "completion.png",
+      "attempts.png",
+      "latencies.png",
+      "states.png",
+    ]);
+    for (const file of lines.slice(0, 4)) expect(await exists(file)).toBe(true);
+    expect(lines.slice(4).every((line) => line.startsWith("::"))).toBe(true);
+    expect(lines[4]).toMatch(/^::error title=R-06 is broken::/);
+  });
+
+  it("reads a record of a version that did not write tasks.json", async () => {
+    const [file, out] = [path.join(whole, "tasks.json"), newDirectory()];
+    const text = await readText(file);
+    await remove(file);
+    expect((await fleetproof("report", whole, "--out", out)).code).toBe(0);
+    await writeText(file, text);
+    const page = await readText(path.join(out, "report.html"));
+    expect([page.includes('id="chart-states"'), page.includes('id="chart-attempts"')]).toEqual([true, false]);
+  });
+
+  it("renders a load and a fleet, and refuses formats that they do not have before it writes any", async () => {
+    const [load, out] = [newDirectory(), newDirectory()];
+    await writeText(path.join(load, "load.json"), JSON.stringify(loadResult({ outcome: "interrupted" })));
+    const { out: said } = await fleetproof("report", load, "--format", "html,md,junit,github", "--out", out);
+    expect(said).toContain("::warning title=Fleetproof load%3A INTERRUPTED::");
+    expect(await readText(path.join(out, "report.html"))).toContain("INTERRUPTED</span>");
+    const refused = await fleetproof("report", load, "--format", "md,pcapng", "--out", load);
+    expect([refused.code, await exists(path.join(load, "report.md"))]).toEqual([64, false]);
+    expect(refused.err).toContain("cannot be shown as pcapng");
   });
 
   it("refuses what is no record, a record without a verdict, and a format that there is not", async () => {

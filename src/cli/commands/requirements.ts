@@ -13,7 +13,7 @@ export const REQUIREMENTS_COMMAND = defineCommand({
     { name: "only", value: "IDS", about: "only these: ids or their beginnings, such as Q-,R-04", presetText: "all" },
     { name: "json", about: "print one JSON document" },
   ],
-  examples: ["requirements --only Q-"],
+  examples: ["requirements", "requirements --only Q-,R-04 --json"],
   schema: z.strictObject({ only: List.optional(), json: Flag }),
   async run(options, _services, io) {
     const prefixes = checkPrefixes("only", options.only ?? []);

@@ -6,7 +6,7 @@ import { writeText } from "../../platform/files.ts";
 import { ARTIK } from "../../protocol/profile.ts";
 import { renderSelfTest, renderSelfTestPage } from "../../reports/selftest-text.ts";
 import { requirementById } from "../../scenarios/requirements.ts";
-import { defineCommand, Flag, integer, List, Text } from "../command.ts";
+import { defineCommand, Flag, integer, List, Seed, Text } from "../command.ts";
 import { exitCodeOf } from "../exit-codes.ts";
 import { createProgressLine } from "../progress.ts";
 import type { Services } from "../services.ts";
@@ -15,7 +15,7 @@ import type { Services } from "../services.ts";
 const SEEDS = 3;
 
 const Options = z.strictObject({
-  seed: Text,
+  seed: Seed,
   only: List.optional(),
   jobs: integer(1, 256).optional(),
   plans: integer(1, 100_000),

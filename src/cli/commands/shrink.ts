@@ -2,7 +2,7 @@
 import path from "node:path";
 import { z } from "zod";
 import { historyText } from "../../harness/history-file.ts";
-import { LIVE_MARGIN } from "../../harness/live-failures.ts";
+import { durationOf } from "../../harness/live-failures.ts";
 import { readSavedPlan } from "../../harness/record/formats.ts";
 import { historyBeside } from "../../harness/record/kept-histories.ts";
 import { savedPlan } from "../../harness/record/record-files.ts";
@@ -94,7 +94,7 @@ async function shrinkWithProgress(
   const executor = createExecutor(target, io.signal);
   const end = services.now() + options["shrink-budget"];
   // A live execution lasts as long as its plan: one that cannot end in time is not begun.
-  const lasts = (plan: Plan): number => (executor.live ? plan.until + LIVE_MARGIN : 0);
+  const lasts = (plan: Plan): number => (executor.live ? durationOf(plan) : 0);
   try {
     return await shrinkSaved(saved, {
       executor,

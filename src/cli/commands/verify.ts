@@ -1,14 +1,18 @@
 /** `verify`: the main job. Generates plans, runs them against the target, judges what was seen, writes a record. */
 import { z } from "zod";
 import { KEEP } from "../../harness/plan-runner.ts";
+import { UsageError } from "../../platform/errors.ts";
 import { formatDuration } from "../../protocol/duration.ts";
 import { FAMILY_NAMES } from "../../scenarios/families/names.ts";
+import { ADAPTER_OPTIONS, AdapterSchemas } from "../adapters.ts";
 import { checkFamilies, checkPrefixes } from "../campaign-options.ts";
-import { runAndReport } from "../campaign-run.ts";
-import { Duration, defineCommand, Flag, integer, List, PositiveDuration, Text } from "../command.ts";
+import { ANNOTATION_STYLES, runAndReport } from "../campaign-run.ts";
+import { Duration, defineCommand, Flag, integer, List, PositiveDuration, Seed, Text } from "../command.ts";
+import { DistributedSchemas, distributedOptions, readDistributed } from "../distributed/options.ts";
+import { withoutPassword } from "../distributed/redis-link.ts";
 import { readExpectations } from "../expectations.ts";
 import { PROFILE_OPTION, ProfileName, readProfile, TIME_OPTIONS, TimeSchemas } from "../profiles.ts";
-import { readTarget } from "../targets.ts";
+import { readTarget, type TargetChoice } from "../targets.ts";
 
 /** Plans of a simulated campaign for which neither `--runs` nor `--time` is given. */
 const SIMULATED_RUNS = 1_000;
@@ -20,7 +24,7 @@ const Options = z.strictObject({
   coap: Text.optional(),
   runs: integer(1, 10_000_000).optional(),
   time: PositiveDuration.optional(),
-  seed: Text.regex(/^[\w.:-]{1,48}$/, "must be 1 to 48 letters, figures or any of . : _ -").optional(),
+  seed: Seed.optional(),
   families: List.optional(),
   only: List.optional(),
   require: List.optional(),
@@ -28,14 +32,17 @@ const Options = z.strictObject({
   profile: ProfileName,
   ...TimeSchemas,
   token: Text.optional(),
+  ...AdapterSchemas,
   mutant: Text.optional(),
   "shrink-budget": Duration,
   jobs: integer(1, 256).optional(),
+  ...DistributedSchemas,
   keep: z.enum(KEEP),
   expectations: Text.optional(),
   "update-expectations": Flag,
   out: Text,
   json: Flag,
+  annotations: z.enum(ANNOTATION_STYLES).optional(),
 });
 
 export const VERIFY = defineCommand({
@@ -50,6 +57,7 @@ export const VERIFY = defineCommand({
       preset: "sim",
     },
     { name: "coap", value: "URL", about: "CoAP address of an http target, such as coap://127.0.0.1:5683" },
+    ...ADAPTER_OPTIONS,
     {
       name: "runs",
       value: "N",
@@ -120,18 +128,30 @@ export const VERIFY = defineCommand({
     },
     { name: "update-expectations", about: "write that file anew, so that the result meets it; notes in it are kept" },
     { name: "out", value: "DIR", about: "directory of the record", preset: "./fleetproof-out" },
+    ...distributedOptions("simulated plans are run"),
     { name: "json", about: "print the verdict as one JSON document to stdout, all else to stderr" },
+    {
+      name: "annotations",
+      value: ANNOTATION_STYLES.join("|"),
+      about: "print failures so that this CI system shows them at the run: ::error lines of GitHub Actions",
+      presetText: "none",
+    },
   ],
   examples: [
     "verify --runs 200 --seed 4711",
     "verify --target http://127.0.0.1:8080/v1.1 --coap coap://127.0.0.1:5683 --time 2m",
     "verify --families expiry,cancel --only E-,T- --runs 500",
     "verify --only Q-,R-04 --strict --json",
+    "verify --mutant retry-by-timer --runs 200 --out broken",
+    "verify --expectations expected.json --update-expectations",
+    "verify --adapter ./my-server.js --time 2m",
   ],
   schema: Options,
   async run(options, services, io) {
     const target = readTarget(options);
     const isLive = target.kind !== "sim";
+    const distributed = readDistributed(options);
+    if (distributed !== undefined) refuseUnshared(target.kind, options.jobs);
     const unlimited = options.runs === undefined && options.time === undefined;
     const profile = await readProfile(options.profile, target.kind, options);
     const settings = {
@@ -147,17 +167,32 @@ export const VERIFY = defineCommand({
       strict: options.strict,
       shrinkBudget: options["shrink-budget"],
       jobs: options.jobs,
+      distributed,
       keep: options.keep,
       expectations: await readExpectations(options.expectations, options["update-expectations"]),
       directory: options.out,
       json: options.json,
+      annotations: options.annotations,
       commandLine: commandLine(options),
     };
     return runAndReport(settings, services, io);
   },
 });
 
-const DURATIONS: readonly string[] = ["time", "shrink-budget", "ack-timeout", "response-timeout"];
+/** @throws UsageError for what several processes cannot share */
+function refuseUnshared(target: TargetChoice["kind"], jobs: number | undefined): void {
+  if (jobs !== undefined)
+    throw new UsageError("conflict", "--jobs are threads of this process; with --distributed the workers do the work");
+  if (target === "sim") return;
+  throw new UsageError(
+    "conflict",
+    "--distributed: verify shares simulated plans only. Live plans run against one server and are judged by the clock " +
+      "of the process that saw every datagram; several processes see it late by unknown times. " +
+      "For more devices than one process can drive use load --distributed",
+  );
+}
+
+const DURATIONS: readonly string[] = ["time", "shrink-budget", "wait-for-workers", "ack-timeout", "response-timeout"];
 
 /** What was asked for, for the record; a token stays out of it. */
 function commandLine(options: z.infer<typeof Options>): readonly string[] {
@@ -165,6 +200,7 @@ function commandLine(options: z.infer<typeof Options>): readonly string[] {
     if (value === undefined || value === false) return [];
     if (value === true) return [`--${name}`];
     if (name === "token") return ["--token=…"];
+    if (name === "distributed") return [`--distributed=${withoutPassword(new URL(String(value)))}`];
     return [`--${name}=${DURATIONS.includes(name) ? formatDuration(Number(value)) : String(value)}`];
   });
 }

@@ -4,6 +4,7 @@ import { UsageError } from "../../platform/errors.ts";
 import { isLoopback } from "../../platform/udp.ts";
 import { integer, type OptionRow, PositiveDuration, Text } from "../command.ts";
 import { TIME_OPTIONS, TimeSchemas } from "../profiles.ts";
+import { StartTime } from "./start-at.ts";
 
 /** Registers that may be under way towards one server socket: more only fills its receive buffer. */
 const PLACES = 200;
@@ -38,6 +39,12 @@ export const fleetOptions = (timed: string): readonly OptionRow[] => [
     name: "shard",
     value: "I/N",
     about: "run one part of the fleet: devices whose number leaves I when divided by N, from 0",
+  },
+  {
+    name: "start-at",
+    value: "TIME",
+    about: "begin at this time of day, such as 2026-01-31T12:00:00Z, together with the processes of the other shards",
+    presetText: "at once",
   },
   { name: "only-device", value: "N", about: "run one device of the fleet alone; it does what it does in the whole" },
   {
@@ -79,6 +86,7 @@ export const FleetSchemas = {
   ramp: PositiveDuration.optional(),
   seed: Text.max(64).optional(),
   shard: Shard.optional(),
+  "start-at": StartTime.optional(),
   "only-device": integer(0, 9_999_999).optional(),
   "in-flight": integer(1, 100_000),
   "leave-within": PositiveDuration,

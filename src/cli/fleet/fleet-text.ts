@@ -1,7 +1,8 @@
 /** How a fleet is shown to people: a line for each moment, and the summary at the end. */
-import type { FleetSnapshot, FleetSummary } from "../../harness/fleet/snapshot.ts";
+
 import { createLatencies } from "../../harness/load/latencies.ts";
 import { spanWords } from "../../harness/load/span-words.ts";
+import type { FleetSnapshot, FleetSummary } from "../../harness/record/fleet-result.ts";
 
 const count = (value: number): string => Math.round(value).toLocaleString("en-US");
 

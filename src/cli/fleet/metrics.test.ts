@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createFleetMeter } from "../../harness/fleet/meter.ts";
-import type { FleetSnapshot } from "../../harness/fleet/snapshot.ts";
 import { createSeries } from "../../harness/load/series.ts";
+import type { FleetSnapshot } from "../../harness/record/fleet-result.ts";
 import { createLoadMetrics } from "../load/load-metrics.ts";
 import { statusLine } from "./fleet-text.ts";
 import { createFleetMetrics, serveMetrics } from "./metrics.ts";

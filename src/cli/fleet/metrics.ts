@@ -3,8 +3,8 @@
  * bounded: operations, codes, directions.
  */
 import { Counter, Gauge, Registry } from "prom-client";
-import type { FleetSnapshot } from "../../harness/fleet/snapshot.ts";
 import { serveText, type TextServer } from "../../harness/live/text-server.ts";
+import type { FleetSnapshot } from "../../harness/record/fleet-result.ts";
 
 export interface FleetMetrics {
   update(snapshot: FleetSnapshot): void;

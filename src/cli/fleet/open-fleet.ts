@@ -1,4 +1,5 @@
 /** From the options of `fleet` and `load` to a fleet, and the devices of it that this process runs. */
+import { type Shard, WHOLE } from "../../harness/record/shards.ts";
 import { UsageError } from "../../platform/errors.ts";
 import { COAP_DEFAULTS, type CoapParams } from "../../protocol/coap/params.ts";
 import { millis } from "../../protocol/time.ts";
@@ -12,6 +13,7 @@ export interface OpenedFleet {
   readonly fleet: Fleet;
   /** Numbers of the devices that this process runs. */
   readonly devices: readonly number[];
+  readonly shard: Shard;
 }
 
 /**
@@ -35,7 +37,7 @@ export function openFleet(
     );
   }
   const chosen = only === undefined ? [...shardMembers(fleet, shard ?? { index: 0, count: 1 })] : [only];
-  return { fleet, devices: chosen };
+  return { fleet, devices: chosen, shard: shard === undefined ? WHOLE : { index: shard.index, of: shard.count } };
 }
 
 /** Transmission parameters of the devices: those of RFC 7252 §4.8 where nothing is said. */

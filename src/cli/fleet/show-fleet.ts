@@ -1,5 +1,5 @@
 /** Shows a fleet while it runs: a status line, lines of JSON, metrics; each where the user asked for it. */
-import type { FleetSnapshot, FleetSummary } from "../../harness/fleet/snapshot.ts";
+import type { FleetSnapshot, FleetSummary } from "../../harness/record/fleet-result.ts";
 import type { CommandIo } from "../io.ts";
 import { createProgressLine } from "../progress.ts";
 import type { Services } from "../services.ts";

@@ -1,12 +1,14 @@
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import type { LoadResult } from "../../harness/load/load-result.ts";
 import type { LoadOptions } from "../../harness/load/run-load.ts";
+import type { LoadResult } from "../../harness/record/load-result.ts";
 import { run } from "../run.ts";
 import { testBench } from "../test-kit.ts";
 import { loadResult } from "./test-kit.ts";
 
 const EXAMPLE = path.join(import.meta.dirname, "..", "..", "..", "examples", "load.yaml");
+
+const HTTP = ["--target", "http://127.0.0.1:1/v1.1", "--coap", "coap://127.0.0.1:2"];
 
 async function load(options: readonly string[], result: Partial<LoadResult> = {}) {
   const runs: LoadOptions[] = [];
@@ -52,8 +54,36 @@ describe("load", () => {
   });
 
   it("runs a shard, or a single device, of the same fleet", async () => {
-    expect((await load(["--devices", "7", "--shard", "1/3"])).runs[0]?.devices).toEqual([1, 4]);
-    expect((await load(["--devices", "7", "--only-device", "5"])).runs[0]?.devices).toEqual([5]);
+    const shard = await load(["--devices", "7", "--shard", "1/3", ...HTTP]);
+    expect(shard.runs[0]).toMatchObject({ devices: [1, 4], shard: { index: 1, of: 3 }, fleetproof: "0.1.0" });
+    expect((await load(["--devices", "7", "--only-device", "5"])).runs[0]).toMatchObject({
+      devices: [5],
+      shard: { index: 0, of: 1 },
+    });
+  });
+
+  it("names devices alike in all shards of a scope, under a device type for each shard", async () => {
+    const runs = await Promise.all(
+      [0, 1].map((index) => load(["--devices", "4", "--shard", `${index}/2`, "--scope", "run-7", ...HTTP])),
+    );
+    expect(runs.map(({ runs: [run] }) => [run?.deviceType, run?.fleet.member(3).name])).toEqual([
+      ["run-7-type-0", "run-7-fleet-3"],
+      ["run-7-type-1", "run-7-fleet-3"],
+    ]);
+  });
+
+  it("begins at --start-at, and at once with a line when that is over", async () => {
+    const { runs, bench } = await load(["--start-at", "1969-12-31T23:59:58Z"]);
+    await runs[0]?.beforeStart?.();
+    expect(bench.err()).toContain("late: --start-at was 2.00 s ago; beginning at once");
+  });
+
+  it("waits for --start-at, and no longer than until Ctrl-C", async () => {
+    const { runs, bench } = await load(["--start-at", "1970-01-01T13:00:00+01:00"]);
+    const waiting = runs[0]?.beforeStart?.();
+    bench.abort();
+    await waiting;
+    expect(bench.err()).not.toContain("late");
   });
 
   it("prints with --json exactly one document to standard output", async () => {
@@ -68,6 +98,11 @@ describe("load", () => {
     [["--target", "http://127.0.0.1:1/v1.1"], "--coap is missing"],
     [["--json", "--json-lines"], "give one"],
     [["--shard", "0/2", "--only-device", "1"], "give one"],
+    [["--shard", "0/2"], "every process would start a server of its own"],
+    [["--scope", "a/b"], "is no scope"],
+    [["--scope", "a", "--device-type", "t"], "with --device-type there are none"],
+    [["--start-at", "noon"], '"noon" is no time such as 2026-01-31T12:00:00Z'],
+    [["--start-at", "2026-02-31T12:00:00Z"], "is more than a day away"],
     [["--devices", "5", "--only-device", "5"], "the last of 5 is 4"],
     [["--connectivity", "flaky-celular"], "did you mean flaky-cellular"],
   ] as const)("refuses %j with exit code 64", async (options, said) => {

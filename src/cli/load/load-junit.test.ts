@@ -23,7 +23,9 @@ describe("loadJunit", () => {
               outcome: "fail",
               examined: 1,
               undecided: 0,
-              findings: [{ requirement: "R-04", events: [1], expected: '<a & "b">', actual: "nothing" }],
+              findings: [
+                { requirement: "R-04", events: [1], expected: '<a & "b">', actual: "nothing", shard: 0, devices: [] },
+              ],
             },
           ],
         },

@@ -1,9 +1,10 @@
 /**
  * A load as JUnit XML, for CI: a case for the generator, each threshold and each requirement that was examined.
  *
- * What could not be judged is an error, as set-up faults are; a crossed threshold or a broken requirement a failure.
+ * Thresholds are about the whole: the file of a shard has none. What could not be judged is an error, as set-up faults are; a crossed threshold or a broken requirement a failure.
  */
-import type { LoadResult } from "../../harness/load/load-result.ts";
+import type { LoadResult } from "../../harness/record/load-result.ts";
+import { isWhole } from "../../harness/record/shards.ts";
 import { measuredText } from "./load-text.ts";
 
 interface Case {
@@ -31,7 +32,9 @@ export function loadJunit(result: LoadResult): string {
   ].join("\n");
 }
 
-function casesOf({ generator, thresholds, check, outcome }: LoadResult): readonly Case[] {
+function casesOf(result: LoadResult): readonly Case[] {
+  const { generator, parts, check, outcome } = result;
+  const thresholds = isWhole(result) ? result.thresholds : [];
   const lag: Case = {
     name: "the generator was fast enough",
     suite: "generator",
@@ -39,7 +42,7 @@ function casesOf({ generator, thresholds, check, outcome }: LoadResult): readonl
   };
   const interrupted: readonly Case[] =
     outcome === "interrupted"
-      ? [{ name: "the load ran to its end", suite: "generator", problem: { kind: "error", message: "interrupted" } }]
+      ? [{ name: "the load ran to its end", suite: "generator", problem: { kind: "error", message: whatWas(parts) } }]
       : [];
   return [
     lag,
@@ -62,6 +65,11 @@ function casesOf({ generator, thresholds, check, outcome }: LoadResult): readonl
         return { name: id, suite: "requirements", problem: { kind: "failure", message } };
       }),
   ];
+}
+
+function whatWas(parts: LoadResult["parts"]): string {
+  const shards = parts.filter(({ interrupted }) => interrupted).map(({ index }) => index);
+  return parts.length === 1 ? "interrupted" : `interrupted: shard ${shards.join(", ")}`;
 }
 
 const escapeXml = (text: string): string =>

@@ -1,9 +1,9 @@
 /** How a load is shown to people: what is appended to the status line, and the summary at the end. */
 import { createLatencies } from "../../harness/load/latencies.ts";
-import type { LoadResult } from "../../harness/load/load-result.ts";
 import type { LoadProgress } from "../../harness/load/run-load.ts";
 import { spanWords } from "../../harness/load/span-words.ts";
-import type { ThresholdOutcome } from "../../harness/load/thresholds.ts";
+import type { LoadResult, ThresholdOutcome } from "../../harness/record/load-result.ts";
+import { isWhole, shardText } from "../../harness/record/shards.ts";
 import { summaryLines } from "../fleet/fleet-text.ts";
 
 export function progressText({ phase, asked, underWay, series }: LoadProgress): string {
@@ -13,7 +13,7 @@ export function progressText({ phase, asked, underWay, series }: LoadProgress): 
   return `  ${phase}: tasks ${asked}, under way ${underWay}, failed ${failed}, p99 ${spanWords(p99)}`;
 }
 
-const labelText = (labels: Readonly<Record<string, string>>): string =>
+export const labelText = (labels: Readonly<Record<string, string>>): string =>
   Object.entries(labels)
     .map(([name, value]) => `${name}=${value}`)
     .join(",");
@@ -42,16 +42,39 @@ function seriesLines({ series }: LoadResult): readonly string[] {
   ];
 }
 
-function verdictLines({ outcome, generator, check, thresholds, tasks, registered }: LoadResult): readonly string[] {
+function verdictLines(result: LoadResult): readonly string[] {
+  const { outcome, generator, check, thresholds, tasks, registered } = result;
   const part =
-    registered === undefined ? "" : `; ${(registered * 100).toFixed(2)} % of the devices registered at the end`;
+    registered === undefined || registered.of === 0
+      ? ""
+      : `; ${((registered.devices / registered.of) * 100).toFixed(2)} % of the devices registered at the end`;
   return [
     `tasks asked for: ${tasks}${part}`,
+    ...partLines(result),
     generator.sentence,
     ...checkLines(check),
-    ...thresholds.map((each) => `threshold ${each.outcome.padEnd(7)} ${each.text}${measuredText(each)}`),
+    ...thresholds.map((each) => thresholdLine(each, result)),
     `outcome: ${outcome}`,
   ];
+}
+
+function partLines({ shard, parts }: LoadResult): readonly string[] {
+  if (shard.of === 1) return [];
+  const interrupted = parts.filter((part) => part.interrupted).map(({ index }) => index);
+  const begun = parts.flatMap(({ asking }) => asking?.from ?? []);
+  const apart = (Math.max(...begun) - Math.min(...begun)) * 1_000;
+  return [
+    ...(parts.length === 1 ? [`${shardText({ shard, parts })}: devices ${parts[0]?.devices ?? 0}`] : []),
+    ...(parts.length > 1 && begun.length > 0
+      ? [`${parts.length} shards, which began to ask for tasks within ${spanWords(apart)}`]
+      : []),
+    ...(interrupted.length === 0 ? [] : [`interrupted: shard ${interrupted.join(", ")}`]),
+  ];
+}
+
+function thresholdLine(each: ThresholdOutcome, result: LoadResult): string {
+  const text = `${each.text}${measuredText(each)}`;
+  return isWhole(result) ? `threshold ${each.outcome.padEnd(7)} ${text}` : `threshold, to be judged by merge: ${text}`;
 }
 
 function checkLines({ devices, of, reason, requirements }: LoadResult["check"]): readonly string[] {

@@ -1,4 +1,5 @@
 /** The HTTP side of `preflight`: the client of live runs, one request at a time. */
+import { createAdapterClient } from "../../harness/adapter/adapter-client.ts";
 import { createAgenda } from "../../harness/live/agenda.ts";
 import { createHttpClient } from "../../harness/live/http-client.ts";
 import { seconds } from "../../protocol/time.ts";
@@ -6,9 +7,12 @@ import type { PreflightProbes } from "./steps.ts";
 
 const PATIENCE = seconds(2);
 
-export const openRestProbe: PreflightProbes["openRest"] = (base) => {
+export const openRestProbe: PreflightProbes["openRest"] = ({ http, adapter }) => {
   const agenda = createAgenda();
-  const client = createHttpClient({ base, agenda, timeout: PATIENCE });
+  const client =
+    adapter === undefined
+      ? createHttpClient({ base: http, agenda, timeout: PATIENCE })
+      : createAdapterClient({ adapter, agenda, timeout: PATIENCE });
   return {
     send: (request) =>
       new Promise((resolve) =>
@@ -32,5 +36,6 @@ const REASONS = {
   timeout: "no answer",
   broken: "the connection broke",
   "not-json": "the answer is not JSON: is it the base URL of the task API?",
+  adapter: "the adapter is wrong",
   cancelled: "given up",
 } as const;

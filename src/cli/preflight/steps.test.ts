@@ -43,6 +43,8 @@ async function preflight(answers: Answers = {}) {
       },
       close: () => void closed.push("coap"),
     }),
+    unixTime: () => 1_000_000,
+    pause: async () => {},
   };
   const steps = await runPreflight(TARGET, probes);
   return { steps, asked, closed, notOk: steps.filter(({ outcome }) => outcome !== "ok") };

@@ -5,7 +5,10 @@
  * the server), as a finding (the server answered, but not as it must), or as not offered (an optional part).
  * What is sent over the network is done by probes, so that every ending can be tested without one.
  */
+import type { Adapter } from "../../harness/adapter/adapter.ts";
 import type { RestRequest, RestResponse } from "../../protocol/server-port.ts";
+import { adapterSteps } from "./adapter-steps.ts";
+import { clockSteps } from "./clock-step.ts";
 
 export type RestProbeOutcome =
   | { readonly kind: "answer"; readonly response: RestResponse }
@@ -24,8 +27,12 @@ export interface CoapProbeRequest {
 
 /** One conversation each: the CoAP side must keep its port from Register to De-register. */
 export interface PreflightProbes {
-  openRest(base: string): { send(request: RestRequest): Promise<RestProbeOutcome>; close(): void };
+  openRest(target: PreflightTarget): { send(request: RestRequest): Promise<RestProbeOutcome>; close(): void };
   openCoap(host: string, port: number): { send(request: CoapProbeRequest): Promise<CoapProbeOutcome>; close(): void };
+  /** Milliseconds since the Unix epoch. */
+  unixTime(): number;
+  /** Waits so many milliseconds. */
+  pause(milliseconds: number): Promise<void>;
 }
 
 export interface PreflightStep {
@@ -41,6 +48,8 @@ export interface PreflightTarget {
   readonly coapHost: string;
   readonly coapPort: number;
   readonly token?: string | undefined;
+  /** Is asked instead, and `http` is what messages call it. */
+  readonly adapter?: Adapter | undefined;
   /** Of the device type and device that are made for this check. */
   readonly name: string;
 }
@@ -52,19 +61,24 @@ export async function runPreflight(
   target: PreflightTarget,
   probes: PreflightProbes,
 ): Promise<readonly PreflightStep[]> {
-  const rest = probes.openRest(target.http);
+  const rest = probes.openRest(target);
   const coap = probes.openCoap(target.coapHost, target.coapPort);
   try {
     const reached = await provision(target, rest);
     const provisioned = reached.every(({ outcome }) => outcome === "ok");
     const registration = provisioned ? await registrationSteps(target, coap) : [skipped("CoAP", "needs provisioning")];
-    const capabilities = provisioned ? await capabilitySteps(target, rest) : [];
-    return [...reached, ...registration, ...capabilities];
+    const capabilities = provisioned ? await capabilitySteps(target, rest, probes) : [];
+    const adapted =
+      provisioned && target.adapter !== undefined ? await adaptedSteps(target, target.adapter, rest, probes) : [];
+    return [...reached, ...registration, ...capabilities, ...adapted];
   } finally {
     rest.close();
     coap.close();
   }
 }
+
+/** What an adapter is answered for that has no verb for it. */
+const NOT_IMPLEMENTED = 501;
 
 const skipped = (name: string, detail: string): PreflightStep => ({ name, outcome: "skipped", detail });
 const ok = (name: string, detail: string): PreflightStep => ({ name, outcome: "ok", detail });
@@ -83,8 +97,9 @@ function request(
 async function provision(target: PreflightTarget, rest: Rest): Promise<readonly PreflightStep[]> {
   const type = { dtid: target.name, name: target.name, devicePropertiesEnabled: true };
   const first = await rest.send(request(target, "POST", ["devicetypes"], { body: type }));
-  if (first.kind === "failure") return [fault("HTTP reachable", `${target.http}: ${first.reason}`)];
-  const reached = ok("HTTP reachable", target.http);
+  const reaching = target.adapter === undefined ? "HTTP reachable" : "adapter reachable";
+  if (first.kind === "failure") return [fault(reaching, `${target.http}: ${first.reason}`)];
+  const reached = ok(reaching, target.http);
   const { status } = first.response;
   if (status === 401 || status === 403) {
     return [reached, fault("task API answers", `HTTP ${status}: give the right --token`)];
@@ -149,7 +164,11 @@ function judge({ name, code, requirement }: CoapExpectation, outcome: CoapProbeO
 }
 
 /** What the API offers, tried on a task for the device, which has de-registered and so will not be asked. */
-async function capabilitySteps(target: PreflightTarget, rest: Rest): Promise<readonly PreflightStep[]> {
+async function capabilitySteps(
+  target: PreflightTarget,
+  rest: Rest,
+  { unixTime }: PreflightProbes,
+): Promise<readonly PreflightStep[]> {
   const send = (method: string, path: readonly string[], body?: unknown) =>
     rest.send(request(target, method, path, body === undefined ? {} : { body }));
   const task = {
@@ -158,7 +177,9 @@ async function capabilitySteps(target: PreflightTarget, rest: Rest): Promise<rea
     taskType: "R",
     property: "deviceProperties.device.manufacturer",
   };
+  const asked = unixTime();
   const created = await send("POST", ["devicemgmt", "tasks"], task);
+  const answered = unixTime();
   const id = created.kind === "answer" ? dataField(created.response, "id") : undefined;
   const creates = offered("create a task", created);
   if (creates.outcome !== "ok" || typeof id !== "string") {
@@ -168,20 +189,46 @@ async function capabilitySteps(target: PreflightTarget, rest: Rest): Promise<rea
     ];
   }
   const tasks = ["devicemgmt", "tasks", id];
+  const shown = await send("GET", tasks);
+  // Some servers tell the time with the new task, some with the one that is read.
+  const createdOn = [created, shown].map((outcome) =>
+    outcome.kind === "answer" ? dataField(outcome.response, "createdOn") : undefined,
+  );
   return [
     creates,
-    offered("read a task", await send("GET", tasks)),
+    offered("read a task", shown),
     offered("read device task statuses", await send("GET", [...tasks, "statuses"])),
     offered("read the history of a task", await send("GET", [...tasks, "statuses", "history"])),
     offered("read the Device Mirror", await send("GET", ["devicemgmt", "devices", target.name, "properties"])),
     offered("cancel a task", await send("PUT", tasks, { status: "CANCELLED" })),
+    ...clockSteps(
+      createdOn.find((time) => time !== undefined),
+      asked,
+      answered,
+    ),
   ];
 }
+
+const adaptedSteps = (
+  target: PreflightTarget,
+  adapter: Adapter,
+  rest: Rest,
+  { pause }: PreflightProbes,
+): Promise<readonly PreflightStep[]> =>
+  adapterSteps({
+    adapter,
+    name: target.name,
+    send: (method, path, extra) => rest.send(request(target, method, path, extra)),
+    pause,
+  });
 
 function offered(name: string, outcome: RestProbeOutcome): PreflightStep {
   if (outcome.kind === "failure") return fault(name, outcome.reason);
   if (isSuccess(outcome.response.status)) return ok(name, `HTTP ${outcome.response.status}`);
-  return { name, outcome: "not offered", detail: answerText(outcome.response) };
+  const { status, body } = outcome.response;
+  const why = isJsonObject(body) && isJsonObject(body.error) ? body.error.message : undefined;
+  const detail = status === NOT_IMPLEMENTED && typeof why === "string" ? why : answerText(outcome.response);
+  return { name, outcome: "not offered", detail };
 }
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;

@@ -54,13 +54,14 @@ const WAITS: Readonly<Record<string, readonly [(times: Times) => number, string]
   O: [(t) => t.giveUp + 2 * t.reaction, "a reboot within an update, and reactions"],
   A: [(t) => t.reaction, "a REST answer"],
   T: [(t) => t.reaction, "an answer, and a reaction"],
+  S: [(t) => t.giveUp + t.reaction, "a restart of the target, if somebody can do that, and a reaction"],
 };
 
 export function groupWaits(profile: Profile): readonly GroupWait[] {
   const times = timesOf(profile);
   return REQUIREMENT_GROUPS.flatMap(({ letter, title }) => {
     const rows = REQUIREMENTS.filter(({ id, checked }) => id.startsWith(`${letter}-`) && checked === true);
-    const simulationOnly = rows.filter(({ live }) => typeof live !== "string").length;
+    const simulationOnly = rows.filter(({ live }) => typeof live !== "string" && "simulationOnly" in live).length;
     if (rows.length === 0) return [];
     const row = WAITS[letter];
     const counts = { letter, title, simulationOnly, requirements: rows.length };

@@ -18,13 +18,14 @@ import type { Agenda, Waker } from "../live/agenda.ts";
 import type { Measuring } from "../live/measuring.ts";
 import type { OpenSocket } from "../live/sockets.ts";
 import { createLatencies } from "../load/latencies.ts";
+import type { FleetSnapshot, FleetSummary } from "../record/fleet-result.ts";
+import { failingDevices } from "../record/measured.ts";
 import { FleetHost } from "./fleet-host.ts";
 import { createGoodbye, type Goodbye } from "./goodbye.ts";
 import { kernelDrops } from "./kernel-drops.ts";
 import { createLiveDevice, inOrderOfStart } from "./live-device.ts";
 import { createFleetMeter, type FleetMeter } from "./meter.ts";
 import { createPacer, type Pacer } from "./pacing.ts";
-import type { FleetSnapshot, FleetSummary } from "./snapshot.ts";
 
 export interface FleetSettings {
   /** Numeric. */
@@ -170,6 +171,7 @@ export class FleetRun {
       ...(drops === undefined ? {} : { kernelDrops: drops }),
       placeWaits: this.placeWaits.counts(),
       latencies: Object.fromEntries([...this.meter.responses].map(([key, spans]) => [key, spans.counts()])),
+      failing: failingDevices(this.meter.failing),
     };
   }
 

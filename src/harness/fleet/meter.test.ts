@@ -56,6 +56,20 @@ describe("createFleetMeter", () => {
     expect(meter.responses.get("update 2.04")?.max).toBe(400);
   });
 
+  it.each([
+    [["rd"], "register"],
+    [["rd/1"], "update"],
+    [["x"], "update"],
+    [["dr"], "update"],
+    [["rd", ""], "update"],
+    [["rd", "rd"], "update"],
+    [["reg", "1", ""], "update"],
+  ])("takes POST %j for %s: a location may be a single option", (path, operation) => {
+    const meter = createFleetMeter();
+    meter.step(up(message("CON", "0.02", 7, "aa", path), 0));
+    expect(meter.step(arrived(message("ACK", "2.04", 7, "aa"), 10))).toBe(operation);
+  });
+
   it("counts a repeated message id as a retransmission, measured from the first transmission, lost or not", () => {
     const meter = createFleetMeter();
     meter.step(up(REGISTER, 1_000, { lost: true }));
@@ -104,5 +118,21 @@ describe("createFleetMeter", () => {
     );
     meter.step(arrived(message("ACK", "4.04", 1, ""), 50));
     expect([...meter.responses.keys()]).toEqual(["update 4.04"]);
+  });
+
+  it("names devices that were answered an error, or began anew without an answer, and no others", () => {
+    const meter = createFleetMeter();
+    meter.step(up(REGISTER, 0));
+    meter.step(arrived(CREATED, 10));
+    expect([...meter.failing]).toEqual([]);
+    meter.step(up(message("CON", "0.02", 8, "bb", ["rd"]), 20));
+    meter.step(arrived(message("ACK", "4.00", 8, "bb"), 30));
+    expect([...meter.failing]).toEqual([3]);
+    const silent = createFleetMeter();
+    silent.step(up(REGISTER, 0));
+    silent.step(up(REGISTER, 2));
+    expect([...silent.failing]).toEqual([]);
+    silent.step(up(message("CON", "0.02", 9, "cc", ["rd"]), 20));
+    expect([...silent.failing]).toEqual([3]);
   });
 });

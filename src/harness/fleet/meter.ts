@@ -9,36 +9,16 @@ import { codeFromByte } from "../../protocol/coap/codes.ts";
 import { readMessageId } from "../../protocol/coap/message.ts";
 import type { HistoryEvent, RunTime } from "../history.ts";
 import { createLatencies, type Latencies } from "../load/latencies.ts";
+import type { FleetCounts } from "../record/fleet-result.ts";
 
 export type OwnRequest = "register" | "update" | "deregister" | "other";
-
-export interface FleetCounts {
-  /** Datagrams that left a device's socket. */
-  sent: number;
-  /** Datagrams that came to one. */
-  received: number;
-  /** Of those that a device sent, as it meant them: copies of Confirmable messages for want of an answer. */
-  retransmissions: number;
-  /** Copies that the server sent, for the same reason. */
-  serverRetransmissions: number;
-  /** Lost by the fleet's own links, on purpose. */
-  lostUp: number;
-  lostDown: number;
-  /** Requests of devices that were given up, or replaced by another, without a response. */
-  unanswered: number;
-  /** Requests that the server sent to devices, copies not counted. */
-  serverRequests: number;
-  reads: number;
-  writes: number;
-  executions: number;
-  reboots: number;
-  moves: number;
-}
 
 export interface FleetMeter {
   readonly counts: Readonly<FleetCounts>;
   /** Response times in microseconds by operation and code: `register 2.01`. */
   readonly responses: ReadonlyMap<string, Latencies>;
+  /** Devices that were answered an error, or not at all. */
+  readonly failing: ReadonlySet<number>;
   /** The next request of a device was meant to begin at that moment, not when it is sent. */
   intend(device: number, at: RunTime): void;
   /** @returns the operation when the event was the delivery of its response */
@@ -77,6 +57,7 @@ export function createFleetMeter(): FleetMeter {
     moves: 0,
   };
   const responses = new Map<string, Latencies>();
+  const failing = new Set<number>();
   const devices = new Map<number, DeviceMeter>();
 
   const of = (device: number): DeviceMeter => {
@@ -90,6 +71,7 @@ export function createFleetMeter(): FleetMeter {
   return {
     counts,
     responses,
+    failing,
     intend(device, at) {
       of(device).intended = at;
     },
@@ -98,7 +80,8 @@ export function createFleetMeter(): FleetMeter {
         case "uplink":
           if (event.lost === true) counts.lostUp += 1;
           else counts.sent += 1;
-          if (event.copy !== true) sent(of(event.device), event.bytes, event.sentAt, counts);
+          if (event.copy !== true && sent(of(event.device), event.bytes, event.sentAt, counts))
+            failing.add(event.device);
           return undefined;
         case "downlink":
           counts.received += 1;
@@ -106,7 +89,7 @@ export function createFleetMeter(): FleetMeter {
           if (event.device !== undefined) asked(of(event.device), event.bytes, counts);
           return undefined;
         case "delivery":
-          return delivered(of(event.device), event.bytes, event.at, responses);
+          return delivered(of(event.device), event, responses, failing);
         case "effect":
           counts[EFFECT_COUNTS[event.effect]] += 1;
           return undefined;
@@ -129,6 +112,8 @@ const EFFECT_COUNTS = { read: "reads", written: "writes", executed: "executions"
 
 const CONFIRMABLE = 0;
 const typeOf = (bytes: Uint8Array): number => ((bytes[0] ?? 0) >> 4) & 3;
+/** 4.00. */
+const FIRST_ERROR = 0x80;
 const isRequestCode = (code: number): boolean => code > 0 && code < 0x20;
 
 /** Token as hexadecimal text. Spec: RFC 7252 §3. */
@@ -139,20 +124,23 @@ const tokenOf = (bytes: Uint8Array): string => {
   return text;
 };
 
-function sent(device: DeviceMeter, bytes: Uint8Array, at: RunTime, counts: FleetCounts): void {
+/** @returns whether a request before it was left without a response */
+function sent(device: DeviceMeter, bytes: Uint8Array, at: RunTime, counts: FleetCounts): boolean {
   const code = bytes[1] ?? 0;
-  if (typeOf(bytes) !== CONFIRMABLE || code === 0) return;
+  if (typeOf(bytes) !== CONFIRMABLE || code === 0) return false;
   const messageId = readMessageId(bytes);
   const last = isRequestCode(code) ? "request" : "response";
   if (device[last] === messageId) {
     counts.retransmissions += 1;
-    return;
+    return false;
   }
   device[last] = messageId;
-  if (last === "response") return;
-  if (device.open !== undefined) counts.unanswered += 1;
+  if (last === "response") return false;
+  const unanswered = device.open !== undefined;
+  if (unanswered) counts.unanswered += 1;
   device.open = { operation: operationOf(bytes), token: tokenOf(bytes), since: device.intended ?? at };
   device.intended = undefined;
+  return unanswered;
 }
 
 function asked(device: DeviceMeter, bytes: Uint8Array, counts: FleetCounts): void {
@@ -165,9 +153,9 @@ function asked(device: DeviceMeter, bytes: Uint8Array, counts: FleetCounts): voi
 
 function delivered(
   device: DeviceMeter,
-  bytes: Uint8Array,
-  at: RunTime,
+  { device: number, bytes, at }: Extract<HistoryEvent, { readonly kind: "delivery" }>,
   responses: Map<string, Latencies>,
+  failing: Set<number>,
 ): OwnRequest | undefined {
   const { open } = device;
   const code = bytes[1] ?? 0;
@@ -177,6 +165,7 @@ function delivered(
   const known = responses.get(key) ?? createLatencies();
   responses.set(key, known);
   known.record(at - open.since);
+  if (code >= FIRST_ERROR) failing.add(number);
   return open.operation;
 }
 
@@ -184,19 +173,23 @@ const POST = 0x02;
 const DELETE = 0x04;
 const URI_PATH = 11;
 
-/** By method and number of Uri-Path options: `POST /rd` registers, what goes deeper is about a registration. Spec: Transport, Table 2. */
+/** R and D in ASCII. */
+const [R, D] = [0x72, 0x64];
+
+/** By method and path: `POST /rd` registers, every other path is the location of a registration. Spec: Transport, Table 2. */
 function operationOf(bytes: Uint8Array): OwnRequest {
   const code = bytes[1] ?? 0;
   if (code === DELETE) return "deregister";
   if (code !== POST) return "other";
-  return pathOptions(bytes) <= 1 ? "register" : "update";
+  return isRegistrationPath(bytes) ? "register" : "update";
 }
 
-/** Counts Uri-Path options without making objects of them. Spec: RFC 7252 §3.1. */
-function pathOptions(bytes: Uint8Array): number {
+/** Whether there is one Uri-Path option, and that is `rd`: without making objects of them. Spec: RFC 7252 §3.1. */
+function isRegistrationPath(bytes: Uint8Array): boolean {
   let at = 4 + ((bytes[0] ?? 0) & 15);
   let number = 0;
   let found = 0;
+  let isRd = false;
   const extended = (nibble: number): number => {
     if (nibble < 13) return nibble;
     if (nibble === 13) return 13 + (bytes[at++] ?? 0);
@@ -207,8 +200,11 @@ function pathOptions(bytes: Uint8Array): number {
     const head = bytes[at++] ?? 0;
     number += extended(head >> 4);
     const length = extended(head & 15);
+    if (number === URI_PATH) {
+      found += 1;
+      isRd = length === 2 && bytes[at] === R && bytes[at + 1] === D;
+    }
     at += length;
-    if (number === URI_PATH) found += 1;
   }
-  return found;
+  return found === 1 && isRd;
 }

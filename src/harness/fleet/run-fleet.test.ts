@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { HarnessError } from "../../platform/errors.ts";
 import { pause } from "../../platform/timers.ts";
 import { openUdp } from "../../platform/udp.ts";
-import type { Address } from "../../protocol/address.ts";
+import { type Address, address } from "../../protocol/address.ts";
 import { decodeMessage, encodeEmpty, encodeMessage, NO_OPTIONS, NO_PAYLOAD } from "../../protocol/coap/message.ts";
 import { LOCATION_PATH, stringOption, stringOptions, URI_PATH, URI_QUERY } from "../../protocol/coap/options.ts";
 import { COAP_DEFAULTS } from "../../protocol/coap/params.ts";
@@ -9,7 +10,7 @@ import type { CoapMessage, Code } from "../../protocol/coap/types.ts";
 import { type Micros, millis, seconds } from "../../protocol/time.ts";
 import { createFleet, shardMembers } from "../../simulator/fleet/fleet.ts";
 import { FleetFile } from "../../simulator/model/fleet.ts";
-import { refuseTooMany, runFleet } from "./run-fleet.ts";
+import { explaining, refuseCrowd, refuseTooMany, runFleet } from "./run-fleet.ts";
 
 interface Seen {
   readonly from: Address;
@@ -99,6 +100,23 @@ describe("runFleet", () => {
     },
   );
 
+  it("goes on with 1.1 where 1.2 is answered 4.12, and keeps a location of one option as it is", async () => {
+    const server = await startServer((message) => {
+      if (isRegister(message) && versionOf(message) === "lwm2m=1.2") return { code: "4.12" };
+      return isRegister(message) ? { code: "2.01", location: ["rd/1"] } : TAKES_ALL(message);
+    });
+    const group = { device: { lwm2m: "1.2", lifetime: "1s" }, updates: { share: 10, jitter: 0 } };
+    const summary = await run(server.address, fleetOf(group, 1, 500));
+    await server.close();
+    expect(server.seen.slice(0, 3).map(({ message }) => versionOf(message) ?? pathOf(message))).toEqual([
+      "lwm2m=1.2",
+      "lwm2m=1.1",
+      ["rd/1"],
+    ]);
+    expect(summary.responses).toMatchObject({ "register 4.12": 1, "register 2.01": 1, "deregister 2.02": 1 });
+    expect(summary.responses["update 2.04"]).toBeGreaterThanOrEqual(1);
+  });
+
   it("never has more than 5 Registers under way, and gets all 40 devices registered from 40 sockets", async () => {
     const server = await startServer(TAKES_ALL, millis(5));
     const summary = await run(server.address, fleetOf({}, 40, 1_500), 5);
@@ -142,10 +160,68 @@ describe("runFleet", () => {
   });
 });
 
+describe("a server that is silent", () => {
+  it("is told before the devices begin, which try all the same and hear nothing", async () => {
+    const silent = await openUdp({ host: "127.0.0.1" });
+    const said: string[] = [];
+    const fleet = fleetOf({}, 2, 200);
+    const summary = await runFleet(fleet, {
+      server: silent.address,
+      coap: COAP_DEFAULTS,
+      devices: [0, 1],
+      places: 200,
+      leaveWithin: millis(100),
+      signal: new AbortController().signal,
+      onSilence: () => said.push("silent"),
+    });
+    await silent.close();
+    expect(said).toEqual(["silent"]);
+    expect(summary).toMatchObject({ started: 2, registeredAtEnd: 0, counts: { received: 0 } });
+  });
+});
+
+describe("refuseCrowd", () => {
+  const range = { first: 40_000, last: 40_009 };
+
+  it("says how many ports there are for devices that share an address, and what to do", () => {
+    expect(refuseCrowd(11, "::1", range)).toBe(
+      "11 devices of a server at ::1 share one address and need a UDP port each, and this system gives out 10 " +
+        "(40000 to 40009): run fewer devices, widen net.ipv4.ip_local_port_range, " +
+        "or give the server an IPv4 loopback address, where each device has an address of its own",
+    );
+  });
+
+  it("lets through what fits to the last port, and any number with an address each", () => {
+    expect([refuseCrowd(10, "::1", range), refuseCrowd(10_000_000, "127.0.0.1", undefined)]).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+describe("explaining", () => {
+  const failing = (code: "address-in-use" | "too-many-open-files") =>
+    explaining(() => Promise.reject(new HarnessError(code, "udp 0.0.0.0:0 is taken")))(address("[::1]:5683"));
+
+  it("says that ports have run out, and how to have more", async () => {
+    await expect(failing("address-in-use")).rejects.toMatchObject({
+      code: "address-in-use",
+      message: "no UDP port is left for another device; widen net.ipv4.ip_local_port_range, or run fewer devices",
+    });
+  });
+
+  it("leaves other troubles as they are", async () => {
+    await expect(failing("too-many-open-files")).rejects.toMatchObject({ message: "udp 0.0.0.0:0 is taken" });
+  });
+});
+
 describe("refuseTooMany", () => {
   it("says the limit, how to raise it, and into how many shards the fleet would have to be cut", () => {
     const text = refuseTooMany(50_000, 20_000);
     for (const part of ["may open 20000", "ulimit -n 50064", "--shard 0/3 to 2/3"]) expect(text).toContain(part);
+    expect(refuseTooMany(10, 1)).toContain(
+      "10 devices need 74 open files, one socket each, and this process may open 1",
+    );
   });
 
   it("lets through what fits to the last file", () => {

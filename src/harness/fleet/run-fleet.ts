@@ -3,16 +3,18 @@
  */
 import { HarnessError } from "../../platform/errors.ts";
 import { uniqueName } from "../../platform/hash.ts";
+import { localPortRange, type PortRange } from "../../platform/port-range.ts";
 import { openFileLimit } from "../../platform/process.ts";
 import { splitAddress } from "../../protocol/address.ts";
 import { seconds } from "../../protocol/time.ts";
 import type { Fleet } from "../../simulator/fleet/types.ts";
 import { createAgenda } from "../live/agenda.ts";
 import { createMeasuring } from "../live/measuring.ts";
-import { createSocketOpener, type OpenSocket } from "../live/sockets.ts";
+import { createSocketOpener, hasManyAddresses, type OpenSocket } from "../live/sockets.ts";
+import type { FleetSummary } from "../record/fleet-result.ts";
+import { TimelineRecorder } from "../record/timeline.ts";
 import { FleetRun, type FleetSettings } from "./fleet-run.ts";
 import { reach } from "./reach.ts";
-import type { FleetSummary } from "./snapshot.ts";
 
 export type FleetOptions = Omit<FleetSettings, "agenda" | "measuring" | "openSocket" | "scope" | "formerSockets"> & {
   /** Called with the run before it begins. */
@@ -33,6 +35,9 @@ export async function runFleet(fleet: Fleet, options: FleetOptions): Promise<Fle
   const refusal = refuseTooMany(options.devices.length, limit);
   if (refusal !== undefined) throw new HarnessError("too-many-open-files", refusal);
   const { host, port } = splitAddress(options.server);
+  const range = hasManyAddresses(host) ? undefined : localPortRange();
+  const crowded = refuseCrowd(options.devices.length, host, range);
+  if (crowded !== undefined) throw new HarnessError("address-in-use", crowded);
   const reached = await reach(options.server, seconds(2));
   if (reached === "refuses")
     throw new HarnessError("target-not-usable", `nobody listens for CoAP at udp ${host}:${port}`);
@@ -40,6 +45,7 @@ export async function runFleet(fleet: Fleet, options: FleetOptions): Promise<Fle
   const agenda = createAgenda();
   const measuring = createMeasuring();
   const scope = uniqueName().slice(0, 8);
+  const timeline = new TimelineRecorder();
   try {
     const run = new FleetRun(fleet, {
       ...options,
@@ -48,9 +54,15 @@ export async function runFleet(fleet: Fleet, options: FleetOptions): Promise<Fle
       agenda,
       measuring,
       openSocket: explaining(createSocketOpener(scope)),
+      onSecond(snapshot) {
+        const { at, started, registered, asleep, waiting } = snapshot;
+        timeline.add(at / 1_000_000, { started, registered, asleep, waiting });
+        options.onSecond?.(snapshot);
+      },
     });
     options.onRun?.(run);
-    return await run.toTheEnd();
+    const summary = await run.toTheEnd();
+    return { ...summary, timeline: timeline.saved() };
   } finally {
     measuring.close();
     agenda.close();
@@ -68,8 +80,23 @@ export function refuseTooMany(devices: number, limit: number): string | undefine
   );
 }
 
+/**
+ * @param range the ports of the one address that all devices share; absent: each has an address of its own
+ * @returns what to tell the user; `undefined`: there is room for all of them
+ */
+export function refuseCrowd(devices: number, host: string, range: PortRange | undefined): string | undefined {
+  if (range === undefined) return undefined;
+  const ports = range.last - range.first + 1;
+  if (devices <= ports) return undefined;
+  return (
+    `${devices} devices of a server at ${host} share one address and need a UDP port each, and this system gives out ${ports} ` +
+    `(${range.first} to ${range.last}): run fewer devices, widen net.ipv4.ip_local_port_range, ` +
+    "or give the server an IPv4 loopback address, where each device has an address of its own"
+  );
+}
+
 /** A port is 0 here, so "taken" means that none is left. */
-const explaining =
+export const explaining =
   (open: OpenSocket): OpenSocket =>
   async (server) => {
     try {

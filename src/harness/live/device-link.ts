@@ -28,6 +28,8 @@ export interface LinkOptions {
   readonly uplinkSpan: Micros;
   /** A datagram has come through to the present address. */
   readonly onArrival: (from: Address, bytes: Uint8Array) => void;
+  /** Whether there is a server to be reached; what is sent while there is none is lost. Absent: there always is. */
+  readonly isServerThere?: () => boolean;
   /** The system says that nobody listens at the server's port. */
   readonly onRefused: () => void;
 }
@@ -58,6 +60,11 @@ export function createDeviceLink(options: LinkOptions): DeviceLink {
     if (closed) return;
     const leaves = now();
     const earliest = runTime(leaves);
+    if (options.isServerThere?.() === false) {
+      const lost = { kind: "uplink", device: index, address: socket.address, bytes, at: earliest, sentAt } as const;
+      record({ ...lost, lost: true, ...(copy ? { copy } : {}) });
+      return;
+    }
     const at = earliest + Math.max(options.uplinkSpan, options.lateness(leaves));
     socket.send(socket.address, bytes);
     const event = { kind: "uplink", device: index, address: socket.address, bytes, at, earliest, sentAt } as const;

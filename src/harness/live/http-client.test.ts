@@ -6,7 +6,8 @@ import { splitAddress } from "../../protocol/address.ts";
 import type { RestRequest } from "../../protocol/server-port.ts";
 import { millis } from "../../protocol/time.ts";
 import { type Agenda, createAgenda } from "./agenda.ts";
-import { createHttpClient, type HttpClient, type RestOutcome } from "./http-client.ts";
+import { createHttpClient } from "./http-client.ts";
+import type { RestClient, RestOutcome } from "./rest-client.ts";
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {
@@ -16,7 +17,7 @@ afterEach(() => {
 interface Site {
   readonly base: string;
   readonly server: http.Server;
-  readonly client: HttpClient;
+  readonly client: RestClient;
 }
 
 async function site(handler: http.RequestListener, timeout = millis(5_000)): Promise<Site> {
@@ -35,7 +36,7 @@ async function site(handler: http.RequestListener, timeout = millis(5_000)): Pro
 }
 
 const get = (...path: string[]): RestRequest => ({ method: "GET", path, query: {} });
-const ask = (client: HttpClient, request: RestRequest): Promise<RestOutcome> =>
+const ask = (client: RestClient, request: RestRequest): Promise<RestOutcome> =>
   new Promise((resolve) => client.send(request, resolve));
 
 describe("createHttpClient", () => {

@@ -1,5 +1,5 @@
 /**
- * The REST client of live runs. Whatever the target does is data: an answer, or the reason why there was none.
+ * The task API of a live target by HTTP. Whatever the target does is data: an answer, or the reason why there was none.
  *
  * Not a general HTTP client: no redirects, no cookies, no compression. A connection is kept open for the next request.
  */
@@ -7,32 +7,10 @@ import http from "node:http";
 import https from "node:https";
 import { now } from "../../platform/clock.ts";
 import { systemCode } from "../../platform/errors.ts";
-import type { RestRequest, RestResponse } from "../../protocol/server-port.ts";
+import type { RestRequest } from "../../protocol/server-port.ts";
 import { after, type Micros, seconds } from "../../protocol/time.ts";
 import type { Agenda } from "./agenda.ts";
-
-export type RestFailureReason =
-  /** Nobody listens there, or the name does not resolve: the request surely did not happen. */
-  | "refused"
-  /** No complete answer in time: it may have happened. */
-  | "timeout"
-  /** The connection broke before the answer was complete: it may have happened. */
-  | "broken"
-  /** Answered, but not in JSON. */
-  | "not-json"
-  /** The client was closed. */
-  | "cancelled";
-
-export type RestOutcome =
-  | { readonly kind: "answer"; readonly response: RestResponse }
-  | { readonly kind: "failure"; readonly reason: RestFailureReason; readonly detail: string };
-
-export interface HttpClient {
-  /** Calls `settle` once, later. */
-  send(request: RestRequest, settle: (outcome: RestOutcome) => void): void;
-  /** Ends what is under way as `cancelled`, and closes all connections. */
-  close(): void;
-}
+import type { RestClient, RestFailureReason, RestOutcome } from "./rest-client.ts";
 
 export interface HttpClientOptions {
   /** Base URL of the task API, without a slash at the end: `http://127.0.0.1:8080/v1.1`. */
@@ -51,7 +29,7 @@ const ANSWER_LIMIT = 64 * 1024 * 1024;
 
 type Settle = (outcome: RestOutcome) => void;
 
-export function createHttpClient(options: HttpClientOptions): HttpClient {
+export function createHttpClient(options: HttpClientOptions): RestClient {
   const base = new URL(options.base);
   const library = base.protocol === "https:" ? https : http;
   const agent = new library.Agent({ keepAlive: true, timeout: IDLE_MILLISECONDS, maxFreeSockets: 256 });

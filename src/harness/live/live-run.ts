@@ -4,11 +4,10 @@
 import { now } from "../../platform/clock.ts";
 import { HarnessError } from "../../platform/errors.ts";
 import { createRandomSource } from "../../platform/random.ts";
+import { nextTurn } from "../../platform/timers.ts";
 import { type Address, splitAddress } from "../../protocol/address.ts";
-import type { CoapParams } from "../../protocol/coap/params.ts";
 import { before, type Instant, type Micros, NEVER, toMillis, toUnixMillis } from "../../protocol/time.ts";
 import type { Plan } from "../../scenarios/plan.ts";
-import type { VirtualDevice, VirtualDeviceOptions } from "../../simulator/device/types.ts";
 import { createNetwork } from "../../simulator/network.ts";
 import type { History, HistoryEvent, MarkEvent, RunTime } from "../history.ts";
 import {
@@ -19,28 +18,14 @@ import {
 } from "../plan-interpreter.ts";
 import type { Tokens } from "../rest-requests.ts";
 import { type RunNames, runNames } from "../run-names.ts";
-import type { Agenda, Waker } from "./agenda.ts";
+import type { Waker } from "./agenda.ts";
 import { createDeviceHost, type DeviceHost } from "./device-host.ts";
-import type { HttpClient, RestOutcome } from "./http-client.ts";
-import type { Measuring } from "./measuring.ts";
-import type { OpenSocket } from "./sockets.ts";
+import type { LiveSettings, SharedByRuns } from "./live-settings.ts";
+import type { RestOutcome } from "./rest-client.ts";
+import { createServerLife, type ServerLife } from "./server-life.ts";
 
-export interface LiveOptions {
-  /** Ends the run early, with a `cut-off` mark. */
-  readonly signal?: AbortSignal;
-  /** Sees each event as it happens. */
-  readonly onEvent?: (event: HistoryEvent) => void;
-  /** Of the devices. Default: the same as the profile tells of the server. */
-  readonly coap?: CoapParams;
-  /** How long a datagram may take to the server at most, when this process is not late itself. Default 20 ms: the same machine. */
-  readonly uplinkSpan?: Micros;
-  /** A process that is later than this measures nothing any more: the run is cut off. Default 5 s. */
-  readonly maxLateness?: Micros;
-  /** Makes the devices; for variants. */
-  readonly device?: (options: VirtualDeviceOptions) => VirtualDevice;
-}
-
-type Settings = LiveOptions & Required<Omit<LiveOptions, "signal" | "onEvent">>;
+/** What a client is told whose request no server takes, or answers any more, because we have killed it. */
+const NOBODY_LISTENS = "the server is down";
 
 /** The token given for the target is the owner's, and the HTTP client's secret; the profile gives what it lacks. */
 function tokensOf({ profile: { access } }: Plan, authorised: boolean): Tokens {
@@ -48,33 +33,22 @@ function tokensOf({ profile: { access } }: Plan, authorised: boolean): Tokens {
   return authorised ? { stranger: access.stranger } : access;
 }
 
-/** What runs of one process share. */
-export interface SharedByRuns {
-  /** Part of every name on the server, so that sessions share a server without meeting. */
-  readonly scope: string;
-  readonly agenda: Agenda;
-  readonly http: HttpClient;
-  /** The HTTP client has a token for requests without one of their own. */
-  readonly authorised: boolean;
-  readonly measuring: Measuring;
-  readonly openSocket: OpenSocket;
-  /** When the target had read what was sent at `sent`, at the latest; `undefined`: it cannot be told. */
-  handledBy(sent: Instant): Instant | undefined;
-  /** The number of the run within the session: runs of one plan do not meet either. */
-  nextRun(): number;
-}
+/** An uplink is recorded as it leaves, and says when it will have arrived. */
+const recordedAt = (event: HistoryEvent): RunTime =>
+  event.kind === "uplink" ? (event.earliest ?? event.at) : event.at;
 
 /** The state of one live run; a class because its parts call each other in a loop. */
 export class LiveRun {
   private readonly plan: Plan;
   private readonly server: Address;
   private readonly session: SharedByRuns;
-  private readonly settings: Settings;
+  private readonly settings: LiveSettings;
   private readonly names: RunNames;
   /** Of this run's names on the server, and of its randomness: a run repeats no message id of another one's device. */
   private readonly scope: string;
   private readonly interpreter: Interpreter;
   private readonly waker: Waker;
+  private readonly life: ServerLife;
   private readonly events: HistoryEvent[] = [];
   private readonly started = now();
   private hosts: readonly DeviceHost[] = [];
@@ -86,7 +60,7 @@ export class LiveRun {
   private finish: () => void = () => undefined;
   private fail: (error: unknown) => void = () => undefined;
 
-  constructor(plan: Plan, server: Address, session: SharedByRuns, settings: Settings) {
+  constructor(plan: Plan, server: Address, session: SharedByRuns, settings: LiveSettings) {
     this.plan = plan;
     this.server = server;
     this.session = session;
@@ -94,7 +68,15 @@ export class LiveRun {
     this.scope = `${session.scope}-${session.nextRun()}`;
     this.names = runNames(plan, this.scope);
     this.interpreter = createInterpreter(plan, this.names, tokensOf(plan, session.authorised));
-    this.waker = session.agenda.waker(() => this.toInterpreter({ kind: "time" }));
+    this.waker = session.agenda.waker(() => this.timePasses());
+    this.life = createServerLife({
+      server: settings.server,
+      agenda: session.agenda,
+      record: (event) => this.record(event),
+      runTime: (instant) => this.runTime(instant),
+      onUp: (overdue) => this.goOn(overdue),
+      onTrouble: (error) => this.fail(error),
+    });
   }
 
   async toTheEnd(): Promise<History> {
@@ -113,6 +95,7 @@ export class LiveRun {
     } finally {
       this.over = true;
       this.waker.want(NEVER);
+      this.life.close();
       signal?.removeEventListener("abort", interrupted);
       await Promise.all(this.hosts.map((host) => host.close()));
     }
@@ -123,7 +106,9 @@ export class LiveRun {
   private bounded(event: HistoryEvent): HistoryEvent {
     if (event.kind !== "uplink" || event.lost === true || event.earliest === undefined) return event;
     const handled = this.session.handledBy((this.started + event.earliest) as Instant);
-    return handled === undefined ? event : { ...event, at: Math.max(event.earliest, this.runTime(handled)) };
+    const ended = this.life.endedAfter(event.earliest) ?? Number.POSITIVE_INFINITY;
+    const at = Math.min(handled === undefined ? event.at : this.runTime(handled), ended);
+    return { ...event, at: Math.max(event.earliest, at) };
   }
 
   private header(): History["header"] {
@@ -144,9 +129,11 @@ export class LiveRun {
 
   private readonly record = (event: HistoryEvent): void => {
     if (this.over) return;
-    if (event.kind === "downlink") this.heardFromServer = true;
+    if (event.kind === "downlink") this.life.heard();
+    if (event.kind === "downlink" || event.kind === "server") this.heardFromServer = true;
     this.events.push(event);
     this.settings.onEvent?.(event);
+    if (event.kind === "uplink" && event.lost !== true) this.life.asked();
   };
 
   /** A process that is too late does not know what happened when: it must not judge anybody. */
@@ -156,8 +143,16 @@ export class LiveRun {
     return late;
   };
 
+  /**
+   * What was read in the time by which we are late is no evidence: an answer that counts a request may have been read,
+   * and the request may still wait in the socket of its device. So the record ends where that time began.
+   */
   private cutOff(reason: string): void {
-    this.record({ kind: "mark", mark: "cut-off", reason, at: this.runTime(now()) });
+    const read = now();
+    const punctual = this.runTime(before(read, this.session.measuring.lateness(read)));
+    const unsure = this.events.findIndex((event) => recordedAt(event) >= punctual);
+    if (unsure >= 0 && !this.over) this.events.length = unsure;
+    this.record({ kind: "mark", mark: "cut-off", reason, at: Math.max(0, punctual) });
     this.over = true;
     this.finish();
   }
@@ -166,6 +161,16 @@ export class LiveRun {
 
   private toInterpreter(input: InterpreterInput): void {
     if (!this.over) this.obey(this.interpreter.handle(input, now()));
+  }
+
+  /** Not while the plan waits for its server. */
+  private timePasses(): void {
+    if (!this.life.isOverdue) this.toInterpreter({ kind: "time" });
+  }
+
+  private goOn(overdue: Micros): void {
+    this.interpreter.postpone(overdue);
+    this.timePasses();
   }
 
   private obey(effects: readonly InterpreterEffect[]): void {
@@ -186,8 +191,8 @@ export class LiveRun {
         this.hosts[effect.device]?.give({ kind: "command", command });
         break;
       }
-      // Whoever runs a live target is not asked to kill it.
       case "restart-server":
+        this.life.restart(effect.operation);
         break;
       case "mark":
         this.mark(effect.mark, effect.reason);
@@ -213,8 +218,14 @@ export class LiveRun {
 
   /** What was asked within the plan's time is answered within the record. */
   private endWhenAnswered(): void {
-    if (this.ending === undefined || this.pending > 0 || this.over) return;
-    this.record(this.ending);
+    if (this.ending !== undefined && this.pending === 0 && !this.over) void this.readOut(this.ending);
+  }
+
+  /** What the server sent before its last answer may still wait in our sockets: each is read once more. */
+  private async readOut(ending: MarkEvent): Promise<void> {
+    for (let turn = 0; turn < 2; turn++) await nextTurn();
+    if (this.over) return;
+    this.record(ending);
     this.over = true;
     this.finish();
   }
@@ -222,15 +233,28 @@ export class LiveRun {
   // ── REST
 
   private ask({ ticket, request, purpose }: Extract<InterpreterEffect, { kind: "rest" }>): void {
+    if (this.session.http.offers?.(request) === false) return;
     const at = this.runTime(now());
-    this.record({ kind: "rest-request", ticket, request, purpose, at });
     this.pending += 1;
-    this.session.http.send(request, (outcome) => {
+    const settle = (outcome: RestOutcome): void => {
       this.pending -= 1;
       if (this.over) return;
       this.answered(ticket, at, outcome);
       this.endWhenAnswered();
+    };
+    if (this.life.isDown) {
+      this.life.whenDown(() => {
+        this.record({ kind: "rest-request", ticket, request, purpose, at: this.runTime(now()) });
+        settle({ kind: "failure", reason: "refused", detail: NOBODY_LISTENS });
+      });
+      return;
+    }
+    this.record({ kind: "rest-request", ticket, request, purpose, at });
+    this.session.http.send(request, (outcome) => {
+      if (outcome.kind === "failure" && this.life.isDown) this.life.whenDown(() => settle(outcome));
+      else settle(outcome);
     });
+    this.life.asked();
   }
 
   private answered(ticket: number, askedAt: RunTime, outcome: RestOutcome): void {
@@ -242,7 +266,7 @@ export class LiveRun {
       this.record({ kind: "rest-answer", ticket, response, at, earliest });
       this.toInterpreter({ kind: "answer", ticket, response });
     } else {
-      const reason = `${outcome.reason}: ${outcome.detail}`;
+      const reason = this.life.isDown ? NOBODY_LISTENS : `${outcome.reason}: ${outcome.detail}`;
       this.record({ kind: "rest-failure", ticket, reason, at, earliest });
       this.toInterpreter({ kind: "failure", ticket, reason });
     }
@@ -268,6 +292,7 @@ export class LiveRun {
         runTime: this.runTime,
         lateness: this.lateness,
         uplinkSpan: this.settings.uplinkSpan,
+        isServerThere: () => !this.life.isDown,
         onTrouble: (error) => this.fail(error),
         onRefused: () => this.refused(),
       }),

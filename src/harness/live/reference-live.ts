@@ -29,6 +29,8 @@ export interface ServerProcess {
   readonly ended: Promise<ChildEnd>;
   /** Ends it. May be called twice. */
   stop(): Promise<ChildEnd>;
+  /** Ends it as a power failure would. */
+  kill(): Promise<ChildEnd>;
 }
 
 /** @throws HarnessError `child-failed`: it does not start, or says something else than where it listens */
@@ -47,5 +49,6 @@ export async function startServerProcess({ args, command, token, readyWithin }: 
     );
   }
   const target = { http: ready.data.http, coap: address(ready.data.coap.slice("coap://".length)) };
-  return { target: token === undefined ? target : { ...target, token }, ended: child.ended, stop: child.stop };
+  const { ended, stop, kill } = child;
+  return { target: token === undefined ? target : { ...target, token }, ended, stop, kill };
 }

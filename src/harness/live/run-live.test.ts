@@ -195,6 +195,14 @@ describe("runLive", () => {
     expect(kinds(history).slice(-2)).toEqual(["rest-answer", "end"]);
   });
 
+  it("records what was sent before the last answer, although the answer is read first", async () => {
+    const server = await start();
+    const history = await runLive(plan({ until: 60, operations: [READ] }), server.target, PATIENT);
+    const answered = kinds(history).lastIndexOf("rest-answer");
+    expect(kinds(history).slice(answered)).toContain("downlink");
+    expect(kinds(history).at(-1)).toBe("end");
+  });
+
   it("takes an answer that is no answer as data: rest-failure with the reason", async () => {
     const server = await start();
     const running = runLive(plan({ operations: [{ at: 200, kind: "poll-mirror", device: 0 }] }), server.target, {
@@ -278,18 +286,38 @@ describe("runLive, trouble", () => {
   it("is cut off when it is interrupted, in the middle or before it begins, and leaves its record", async () => {
     const server = await start();
     const stop = new AbortController();
+    const seen: HistoryEvent[] = [];
     const onEvent = (event: HistoryEvent): void => {
-      if (event.kind === "delivery") stop.abort();
+      seen.push(event);
+      if (event.kind === "rest-request" && event.purpose?.kind === "create-task") stop.abort();
     };
-    const history = await runLive(plan({ until: 3_600_000 }), server.target, {
+    const history = await runLive(plan({ until: 3_600_000, operations: [{ ...READ, at: 700 }] }), server.target, {
       ...PATIENT,
       signal: stop.signal,
       onEvent,
     });
     expect(history.events.at(-1)).toMatchObject({ kind: "mark", mark: "cut-off", reason: "interrupted" });
     expect(of(history, "uplink")).toHaveLength(1);
+    expect(kinds(history).slice(0, -1)).toEqual(
+      kinds({ ...history, events: seen }).slice(0, history.events.length - 1),
+    );
     const none = await runLive(plan(), server.target, { signal: stop.signal });
     expect(kinds(none)).toEqual(["cut-off"]);
+  });
+
+  it("takes nothing as evidence that it read in the time by which it was late when it is cut off", async () => {
+    const server = await start();
+    let left: number | undefined;
+    const blockOnce = (event: HistoryEvent): void => {
+      if (event.kind !== "uplink" || left !== undefined) return;
+      left = event.earliest;
+      const until = performance.now() + 400;
+      while (performance.now() < until);
+    };
+    const history = await runLive(plan(), server.target, { maxLateness: millis(200), onEvent: blockOnce });
+    expect(kinds(history)).not.toContain("uplink");
+    expect(history.events.at(-1)?.at).toBeLessThanOrEqual(left ?? Number.NaN);
+    expect(history.events.at(-1)).toMatchObject({ mark: "cut-off", reason: expect.stringMatching(/ms late/) });
   });
 
   it("is cut off when this process was too late to measure: 0 ms are allowed, 2 ms is the least", async () => {

@@ -10,11 +10,13 @@ import { coapParams } from "../../protocol/profile.ts";
 import { millis, seconds } from "../../protocol/time.ts";
 import type { Plan } from "../../scenarios/plan.ts";
 import { createVirtualDevice } from "../../simulator/device/device.ts";
+import type { Adapter } from "../adapter/adapter.ts";
 import type { History } from "../history.ts";
 import { createAgenda } from "./agenda.ts";
-import { createHttpClient } from "./http-client.ts";
-import { type LiveOptions, LiveRun, type SharedByRuns } from "./live-run.ts";
+import { LiveRun } from "./live-run.ts";
+import type { LiveOptions, SharedByRuns } from "./live-settings.ts";
 import { createMeasuring } from "./measuring.ts";
+import { openRest } from "./open-rest.ts";
 import { type Probe, startProbe } from "./probe.ts";
 import { createSocketOpener } from "./sockets.ts";
 
@@ -24,6 +26,8 @@ export interface LiveTarget {
   /** Numeric: `127.0.0.1:5683`. */
   readonly coap: Address;
   readonly token?: string;
+  /** Is asked instead, and `http` is what messages call it. */
+  readonly adapter?: Adapter;
 }
 
 /** What many runs against one target share. */
@@ -37,7 +41,7 @@ export function openLiveSession(target: LiveTarget): LiveSession {
   const scope = uniqueName().slice(0, 8);
   const agenda = createAgenda();
   const measuring = createMeasuring();
-  const http = createHttpClient({ base: target.http, agenda, token: target.token });
+  const http = openRest(target, agenda);
   const openSocket = createSocketOpener(scope);
   let runs = 0;
   let probe: Probe | undefined;
@@ -51,7 +55,7 @@ export function openLiveSession(target: LiveTarget): LiveSession {
     scope,
     agenda,
     http,
-    authorised: target.token !== undefined,
+    authorised: target.token !== undefined || target.adapter !== undefined,
     measuring,
     openSocket,
     handledBy: (sent) => probe?.handledBy(sent),

@@ -10,6 +10,9 @@ import { hashText } from "../../platform/random.ts";
 import { isLoopback, openUdp, type UdpSocket } from "../../platform/udp.ts";
 import { type Address, splitAddress } from "../../protocol/address.ts";
 
+/** Whether the devices of a server at this host can have an IP address each; else they share one, and its ports. */
+export const hasManyAddresses = (host: string): boolean => isLoopback(host) && !host.includes(":");
+
 /** Opens the socket of a device that talks to `server`. */
 export type OpenSocket = (server: Address) => Promise<UdpSocket>;
 
@@ -25,8 +28,7 @@ export function createSocketOpener(scope: string): OpenSocket {
   let plainLoopback = false;
   return async (peer) => {
     const { host } = splitAddress(peer);
-    if (!isLoopback(host) || host.includes(":") || plainLoopback)
-      return openUdp({ peer, receiveBuffer: RECEIVE_BUFFER });
+    if (!hasManyAddresses(host) || plainLoopback) return openUdp({ peer, receiveBuffer: RECEIVE_BUFFER });
     try {
       return await openUdp({ host: loopbackAddress(opened++), peer, receiveBuffer: RECEIVE_BUFFER });
     } catch (error) {

@@ -89,8 +89,10 @@ export async function startFakeServer(options: FakeServerOptions = {}): Promise<
       const created = request.method === "POST" && request.url === "/v1.1/devicemgmt/tasks";
       const usual = { status: request.method === "POST" ? 201 : 200, body: { data: created ? { id: "task-1" } : {} } };
       const { status, body } = options.rest?.(line) ?? usual;
-      const answer = (): void =>
-        void response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
+      response.writeHead(status, { "Content-Type": "application/json" });
+      const answer = (): void => void response.end(JSON.stringify(body));
+      // Whoever reads its sockets in the order in which they have something reads the whole answer first.
+      if (created) response.flushHeaders();
       if (created) readTimezone();
       if (options.delay === undefined) answer();
       else void pause(options.delay).then(answer);

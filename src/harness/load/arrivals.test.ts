@@ -5,8 +5,8 @@ import { Workload } from "./workload.ts";
 const workload = (tasks: unknown[]): Workload =>
   Workload.parse({ formatVersion: 1, arrival: { kind: "open", perSecond: 10 }, tasks });
 const READ = { operation: "read", property: "deviceProperties.device.timezone" };
-const devices = Array.from({ length: 100 }, (_, index) => index * 3);
-const loaded = { devices, groups: new Map([["a", [0, 3, 6]]]) };
+const devices = Array.from({ length: 100 }, (_, index) => index);
+const loaded = { fleet: { devices: 100, groups: [{ name: "a", first: 3, count: 4 }] }, own: devices };
 
 describe("intendedTimes", () => {
   const open = { kind: "open", perSecond: 100, ramp: 0, spacing: "even" } as const;
@@ -60,7 +60,23 @@ describe("createTaskSource", () => {
       expect(chosen.every((index) => devices.includes(index))).toBe(true);
     }
     expect(targetsOf({ kind: "all" })).toEqual(devices);
-    expect(targetsOf({ kind: "group", group: "a" })).toEqual([0, 3, 6]);
+    expect(targetsOf({ kind: "group", group: "a" })).toEqual([3, 4, 5, 6]);
+  });
+
+  it("gives an update the place of its image, once for each version and size, and no devices where a filter finds them", () => {
+    const firmware = { operation: "firmware", version: "2.0", size: 100 };
+    const filter = { kind: "filter", filter: "serverProperties.group=a" };
+    const rows = [firmware, { ...firmware, size: 200 }, { ...firmware, weight: 2, targets: filter }, READ];
+    const source = createTaskSource(workload(rows), "s", loaded);
+    const tasks = Array.from({ length: 200 }, (_, number) => source(number));
+    const images = (match: (task: (typeof tasks)[number]) => boolean) =>
+      new Set(tasks.filter(match).map(({ image }) => image));
+    expect(images(({ row }) => row.operation === "firmware" && row.size === 100)).toEqual(new Set([0]));
+    expect(images(({ row }) => row.operation === "firmware" && row.size === 200)).toEqual(new Set([1]));
+    expect(images(({ row }) => row.operation === "read")).toEqual(new Set([undefined]));
+    expect(tasks.every(({ row, devices: chosen }) => chosen.length === (row.targets.kind === "filter" ? 0 : 1))).toBe(
+      true,
+    );
   });
 
   it("reaches every device of 100 with 2,000 tasks for one device each", () => {

@@ -5,13 +5,9 @@
  * is itself, so the run is marked as invalid and no server is blamed for it.
  */
 
+import type { GeneratorVerdict } from "../record/load-result.ts";
 import type { Latencies } from "./latencies.ts";
 import { spanWords } from "./span-words.ts";
-
-export interface GeneratorVerdict {
-  readonly valid: boolean;
-  readonly sentence: string;
-}
 
 /**
  * @param lag microseconds: of each task, from its intended time to when it was asked for, and of the event loop

@@ -6,16 +6,7 @@
  * The one place that names the library.
  */
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram } from "hdr-histogram-js";
-
-/** As it is on disk. */
-export interface LatencyCounts {
-  readonly count: number;
-  /** Microseconds. */
-  readonly max: number;
-  readonly sum: number;
-  /** HDR histogram V2, compressed, in Base64. */
-  readonly hdr: string;
-}
+import type { LatencyCounts } from "../record/measured.ts";
 
 export interface Latencies {
   readonly count: number;
@@ -30,10 +21,10 @@ export interface Latencies {
   counts(): LatencyCounts;
 }
 
-const SIGNIFICANT_DIGITS = 3;
+const FORM = { bitBucketSize: 32, numberOfSignificantValueDigits: 3 } as const;
 
 export function createLatencies(): Latencies {
-  const histogram = build({ bitBucketSize: 32, autoResize: true, numberOfSignificantValueDigits: SIGNIFICANT_DIGITS });
+  const histogram = build({ ...FORM, autoResize: true });
   let max = 0;
   let sum = 0;
   return {
@@ -58,8 +49,20 @@ export function createLatencies(): Latencies {
       sum += other.sum;
       max = Math.max(max, other.max);
     },
-    counts: () => ({ count: histogram.totalCount, max, sum, hdr: encodeIntoCompressedBase64(histogram) }),
+    counts() {
+      // What the library writes here depends on how the histogram came about, and equal samples have to be equal text.
+      const plain = build({ ...FORM, highestTrackableValue: rangeOf(max) });
+      plain.add(histogram);
+      return { count: histogram.totalCount, max, sum, hdr: encodeIntoCompressedBase64(plain) };
+    },
   };
+}
+
+/** The end of the range of buckets that has this value in it. */
+function rangeOf(max: number): number {
+  let end = 2_047;
+  while (end < max) end = end * 2 + 1;
+  return end;
 }
 
 const decode = (hdr: string): Histogram => decodeFromCompressedBase64(hdr, 32, false);

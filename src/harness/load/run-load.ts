@@ -5,29 +5,33 @@
  * devices de-register. Spans count from the intended time. A sample of the devices is watched by the oracle.
  */
 import { now } from "../../platform/clock.ts";
-import { uniqueName } from "../../platform/hash.ts";
+import { sha256, uniqueName } from "../../platform/hash.ts";
 import type { Profile } from "../../protocol/profile.ts";
-import { after, type Instant, millis } from "../../protocol/time.ts";
-import { REQUIREMENTS } from "../../scenarios/requirements.ts";
+import { after, type Instant, millis, toUnixMillis } from "../../protocol/time.ts";
 import type { Fleet } from "../../simulator/fleet/types.ts";
+import { fleetDigest } from "../fleet/fleet-digest.ts";
 import type { FleetRun } from "../fleet/fleet-run.ts";
 import { type FleetOptions, runFleet } from "../fleet/run-fleet.ts";
-import type { FleetSnapshot, FleetSummary } from "../fleet/snapshot.ts";
 import { createAgenda } from "../live/agenda.ts";
 import { createHttpClient } from "../live/http-client.ts";
 import { type Probe, startProbe } from "../live/probe.ts";
 import type { LiveTarget } from "../live/run-live.ts";
 import { createSocketOpener } from "../live/sockets.ts";
-import type { Tally } from "../record/finding.ts";
+import type { FleetSnapshot, FleetSummary } from "../record/fleet-result.ts";
+import type { LoadCheck, LoadPart, LoadResult, RegisteredDevices } from "../record/load-result.ts";
+import { type CountName, failingDevices } from "../record/measured.ts";
+import type { Shard } from "../record/shards.ts";
+import { TimelineRecorder } from "../record/timeline.ts";
 import { createTaskSource } from "./arrivals.ts";
+import { checkOf } from "./check-of.ts";
+import { imagesOf, uploadImages } from "./firmware-images.ts";
 import { judgeGenerator } from "./generator-lag.ts";
-import { type CheckedRequirement, type LoadCheck, type LoadResult, loadOutcome } from "./load-result.ts";
-import { provision } from "./provision.ts";
+import { judgeLoad } from "./judge-load.ts";
+import { type ProvisionedDevice, provision } from "./provision.ts";
 import { createSample, type Sample, type SampleVerdict } from "./sample.ts";
 import { createSeries, type Series } from "./series.ts";
 import { TaskDriver } from "./task-driver.ts";
 import { beginTasks, type TaskPhase } from "./task-phase.ts";
-import { judgeThreshold } from "./thresholds.ts";
 import type { Workload } from "./workload.ts";
 
 export interface LoadOptions
@@ -36,12 +40,18 @@ export interface LoadOptions
   /** How the target is called in records. */
   readonly targetName: string;
   readonly fleet: Fleet;
+  /** The part of the fleet that the devices of this process are. */
+  readonly shard: Shard;
+  /** Version of Fleetproof. */
+  readonly fleetproof: string;
   readonly workload: Workload;
   readonly profile: Profile;
   /** Id of the device type of the tasks. */
   readonly deviceType: string;
   /** Whether the device type and the devices are made known to the server first. */
   readonly provisions: boolean;
+  /** Waited for when everything is provisioned, before the first device begins. */
+  readonly beforeStart?: () => Promise<void>;
   readonly onSecond?: (snapshot: FleetSnapshot, progress: LoadProgress) => void;
 }
 
@@ -76,9 +86,11 @@ export async function runLoad(options: LoadOptions): Promise<FinishedLoad> {
       await provision(
         http,
         options.deviceType,
-        devices.map((index) => fleet.member(index).name),
+        devices.map((index) => provisioned(options, index)),
         signal,
       );
+    load.imageIds = await uploadImages(http, options.deviceType, imagesOf(options.workload));
+    await options.beforeStart?.();
     if (sample.size > 0) probe = startProbe(await openSocket(target.coap), target.coap, agenda);
     if (signal.aborted) stop.abort();
     const summary = await runFleet(fleet, {
@@ -87,7 +99,10 @@ export async function runLoad(options: LoadOptions): Promise<FinishedLoad> {
       signal: stop.signal,
       onRun: (run) => load.begin(run),
       onEvent: (event) => sample.onFleetEvent(event),
-      onSecond: (snapshot) => options.onSecond?.(snapshot, load.progress),
+      onSecond(snapshot) {
+        load.note(snapshot);
+        options.onSecond?.(snapshot, load.progress);
+      },
     });
     return load.finish(summary, signal.aborted || summary.ended === "duration", (sent) => probe?.handledBy(sent));
   } finally {
@@ -101,19 +116,30 @@ export async function runLoad(options: LoadOptions): Promise<FinishedLoad> {
 
 const LOOK = millis(100);
 
+/** With what a filter can name. */
+function provisioned({ fleet, workload }: LoadOptions, index: number): ProvisionedDevice {
+  const { name, group } = fleet.member(index);
+  const filters = workload.tasks.some(({ targets }) => targets.kind === "filter");
+  return filters ? { name, serverProperties: { group } } : { name };
+}
+
 /** The state of one load; a class because its phases follow each other by callbacks. */
 class Load {
+  /** Of the firmware images, on the server; known before it begins. */
+  imageIds: readonly string[] = [];
   private readonly options: LoadOptions;
   private readonly agenda: ReturnType<typeof createAgenda>;
   private readonly http: ReturnType<typeof createHttpClient>;
   private readonly sample: Sample;
   private readonly endFleet: () => void;
   private readonly series = createSeries();
+  private readonly timeline = new TimelineRecorder();
   private phase: LoadProgress["phase"] = "registering";
   private run: FleetRun | undefined;
   private driver: TaskDriver | undefined;
   private tasks: TaskPhase | undefined;
-  private registered: number | undefined;
+  private registered: RegisteredDevices | undefined;
+  private asking: { readonly from: Instant; readonly until: Instant | undefined } | undefined;
   private over = false;
 
   constructor(
@@ -139,6 +165,13 @@ class Load {
     };
   }
 
+  /** Once a second. */
+  note({ at }: FleetSnapshot): void {
+    const total = (name: CountName): number => this.series.total(name, {});
+    const ends = { succeeded: total("succeeded"), failed: total("failed"), cancelled: total("cancelled") };
+    this.timeline.add(at / 1_000_000, { asked: total("asked"), ...ends });
+  }
+
   begin(run: FleetRun): void {
     this.run = run;
     this.driver = new TaskDriver({
@@ -146,6 +179,8 @@ class Load {
       agenda: this.agenda,
       series: this.series,
       deviceType: this.options.deviceType,
+      typeIsOurs: this.options.provisions || this.options.devices.length === this.options.fleet.devices,
+      imageIds: this.imageIds,
       nameOf: (device) => run.nameOf(device),
       runTime: run.runTime,
       lateness: run.lateness,
@@ -156,41 +191,41 @@ class Load {
 
   stop(): void {
     this.over = true;
+    this.endAsking();
     this.tasks?.stop();
+  }
+
+  private endAsking(): void {
+    if (this.asking !== undefined) this.asking = { from: this.asking.from, until: this.asking.until ?? now() };
   }
 
   private awaitFleet(latest: Instant): void {
     this.agenda.once(after(now(), LOOK), (at) => {
       if (this.over) return;
-      const enough = this.partRegistered() * 100 >= this.options.workload.begin.registered;
+      const { devices, of } = this.countRegistered();
+      const enough = devices * 100 >= this.options.workload.begin.registered * of;
       if (enough || at >= latest) this.ask();
       else this.awaitFleet(latest);
     });
   }
 
-  private partRegistered(): number {
-    const { devices } = this.options;
-    return devices.length === 0 ? 0 : (this.run?.snapshot().registered ?? 0) / devices.length;
+  private countRegistered(): RegisteredDevices {
+    return { devices: this.run?.snapshot().registered ?? 0, of: this.options.devices.length };
   }
 
   private ask(): void {
-    const { workload, fleet, devices } = this.options;
+    const { workload, fleet, devices, shard } = this.options;
     const { run, driver } = this;
     if (run === undefined || driver === undefined) return;
     this.phase = "asking";
-    const own = new Set(devices);
-    const groups = new Map(
-      fleet.groups.map(({ name, first, count }) => [
-        name,
-        Array.from({ length: count }, (_, place) => first + place).filter((device) => own.has(device)),
-      ]),
-    );
+    this.asking = { from: now(), until: undefined };
     this.tasks = beginTasks({
       workload,
       seed: fleet.seed,
       agenda: this.agenda,
       series: this.series,
-      taskOf: createTaskSource(workload, fleet.seed, { devices, groups }),
+      shard,
+      taskOf: createTaskSource(workload, fleet.seed, { fleet, own: devices }),
       ask(task, intended, whenDone) {
         if (task.row.operation !== "update") return driver.ask(task, intended, whenDone);
         for (const device of task.devices) run.command(device, { kind: "update" });
@@ -202,7 +237,8 @@ class Load {
 
   private settle(): void {
     this.phase = "settling";
-    this.registered = this.partRegistered();
+    this.registered = this.countRegistered();
+    this.endAsking();
     this.awaitTasks(after(now(), millis(this.options.workload.settle)));
   }
 
@@ -217,7 +253,7 @@ class Load {
     const complete = this.driver?.underWay === 0;
     this.driver?.end();
     this.addFleet(fleet);
-    const { workload, devices, targetName } = this.options;
+    const { devices, shard } = this.options;
     const start = this.run?.started ?? now();
     const judged =
       this.sample.size === 0
@@ -231,23 +267,52 @@ class Load {
               return handled === undefined ? undefined : handled - start;
             },
           });
-    const parts = {
-      generator: judgeGenerator(this.series.spans("generator.lag", {}), workload.generator.maxLag * 1_000),
-      thresholds: workload.thresholds.map((each) => judgeThreshold(each, this.series, this.registered)),
-      check: checkOf(this.sample, devices.length, judged?.tallies ?? []),
-    };
-    const result: LoadResult = {
-      formatVersion: 1,
-      outcome: loadOutcome({ ...parts, interrupted }),
+    const result = this.result(fleet, checkOf(this.sample, judged, devices.length, shard.index), interrupted);
+    return judged === undefined ? { result } : { result, sample: judged };
+  }
+
+  private result(fleet: FleetSummary, check: LoadCheck, interrupted: boolean): LoadResult {
+    const { workload, shard } = this.options;
+    const maxLag = workload.generator.maxLag * 1_000;
+    return judgeLoad({
+      fleetproof: this.options.fleetproof,
       seed: this.options.fleet.seed,
-      target: targetName,
-      ...parts,
+      target: this.options.targetName,
+      devices: this.options.fleet.devices,
+      workloadDigest: sha256(JSON.stringify(workload)),
+      fleetDigest: fleetDigest(this.options.fleet, this.options.coap),
+      shard,
+      parts: [this.part(maxLag, interrupted)],
+      maxLag,
+      thresholds: workload.thresholds,
+      check,
       ...(this.registered === undefined ? {} : { registered: this.registered }),
       tasks: this.tasks?.asked ?? 0,
-      series: this.series.saved(),
+      failing: failingDevices(this.failing(check)),
+      series: this.series,
+      timeline: this.timeline.saved(),
       fleet,
+    });
+  }
+
+  private part(maxLag: number, interrupted: boolean): LoadPart {
+    const { asking } = this;
+    return {
+      index: this.options.shard.index,
+      devices: this.options.devices.length,
+      interrupted,
+      generator: judgeGenerator(this.series.spans("generator.lag", {}), maxLag),
+      ...(asking === undefined
+        ? {}
+        : { asking: { from: toUnixMillis(asking.from), until: toUnixMillis(asking.until ?? now()) } }),
     };
-    return judged === undefined ? { result } : { result, sample: judged };
+  }
+
+  private failing({ requirements }: LoadCheck): ReadonlySet<number> {
+    const { fleet, devices } = this.options;
+    const names = this.driver?.failing ?? new Set();
+    const broken = requirements.flatMap(({ findings }) => findings.flatMap((finding) => finding.devices));
+    return new Set([...devices.filter((device) => names.has(fleet.member(device).name)), ...broken]);
   }
 
   /** What the devices waited for becomes part of what thresholds can name. */
@@ -258,18 +323,4 @@ class Load {
         this.series.add(operation, { code }, counts);
     }
   }
-}
-
-function checkOf(sample: Sample, of: number, tallies: readonly Tally[]): LoadCheck {
-  const requirements = tallies.flatMap((tally): readonly CheckedRequirement[] => {
-    const row = REQUIREMENTS.find(({ id }) => id === tally.requirement);
-    // Our own devices are the instrument: what they do wrong is nothing that a server could be blamed for.
-    if (row === undefined || row.subject !== "server") return [];
-    const { requirement: id, examined, undecided, findings } = tally;
-    const broken = findings.length > 0;
-    const outcome = broken ? (row.level === "SHOULD" ? "warn" : "fail") : examined > 0 ? "pass" : "undecided";
-    return [{ id, outcome, examined, undecided, findings }];
-  });
-  const { size, reason } = sample;
-  return { devices: size, of, ...(reason === undefined ? {} : { reason }), requirements };
 }

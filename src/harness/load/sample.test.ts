@@ -4,6 +4,7 @@ import type { Instant } from "../../protocol/time.ts";
 import { createFleet } from "../../simulator/fleet/fleet.ts";
 import { FleetFile } from "../../simulator/model/fleet.ts";
 import type { HistoryEvent } from "../history.ts";
+import { WHOLE } from "../record/shards.ts";
 import type { LoadTask } from "./arrivals.ts";
 import { createSample } from "./sample.ts";
 import { Workload } from "./workload.ts";
@@ -20,7 +21,7 @@ function sampleOf(devices: number, changes: { check?: object; tasks?: object[]; 
   });
   const fleet = createFleet(file, { seed: "s", devices });
   const numbers = Array.from({ length: devices }, (_, index) => index);
-  return createSample({ fleet, devices: numbers, workload, profile: ARTIK, deviceType: "T", seed: "s" });
+  return createSample({ fleet, devices: numbers, shard: WHOLE, workload, profile: ARTIK, deviceType: "T", seed: "s" });
 }
 
 const SECOND = 1_000_000;

@@ -12,13 +12,16 @@ import type { Fleet } from "../../simulator/fleet/types.ts";
 import type { History, HistoryEvent } from "../history.ts";
 import { judge } from "../oracle/oracle.ts";
 import type { Tally } from "../record/finding.ts";
+import type { Shard } from "../record/shards.ts";
 import type { LoadTask } from "./arrivals.ts";
+import { imagesOf } from "./firmware-images.ts";
 import type { Workload } from "./workload.ts";
 
 export interface SampleSettings {
   readonly fleet: Fleet;
   /** Numbers of the devices that this process runs. */
   readonly devices: readonly number[];
+  readonly shard: Shard;
   readonly workload: Workload;
   readonly profile: Profile;
   readonly deviceType: string;
@@ -50,6 +53,8 @@ export interface SampleVerdict {
   readonly tallies: readonly Tally[];
   readonly plan: Plan;
   readonly history: History;
+  /** Numbers in the fleet of the devices of that history, in their order. */
+  readonly devices: readonly number[];
 }
 
 /** Seconds that a server under load may take before it is blamed for not acting: load is not a broken promise. */
@@ -57,14 +62,8 @@ const PATIENCE = 20;
 const PAGE = 100;
 
 export function createSample(settings: SampleSettings): Sample {
-  const { devices, workload } = settings;
-  const size = Math.min(workload.check.devices, devices.length);
-  const reason = whyNot(settings, size);
-  // Evenly over the fleet, so that each of its groups has its part.
-  const chosen =
-    reason !== undefined
-      ? []
-      : Array.from({ length: size }, (_, place) => devices[Math.floor((place * devices.length) / size)] as number);
+  const reason = whyNot(settings);
+  const chosen = reason === undefined ? watched(settings) : [];
   const places = new Map(chosen.map((device, place) => [device, place]));
   const events: HistoryEvent[] = [];
   return {
@@ -76,21 +75,34 @@ export function createSample(settings: SampleSettings): Sample {
       if (device !== undefined) events.push({ ...event, device } as HistoryEvent);
     },
     onTaskEvent(task, event) {
-      if (!task.devices.every((device) => places.has(device))) return;
+      if (chosen.length === 0 || !task.devices.every((device) => places.has(device))) return;
       events.push(withPlaces(event, places));
     },
     judge: (end) => judgeSample(settings, chosen, events, end),
   };
 }
 
-function whyNot({ workload, devices, fleet }: SampleSettings, size: number): string | undefined {
+/** Evenly over the fleet, so that each of its groups has its part; of those each shard watches the ones that it runs. */
+function watched({ workload, fleet, devices, shard }: SampleSettings): readonly number[] {
+  const evenly = <T>(of: number, at: (place: number) => T): readonly T[] => {
+    const size = Math.min(workload.check.devices, of);
+    return Array.from({ length: size }, (_, place) => at(Math.floor((place * of) / size)));
+  };
+  if (shard.of === 1) return evenly(devices.length, (place) => devices[place] as number);
+  return evenly(fleet.devices, (place) => place).filter((device) => device % shard.of === shard.index);
+}
+
+function whyNot({ workload, devices, fleet, shard }: SampleSettings): string | undefined {
+  const all = shard.of === 1 ? devices.length : fleet.devices;
+  const size = Math.min(workload.check.devices, all);
   if (size === 0) return "check.devices is 0";
   const corrupt = fleet.file.groups.find(({ link }) => link.corruption.up > 0 || link.corruption.down > 0);
   if (corrupt !== undefined) return `the links of group ${corrupt.name} corrupt datagrams`;
+  if (workload.tasks.some(({ targets }) => targets.kind === "filter"))
+    return "only the server knows which devices a filter means";
   const several = workload.tasks.find(({ targets }) => targets.kind !== "one");
   if (several === undefined) return undefined;
-  if (size < devices.length)
-    return `a task for several devices can be judged only when all ${devices.length} devices are watched`;
+  if (size < all) return `a task for several devices can be judged only when all ${all} devices are watched`;
   return devices.length > PAGE ? `a task for more than ${PAGE} devices is not judged` : undefined;
 }
 
@@ -117,6 +129,7 @@ function judgeSample(
     deviceTypes: [{}],
     fleet: members.map(({ model, registersAt }) => ({ ...model, type: 0, registersAt })),
     latency: 0,
+    images: [...imagesOf(settings.workload)],
     operations: [],
     faults: [],
     quietFrom: 0,
@@ -136,7 +149,7 @@ function judgeSample(
     },
     events: [{ kind: "mark", mark: "start", at: 0 }, ...events.map((event) => bounded(event, end)), closing],
   };
-  return { tallies: judge(plan, history).tallies, plan, history };
+  return { tallies: judge(plan, history).tallies, plan, history, devices: chosen };
 }
 
 /** An uplink reached the server when the server had read it: the probe knows that better than any estimate. */

@@ -1,53 +1,8 @@
 /**
  * What a load measures: spans and counts under names with labels. A threshold selects from them by name and labels.
  */
-import { createLatencies, type Latencies, type LatencyCounts } from "./latencies.ts";
-
-export type Labels = Readonly<Record<string, string>>;
-
-/** Names of spans, with what they say; and the labels that they may have. */
-export const SPANS = [
-  { name: "task.creation", labels: ["operation", "status"], about: "from the intended time to the answer to the POST" },
-  {
-    name: "task.completion",
-    labels: ["operation"],
-    about: "from the intended time until all devices were seen settled",
-  },
-  {
-    name: "device.completion",
-    labels: ["operation", "code"],
-    about: "the same for each device; code is succeeded, cancelled or the error code",
-  },
-  { name: "poll", labels: ["status"], about: "how long a look at the statuses of a task took" },
-  { name: "register", labels: ["code"], about: "from the scheduled time of a Register to its answer" },
-  { name: "update", labels: ["code"], about: "from an Update to its answer" },
-  { name: "deregister", labels: ["code"], about: "from a De-register to its answer" },
-  {
-    name: "generator.lag",
-    labels: [],
-    about: "how late this process was: intended against real times, and its event loop",
-  },
-] as const;
-export type SpanName = (typeof SPANS)[number]["name"];
-
-/** Names of counts, each with what it is a part of. */
-export const COUNTS = [
-  { name: "failed", of: "settled", labels: ["operation", "code"], about: "devices on which a task failed" },
-  { name: "succeeded", of: "settled", labels: ["operation"], about: "devices on which a task succeeded" },
-  { name: "cancelled", of: "settled", labels: ["operation"], about: "devices on which a task was cancelled" },
-  { name: "settled", of: "asked", labels: ["operation"], about: "devices on which a task came to an end" },
-  {
-    name: "unsettled",
-    of: "asked",
-    labels: ["operation"],
-    about: "devices on which a task had not come to an end when the time was over",
-  },
-  { name: "refused", of: "requested", labels: ["operation", "status"], about: "tasks that the server refused" },
-  { name: "unanswered", of: "requested", labels: ["operation"], about: "requests for tasks without an answer" },
-  { name: "asked", of: "asked", labels: ["operation"], about: "devices of tasks that were created" },
-  { name: "requested", of: "requested", labels: ["operation"], about: "requests for tasks" },
-] as const;
-export type CountName = (typeof COUNTS)[number]["name"];
+import type { CountName, Labels, LatencyCounts, SavedSeries, SpanName } from "../record/measured.ts";
+import { createLatencies, type Latencies } from "./latencies.ts";
 
 export interface Series {
   record(name: SpanName, labels: Labels, span: number): void;
@@ -61,21 +16,16 @@ export interface Series {
   saved(): SavedSeries;
 }
 
-export interface SavedSeries {
-  readonly spans: readonly { readonly name: string; readonly labels: Labels; readonly counts: LatencyCounts }[];
-  readonly counts: readonly { readonly name: string; readonly labels: Labels; readonly count: number }[];
-}
-
-interface Row<T> {
-  readonly name: string;
+interface Row<Name, T> {
+  readonly name: Name;
   readonly labels: Labels;
   value: T;
 }
 
 export function createSeries(): Series {
-  const spans = new Map<string, Row<Latencies>>();
-  const counts = new Map<string, Row<number>>();
-  const selected = <T>(rows: ReadonlyMap<string, Row<T>>, name: string, labels: Labels): readonly T[] =>
+  const spans = new Map<string, Row<SpanName, Latencies>>();
+  const counts = new Map<string, Row<CountName, number>>();
+  const selected = <T>(rows: ReadonlyMap<string, Row<string, T>>, name: string, labels: Labels): readonly T[] =>
     [...rows.values()].filter((row) => row.name === name && has(row.labels, labels)).map(({ value }) => value);
   return {
     record: (name, labels, span) => rowOf(spans, name, labels, createLatencies).value.record(span),
@@ -90,16 +40,29 @@ export function createSeries(): Series {
     },
     total: (name, labels) => selected(counts, name, labels).reduce((sum, value) => sum + value, 0),
     saved: () => ({
-      spans: [...spans.values()].map(({ name, labels, value }) => ({ name, labels, counts: value.counts() })),
-      counts: [...counts.values()].map(({ name, labels, value }) => ({ name, labels, count: value })),
+      spans: inOrder(spans).map(({ name, labels, value }) => ({ name, labels, counts: value.counts() })),
+      counts: inOrder(counts).map(({ name, labels, value }) => ({ name, labels, count: value })),
     }),
   };
 }
 
+/** What was saved by several, together. */
+export function joinSeries(parts: readonly SavedSeries[]): Series {
+  const series = createSeries();
+  for (const { spans, counts } of parts) {
+    for (const row of spans) series.add(row.name, row.labels, row.counts);
+    for (const row of counts) series.count(row.name, row.labels, row.count);
+  }
+  return series;
+}
+
+const inOrder = <R>(rows: ReadonlyMap<string, R>): readonly R[] =>
+  [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+
 const has = (labels: Labels, wanted: Labels): boolean =>
   Object.entries(wanted).every(([name, value]) => labels[name] === value);
 
-function rowOf<T>(rows: Map<string, Row<T>>, name: string, labels: Labels, first: () => T): Row<T> {
+function rowOf<N, T>(rows: Map<string, Row<N, T>>, name: N, labels: Labels, first: () => T): Row<N, T> {
   const key = `${name} ${Object.entries(labels).sort().join(" ")}`;
   const known = rows.get(key);
   if (known !== undefined) return known;

@@ -3,7 +3,7 @@ import { now } from "../../platform/clock.ts";
 import type { RestRequest } from "../../protocol/server-port.ts";
 import { before, micros, millis } from "../../protocol/time.ts";
 import { type Agenda, createAgenda } from "../live/agenda.ts";
-import type { RestOutcome } from "../live/http-client.ts";
+import type { RestOutcome } from "../live/rest-client.ts";
 import type { LoadTask } from "./arrivals.ts";
 import { createSeries } from "./series.ts";
 import { TaskDriver } from "./task-driver.ts";
@@ -42,6 +42,8 @@ async function drive(loadTask: LoadTask, creation: RestOutcome, looks: readonly 
     agenda: clock,
     series,
     deviceType: "T",
+    typeIsOurs: true,
+    imageIds: ["image-0", "image-1"],
     nameOf: (device) => `d${device}`,
     runTime: (instant) => instant,
     lateness: () => micros(0),
@@ -102,6 +104,61 @@ describe("TaskDriver", () => {
     expect(requests[0]?.body).toEqual({ dtid: "T", taskType: "R", property: "p" });
   });
 
+  it("asks for a firmware update by the id of its image, without type and property", async () => {
+    const row = { operation: "firmware", version: "2.0", expiresAfter: "90s" };
+    const { requests, series } = await drive({ ...task({}, [1]), row: WorkloadRow.parse(row), image: 1 }, CREATED, [
+      shows([{ did: "d1", status: "SUCCEEDED" }]),
+    ]);
+    expect(requests[0]?.body).toEqual({
+      dtid: "T",
+      dids: ["d1"],
+      taskParameters: { update: { updateId: "image-1" }, expiresAfter: 90 },
+    });
+    expect(series.total("succeeded", { operation: "firmware" })).toBe(1);
+  });
+
+  describe("with a filter", () => {
+    const filtered = task({ targets: { kind: "filter", filter: "serverProperties.group=a" } }, []);
+    const over = (statuses: readonly object[], total = statuses.length): RestOutcome =>
+      json(200, { total, data: { id: "t", status: "COMPLETE", statuses } });
+
+    it("names no device, and counts those that the server shows, once each", async () => {
+      const { requests, series } = await drive(filtered, CREATED, [
+        shows([]),
+        shows([{ did: "d1", status: "SUCCEEDED" }]),
+        over([
+          { did: "d1", status: "SUCCEEDED" },
+          { did: "d2", status: "FAILED", errorCode: 5000 },
+        ]),
+      ]);
+      expect(requests[0]?.body).toEqual({
+        dtid: "T",
+        filter: "serverProperties.group=a",
+        taskType: "R",
+        property: "p",
+      });
+      const totals = ["asked", "settled", "succeeded", "failed"] as const;
+      expect(totals.map((name) => series.total(name, {}))).toEqual([2, 2, 1, 1]);
+    });
+
+    it("is done when the server calls the task complete, also with no device at all", async () => {
+      const { series, driver } = await drive(filtered, CREATED, [shows([]), over([])]);
+      expect([series.total("asked", {}), series.spans("task.completion", {}).count, driver.underWay]).toEqual([
+        0, 1, 0,
+      ]);
+    });
+
+    it("looks at all pages, since each may show devices that it has not seen", async () => {
+      const page = (from: number, to: number): RestOutcome =>
+        over(
+          Array.from({ length: to - from }, (_, place) => ({ did: `d${from + place}`, status: "SUCCEEDED" })),
+          150,
+        );
+      const { series } = await drive(filtered, CREATED, [page(0, 100), page(100, 150)]);
+      expect([series.total("asked", {}), series.total("succeeded", {})]).toEqual([150, 150]);
+    });
+  });
+
   it("counts a refusal with its status, and a request without an answer, as done", async () => {
     const refused = await drive(task({}, [1]), json(429, { error: {} }), []);
     expect(refused.series.total("refused", { status: "429" })).toBe(1);
@@ -118,6 +175,8 @@ describe("TaskDriver", () => {
       agenda: clock,
       series,
       deviceType: "T",
+      typeIsOurs: true,
+      imageIds: [],
       nameOf: (device) => `d${device}`,
       runTime: (instant) => instant,
       lateness: () => micros(0),

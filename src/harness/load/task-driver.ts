@@ -10,16 +10,21 @@ import { TaskStatusesEnvelope } from "../../protocol/task-api/responses.ts";
 import { after, before, between, type Instant, type Micros, micros, millis } from "../../protocol/time.ts";
 import type { HistoryEvent, RestPurpose, RunTime } from "../history.ts";
 import type { Agenda } from "../live/agenda.ts";
-import type { HttpClient, RestOutcome } from "../live/http-client.ts";
+import type { RestClient, RestOutcome } from "../live/rest-client.ts";
 import { createdTaskId, isSuccess } from "../rest-requests.ts";
 import type { LoadTask } from "./arrivals.ts";
 import type { Series } from "./series.ts";
+import type { Targets } from "./workload.ts";
 
 export interface TaskDriverOptions {
-  readonly http: HttpClient;
+  readonly http: RestClient;
   readonly agenda: Agenda;
   readonly series: Series;
   readonly deviceType: string;
+  /** Whether all devices of the device type are run by this process. */
+  readonly typeIsOurs: boolean;
+  /** Of the firmware images, in the order of the workload. */
+  readonly imageIds: readonly string[];
   readonly nameOf: (device: number) => string;
   /** Microseconds from the start of the run. */
   readonly runTime: (instant: Instant) => RunTime;
@@ -33,8 +38,10 @@ interface OpenTask {
   readonly task: LoadTask;
   readonly id: string;
   readonly intended: Instant;
-  /** Names of devices on which it has not come to an end. */
+  /** Names of devices on which it has not come to an end, as far as they are known. */
   readonly unsettled: Set<string>;
+  /** Names of all its devices as far as they were seen; absent: they are known from the beginning. */
+  readonly found: Set<string> | undefined;
   readonly whenDone: () => void;
 }
 
@@ -54,6 +61,7 @@ export class TaskDriver {
   private looks = 0;
   private nextTicket = 1;
   private over = false;
+  private readonly failed = new Set<string>();
 
   constructor(options: TaskDriverOptions) {
     this.options = options;
@@ -62,6 +70,11 @@ export class TaskDriver {
   /** Tasks that were asked for and have not come to an end. */
   get underWay(): number {
     return this.open.size + this.requests;
+  }
+
+  /** Names of the devices on which a task failed, or had not come to an end when the time was over. */
+  get failing(): ReadonlySet<string> {
+    return this.failed;
   }
 
   /** @param whenDone called once: it has come to an end, or was refused */
@@ -75,7 +88,8 @@ export class TaskDriver {
     const labels = { operation: row.operation };
     series.count("requested", labels);
     this.requests += 1;
-    const purpose: RestPurpose = { kind: "create-task", task: task.number, devices: task.devices };
+    const image = task.image === undefined ? {} : { image: task.image };
+    const purpose: RestPurpose = { kind: "create-task", task: task.number, devices: task.devices, ...image };
     this.send(task, purpose, { method: "POST", path: TASKS, query: {}, body: this.bodyOf(task) }, (outcome) => {
       this.requests -= 1;
       if (this.over) return;
@@ -93,7 +107,8 @@ export class TaskDriver {
       }
       series.count("asked", labels, task.devices.length);
       const unsettled = new Set(task.devices.map(this.options.nameOf));
-      this.open.set(task.number, { task, id, intended, unsettled, whenDone });
+      const found = row.targets.kind === "filter" ? new Set<string>() : undefined;
+      this.open.set(task.number, { task, id, intended, unsettled, found, whenDone });
       this.lookLater(task.number);
     });
   }
@@ -103,22 +118,29 @@ export class TaskDriver {
     this.over = true;
     for (const { task, unsettled } of this.open.values()) {
       this.options.series.count("unsettled", { operation: task.row.operation }, unsettled.size);
+      for (const name of unsettled) this.failed.add(name);
     }
   }
 
-  private bodyOf({ row, devices, value }: LoadTask): unknown {
+  private bodyOf({ row, devices, value, image }: LoadTask): unknown {
     if (row.operation === "update") return undefined;
+    const { targets, expiresAfter } = row;
     const parameters = {
       ...(value === undefined ? {} : { value }),
-      ...(row.expiresAfter === undefined ? {} : { expiresAfter: Math.max(1, Math.round(row.expiresAfter / 1_000)) }),
+      ...(image === undefined ? {} : { update: { updateId: this.options.imageIds[image] } }),
+      ...(expiresAfter === undefined ? {} : { expiresAfter: Math.max(1, Math.round(expiresAfter / 1_000)) }),
     };
     return {
       dtid: this.options.deviceType,
-      ...(row.targets.kind === "all" ? {} : { dids: devices.map(this.options.nameOf) }),
-      taskType: TASK_TYPES[row.operation],
-      property: row.property,
+      ...this.targetsOf(targets, devices),
+      ...(row.operation === "firmware" ? {} : { taskType: TASK_TYPES[row.operation], property: row.property }),
       ...(Object.keys(parameters).length === 0 ? {} : { taskParameters: parameters }),
     };
+  }
+
+  private targetsOf(targets: Targets, devices: readonly number[]): object {
+    if (targets.kind === "all" && this.options.typeIsOurs) return {};
+    return targets.kind === "filter" ? { filter: targets.filter } : { dids: devices.map(this.options.nameOf) };
   }
 
   private send(
@@ -150,7 +172,7 @@ export class TaskDriver {
     if (open === undefined) return;
     const at = now();
     const age = Math.max(0, between(open.intended, at));
-    const pages = Math.ceil(open.task.devices.length / PAGE);
+    const pages = Math.max(1, Math.ceil((open.found?.size ?? open.task.devices.length) / PAGE));
     const wait = Math.min(LONGEST_WAIT, Math.max(FIRST_LOOK, age * 0.15)) * pages;
     this.options.agenda.once(after(at, micros(wait)), () => {
       if (this.over) return;
@@ -171,33 +193,47 @@ export class TaskDriver {
       if (this.over) return;
       const status = outcome.kind === "answer" ? String(outcome.response.status) : outcome.reason;
       series.record("poll", { status }, between(asked, now()));
-      const total = outcome.kind === "answer" ? this.read(open, outcome.response.body) : 0;
-      if (offset + PAGE < total && open.unsettled.size > 0) return this.look(open, offset + PAGE);
-      this.afterLook(open);
+      const shown = outcome.kind === "answer" ? this.read(open, outcome.response.body) : NOTHING_SHOWN;
+      const isLast = offset + PAGE >= shown.total;
+      if (!isLast && (open.unsettled.size > 0 || open.found !== undefined)) return this.look(open, offset + PAGE);
+      this.afterLook(open, shown);
     });
   }
 
-  /** @returns how many devices the task has, as the server says */
-  private read(open: OpenTask, body: unknown): number {
+  /** @returns how many devices the task has and whether it is over, as the server says */
+  private read(open: OpenTask, body: unknown): Shown {
     const parsed = TaskStatusesEnvelope.safeParse(body);
-    if (!parsed.success) return 0;
+    if (!parsed.success) return NOTHING_SHOWN;
     const { series, runTime } = this.options;
     const { operation } = open.task.row;
     const span = runTime(now()) - runTime(open.intended);
-    for (const { did, status, errorCode } of parsed.data.data.statuses ?? []) {
+    const { status: taskStatus, statuses = [] } = parsed.data.data;
+    for (const { did, status, errorCode } of statuses) {
+      this.find(open, did);
       const end = ENDS[status];
       if (end === undefined || !open.unsettled.delete(did)) continue;
       const code = end === "failed" ? (errorCode ?? "none") : end;
+      if (end === "failed") this.failed.add(did);
       series.record("device.completion", { operation, code }, span);
       series.count("settled", { operation });
       series.count(end, end === "failed" ? { operation, code } : { operation });
     }
-    return parsed.data.total ?? 0;
+    return { total: parsed.data.total ?? 0, over: OVER.includes(taskStatus) };
   }
 
-  private afterLook(open: OpenTask): void {
-    const { task, intended, unsettled, whenDone } = open;
-    if (unsettled.size > 0) {
+  /** A device of which only the server knows that it matches a filter. */
+  private find({ task, found, unsettled }: OpenTask, did: string): void {
+    if (found === undefined || found.has(did)) return;
+    found.add(did);
+    unsettled.add(did);
+    this.options.series.count("asked", { operation: task.row.operation });
+  }
+
+  private afterLook(open: OpenTask, { total, over }: Shown): void {
+    const { task, intended, unsettled, found, whenDone } = open;
+    // Who a filter means is known when the server shows the task as over, with all its devices.
+    const someUnknown = found !== undefined && (!over || found.size < total);
+    if (unsettled.size > 0 || someUnknown) {
       this.lookLater(task.number);
       return;
     }
@@ -207,6 +243,15 @@ export class TaskDriver {
     whenDone();
   }
 }
+
+/** A page of statuses: how many devices the task has, and whether it has come to an end. */
+interface Shown {
+  readonly total: number;
+  readonly over: boolean;
+}
+const NOTHING_SHOWN: Shown = { total: 0, over: false };
+/** Statuses in which a task stays. Source: docs/semantics.md, "States". */
+const OVER: readonly string[] = ["COMPLETE", "CANCELLED"];
 
 /** Statuses in which a device task stays. Source: docs/semantics.md, "States". */
 const ENDS: Readonly<Record<string, "succeeded" | "failed" | "cancelled" | undefined>> = {

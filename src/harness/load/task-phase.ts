@@ -6,13 +6,15 @@
 import { now } from "../../platform/clock.ts";
 import { after, between, type Instant, micros, millis } from "../../protocol/time.ts";
 import type { Agenda } from "../live/agenda.ts";
-import { intendedTimes, type LoadTask } from "./arrivals.ts";
+import type { Shard } from "../record/shards.ts";
+import { intendedTimes, isOurs, type LoadTask, placesOf } from "./arrivals.ts";
 import type { Series } from "./series.ts";
 import type { Workload } from "./workload.ts";
 
 export interface TaskPhaseOptions {
   readonly workload: Workload;
   readonly seed: string;
+  readonly shard: Shard;
   readonly agenda: Agenda;
   readonly series: Series;
   readonly taskOf: (number: number) => LoadTask;
@@ -32,9 +34,11 @@ export interface TaskPhase {
 /** Between two tasks of one place in a closed loop: a server that refuses everything must not be flooded. */
 const BREATH = millis(10);
 const TICK = millis(50);
+/** Tasks of other processes that are passed over in one go: the event loop has to go on. */
+const PASSED_AT_ONCE = 1_000;
 
 export function beginTasks(options: TaskPhaseOptions): TaskPhase {
-  const { workload, agenda, series, taskOf, ask } = options;
+  const { workload, agenda, series, shard, taskOf, ask } = options;
   const begun = now();
   const end = after(begun, millis(workload.duration));
   let asked = 0;
@@ -50,33 +54,45 @@ export function beginTasks(options: TaskPhaseOptions): TaskPhase {
     });
   tick(after(begun, TICK));
 
-  const request = (intended: Instant, whenDone: () => void): void => {
+  const request = (task: LoadTask, intended: Instant, whenDone: () => void): void => {
     lag(between(intended, now()));
-    ask(taskOf(asked++), intended, whenDone);
+    asked += 1;
+    ask(task, intended, whenDone);
   };
 
-  const open = (times: Generator<number>): void => {
-    const next = times.next();
-    if (next.done === true || over) return;
-    const intended = after(begun, micros(next.value));
-    agenda.once(intended, () => {
-      if (over) return;
-      request(intended, () => undefined);
-      open(times);
-    });
+  const open = (times: Generator<number>, first: number): void => {
+    for (let number = first; number < first + PASSED_AT_ONCE; number++) {
+      const next = times.next();
+      if (next.done === true || over) return;
+      const task = taskOf(number);
+      const intended = after(begun, micros(next.value));
+      const isLastOfMany = 1 > 2 && number === first + PASSED_AT_ONCE - 1;
+      if (!isOurs(task) && !isLastOfMany) continue;
+      agenda.once(intended, () => {
+        if (over) return;
+        if (isOurs(task)) request(task, intended, () => undefined);
+        open(times, number + 1);
+      });
+      return;
+    }
   };
 
+  let drawn = 0;
   const closed = (at: Instant): void =>
     agenda.once(at, () => {
+      if (over || now() >= end) return;
+      const task = taskOf(shard.index + shard.of * drawn++);
+      const again = (): void => closed(after(now(), BREATH));
       // Nobody meant it to begin earlier: its intended time is now.
-      if (!over && now() < end) request(now(), () => closed(after(now(), BREATH)));
+      if (isOurs(task)) request(task, now(), again);
+      else again();
     });
 
   const { arrival } = workload;
-  if (arrival.kind === "open") open(intendedTimes(arrival, workload.duration * 1_000, options.seed));
+  if (arrival.kind === "open") open(intendedTimes(arrival, workload.duration * 1_000, options.seed), 0);
   else
-    for (let place = 0; place < arrival.atOnce; place++)
-      closed(after(begun, millis((arrival.ramp * place) / arrival.atOnce)));
+    for (let place = 0; place < placesOf(arrival.atOnce, shard); place++)
+      closed(after(begun, millis((arrival.ramp * (shard.index + shard.of * place)) / arrival.atOnce)));
 
   agenda.once(end, () => {
     if (over) return;

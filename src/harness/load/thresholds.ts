@@ -10,7 +10,9 @@
  */
 import { parseDuration } from "../../protocol/duration.ts";
 import { err, ok, type Result } from "../../protocol/result.ts";
-import { COUNTS, type CountName, type Labels, type Series, SPANS, type SpanName } from "./series.ts";
+import type { ThresholdOutcome } from "../record/load-result.ts";
+import { COUNTS, type CountName, type Labels, SPANS, type SpanName } from "../record/measured.ts";
+import type { Series } from "./series.ts";
 
 export interface Threshold {
   /** As it was written. */
@@ -28,14 +30,6 @@ export type Quantity =
 
 const COMPARISONS = ["<=", ">=", "==", "<", ">"] as const;
 type Comparison = (typeof COMPARISONS)[number];
-
-export interface ThresholdOutcome {
-  readonly text: string;
-  readonly outcome: "held" | "crossed" | "unknown";
-  /** In the unit of the limit; absent when nothing was measured. */
-  readonly value?: number;
-  readonly quantity: Quantity["kind"];
-}
 
 const FORM =
   /^\s*(?:([a-z][a-z0-9.]*)\s*\(\s*([a-z][a-z.]*)\s*(?:\{([^}]*)\})?\s*\)|(registered))\s*(<=|>=|==|<|>)\s*(\S+)\s*$/;

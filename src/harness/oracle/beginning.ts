@@ -110,9 +110,14 @@ function isThere(context: OracleContext, { device, task }: DeviceTaskView): bool
     registration !== undefined &&
     registration.refreshed.latest <= begins.earliest &&
     // An exchange may still be open for the server, and its failure stops the drain (choice 28).
-    begins.earliest > device.failingUntil
+    begins.earliest > device.failingUntil &&
+    !mayHaveDiedOfIt(context, begins)
   );
 }
+
+/** The server was killed at the moment at which the task began: it may have stored an attempt and not sent it. */
+const mayHaveDiedOfIt = ({ restarts, bound }: OracleContext, { earliest, latest }: Window): boolean =>
+  restarts.some(({ down }) => earliest <= down.latest && latest >= down.earliest - bound);
 
 export const isServerProperty = ({ task, operation }: DeviceTaskView): boolean =>
   operation === undefined && resolveProperty(task.property).ok;

@@ -163,6 +163,12 @@ export function presentBlock(exchange: Exchange): BlockBefore | undefined {
   return { block, answer: exchange.transfer?.answer, wanted: exchange.transfer?.wanted, event: exchange.event };
 }
 
+/** Whether a request asks for a later block of a value, or brings one: it goes on with what has begun. */
+export function isLaterBlock({ bytes }: Exchange): boolean {
+  const request = decodeMessage(bytes);
+  return request.ok && ([BLOCK1, BLOCK2] as const).some((option) => (blockOf(request.value, option)?.num ?? 0) > 0);
+}
+
 /** The last exchange of the device that was about the same as a request: same method, same path. */
 export function lastAbout(device: DeviceView, message: CoapMessage, but: Exchange): Exchange | undefined {
   const target = targetOf(message);

@@ -66,6 +66,7 @@ const RESULT = {
   ],
   states: undefined,
   coverage: { formatVersion: 1, conditions: { "answer-lost": 3 }, transitions: {} },
+  tasks: { formatVersion: 1, ends: [] },
 } as unknown as CampaignResult;
 
 const ORIGIN = { fleetproof: "0.1.0", target: "sim", mutant: "m", exact: true };

@@ -44,6 +44,7 @@ export async function beginRecord(directory: string, run: RunRecord): Promise<vo
     "verdict.json",
     "coverage.json",
     "states.json",
+    "tasks.json",
     "states.png",
     "report.md",
     "report.html",
@@ -67,6 +68,7 @@ export async function writeResult(directory: string, result: CampaignResult, ori
   for (const failure of result.failures) await writeFailure(directory, failure, origin);
   if (result.states !== undefined) await writeJson(path.join(directory, "states.json"), result.states);
   await writeJson(path.join(directory, "coverage.json"), result.coverage);
+  await writeJson(path.join(directory, "tasks.json"), result.tasks);
   await writeJson(path.join(directory, "verdict.json"), result.verdict);
 }
 

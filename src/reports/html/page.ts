@@ -3,93 +3,36 @@
  *
  * Pure: gives text. It stands in the record, so its links to files are relative to it.
  */
-import type { FailureSummary, RequirementVerdict, Verdict } from "../../harness/record/verdict.ts";
+import type { FailureSummary, Verdict } from "../../harness/record/verdict.ts";
+import { campaignCharts } from "../charts/campaign-charts.ts";
 import type { ReportView } from "../report-view.ts";
-import {
-  failuresFirst,
-  groupRequirements,
-  markOf,
-  outcomeCounts,
-  outcomeRow,
-  type RequirementGroup,
-} from "../requirement-lines.ts";
+import { failuresFirst, outcomeCounts } from "../requirement-lines.ts";
 import { count } from "../text.ts";
+import { chartFigures } from "./chart-section.ts";
+import { type PageHead, renderDocument, table } from "./document.ts";
 import { failureAnchor, failureEvidence, failureHead } from "./failure-section.ts";
-import { type Content, element, type Markup, verbatim } from "./markup.ts";
-import { drawStates } from "./state-chart.ts";
-import { STYLE } from "./style.ts";
+import { type Content, element, type Markup } from "./markup.ts";
+import { openQuestions, requirementSections } from "./requirement-section.ts";
 
 /** Characters of evidence in one page; what does not fit stays in its files, and is said to. */
 const MOST_EVIDENCE = 1_500_000;
 
 export function renderHtml(view: ReportView): string {
-  const { verdict } = view;
-  const sections = SECTIONS.map((section) => ({ ...section, content: section.content(view) })).filter(
-    ({ content }) => content.length > 0,
-  );
-  const page = element(
-    "html",
-    { lang: "en" },
-    element(
-      "head",
-      {},
-      element("meta", { charset: "utf-8" }),
-      element("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
-      element("title", {}, `${verdict.outcome.toUpperCase()}: ${verdict.target} · Fleetproof`),
-      element("style", {}, verbatim(STYLE)),
-    ),
-    element(
-      "body",
-      {},
-      element("a", { class: "skip", href: `#${sections[0]?.id ?? ""}` }, "To the results"),
-      head(verdict),
-      element(
-        "header",
-        {},
-        element(
-          "nav",
-          { "aria-label": "Sections" },
-          element(
-            "ul",
-            {},
-            sections.map(({ id, title }) => element("li", {}, element("a", { href: `#${id}` }, title))),
-          ),
-        ),
-      ),
-      element(
-        "main",
-        {},
-        sections.map(({ id, title, content }) =>
-          element(
-            "section",
-            { id, "aria-labelledby": `${id}-title` },
-            element("h2", { id: `${id}-title` }, title),
-            content,
-          ),
-        ),
-      ),
-      element("footer", {}, "Made by Fleetproof. Everything on this page stands in the record beside it, as data."),
-    ),
-  );
-  return `<!doctype html>\n${page.markup}\n`;
+  const sections = SECTIONS.map(({ id, title, content }) => ({ id, title, content: content(view) }));
+  return renderDocument(head(view), sections);
 }
 
-interface Section {
+const SECTIONS: readonly {
   readonly id: string;
   readonly title: string;
-  /** Empty: there is nothing to say. */
   readonly content: (view: ReportView) => readonly Content[];
-}
-
-const SECTIONS: readonly Section[] = [
+}[] = [
+  { id: "trouble", title: "Read this first", content: ({ verdict }) => trouble(verdict) },
+  { id: "glance", title: "At a glance", content: glance },
   { id: "failures", title: "What is broken", content: failures },
-  { id: "trouble", title: "What went wrong on our side", content: ({ verdict }) => trouble(verdict) },
-  { id: "requirements", title: "Requirements", content: requirements },
-  {
-    id: "states",
-    title: "Device tasks over time",
-    content: ({ states }) => (states === undefined ? [] : [drawStates(states)]),
-  },
+  { id: "open", title: "What is not decided", content: ({ verdict }) => openQuestions(verdict) },
+  { id: "requirements", title: "Requirements", content: requirementSections },
+  { id: "charts", title: "Device tasks in charts", content: (view) => chartFigures(campaignCharts(view)) },
   { id: "choices", title: "Observed choices", content: ({ verdict }) => choices(verdict) },
   {
     id: "coverage",
@@ -98,40 +41,58 @@ const SECTIONS: readonly Section[] = [
   },
 ];
 
-function head(verdict: Verdict): Markup {
+function head({ verdict }: ReportView): PageHead {
   const asked = verdict.requestedRuns === undefined ? "" : ` of ${verdict.requestedRuns}`;
-  const facts: readonly (readonly [string, string])[] = [
-    ["seed", verdict.seed],
-    ["profile", verdict.profile],
-    ["plans", `${verdict.runs}${asked}`],
-    ["different sequences of operations", String(verdict.distinctSequences)],
-    ["virtual devices", String(verdict.devices)],
-    ...(verdict.historyHash === undefined ? [] : ([["hash of all histories", verdict.historyHash]] as const)),
-  ];
-  return element(
-    "header",
-    {},
-    element(
-      "h1",
-      {},
-      element("span", { class: `outcome ${verdict.outcome}` }, verdict.outcome.toUpperCase()),
-      verdict.target,
-    ),
-    element("p", {}, verdict.reason),
-    element(
-      "dl",
-      { class: "facts" },
-      facts.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))),
-    ),
-    element(
-      "ul",
-      { class: "counts", "aria-label": "Requirements by outcome" },
-      outcomeCounts(verdict.requirements).map((row) =>
-        element("li", { class: row.colour }, `${row.symbol} ${row.count} ${row.text}`),
+  return {
+    title: `${verdict.outcome.toUpperCase()}: ${verdict.target} · Fleetproof`,
+    outcome: { word: verdict.outcome.toUpperCase(), tone: verdict.outcome },
+    subject: verdict.target,
+    reason: verdict.reason,
+    facts: [
+      ["seed", verdict.seed],
+      ["profile", verdict.profile],
+      ["plans", `${verdict.runs}${asked}`],
+      ["different sequences of operations", String(verdict.distinctSequences)],
+      ["virtual devices", String(verdict.devices)],
+      ...(verdict.historyHash === undefined ? [] : ([["hash of all histories", verdict.historyHash]] as const)),
+    ],
+    more: [
+      element(
+        "ul",
+        { class: "counts", "aria-label": "Requirements by outcome" },
+        outcomeCounts(verdict.requirements).map((row) =>
+          element("li", { class: row.colour }, `${row.symbol} ${row.count} ${row.text}`),
+        ),
       ),
-    ),
-  );
+    ],
+  };
 }
+
+/** All failures in a few lines, when there are several. */
+function glance(view: ReportView): readonly Content[] {
+  const { verdict, catalogue } = view;
+  if (verdict.failures.length < 2) return [];
+  const rows = failuresFirst(verdict).map((failure) => [
+    element("a", { href: `#${failureAnchor(failure.id)}` }, failure.id),
+    levelOf(failure, verdict),
+    catalogue.find(({ id }) => id === failure.requirement)?.sentence ?? "",
+    [failure.actual, element("small", {}, `expected: ${failure.expected}`)],
+    `${failure.plans} of ${verdict.runs}`,
+    failure.belongsTo === undefined
+      ? ""
+      : element("a", { href: `#${failureAnchor(failure.belongsTo)}` }, failure.belongsTo),
+  ]);
+  return [
+    table(
+      `${count(rows.length, "failure")}; what stands for itself comes first`,
+      ["broken", "level", "promise", "what happened instead", "plans", "comes with"].map((name) => ({ name })),
+      rows,
+    ),
+  ];
+}
+
+const levelOf = ({ requirement }: FailureSummary, { requirements: rows }: Verdict): string =>
+  rows.find(({ id }) => id === requirement)?.level ?? "";
 
 function failures(view: ReportView): readonly Content[] {
   let left = MOST_EVIDENCE;
@@ -156,80 +117,7 @@ function evidenceOf(view: ReportView, failure: FailureSummary): Markup | undefin
   return failureEvidence(failure.id, evidence);
 }
 
-const isShould = ({ requirement }: FailureSummary, { requirements: rows }: Verdict): boolean =>
-  rows.find(({ id }) => id === requirement)?.level === "SHOULD";
-
-function requirements(view: ReportView): readonly Content[] {
-  const groups = groupRequirements(view.verdict.requirements);
-  return groups.map((group) => [
-    element("h3", {}, `${group.letter} · ${group.title}`),
-    tiles(group, view.verdict),
-    element("details", {}, element("summary", {}, summaryOf(group)), matrix(group, view)),
-  ]);
-}
-
-const summaryOf = ({ rows, examined, undecided, violations }: RequirementGroup): string =>
-  `${count(rows.length, "requirement")}: ${examined} examined, ${undecided} undecided, ${count(violations, "violation")}`;
-
-function tiles({ rows }: RequirementGroup, verdict: Verdict): Markup {
-  return element(
-    "ul",
-    { class: "tiles" },
-    rows.map((row) => {
-      const { symbol, text, colour } = outcomeRow(markOf(row));
-      const failure = verdict.failures.find(({ requirement }) => requirement === row.id);
-      const label = { "aria-label": `${row.id} ${text}`, title: `${row.id}: ${text}`, class: colour };
-      const content = `${symbol} ${row.id}`;
-      return element(
-        "li",
-        {},
-        failure === undefined
-          ? element("span", label, content)
-          : element("a", { ...label, href: `#${failureAnchor(failure.id)}` }, content),
-      );
-    }),
-  );
-}
-
-const COLUMNS = ["", "id", "level", "outcome", "examined", "undecided", "violations", "promise"] as const;
-const NUMBERS: ReadonlySet<string> = new Set(["examined", "undecided", "violations"]);
-
-function matrix({ rows }: RequirementGroup, { catalogue }: ReportView): Markup {
-  const cells = (row: RequirementVerdict): readonly Content[] => {
-    const { symbol, text, colour } = outcomeRow(markOf(row));
-    const sentence = catalogue.find(({ id }) => id === row.id)?.sentence ?? "";
-    return [
-      element("td", { class: colour }, symbol),
-      element("td", { class: "id" }, row.id),
-      element("td", {}, row.level),
-      element("td", { class: colour }, text),
-      ...[row.examined, row.undecided, row.violations].map((value) => element("td", { class: "number" }, value)),
-      element("td", {}, sentence, row.reason === undefined ? "" : element("small", {}, row.reason)),
-    ];
-  };
-  return element(
-    "div",
-    { class: "scroll" },
-    element(
-      "table",
-      {},
-      element(
-        "thead",
-        {},
-        element(
-          "tr",
-          {},
-          COLUMNS.map((name) => element("th", { scope: "col", class: NUMBERS.has(name) && "number" }, name)),
-        ),
-      ),
-      element(
-        "tbody",
-        {},
-        rows.map((row) => element("tr", {}, cells(row))),
-      ),
-    ),
-  );
-}
+const isShould = (failure: FailureSummary, verdict: Verdict): boolean => levelOf(failure, verdict) === "SHOULD";
 
 function choices({ observedChoices }: Verdict): readonly Content[] {
   if (observedChoices.length === 0) return [];

@@ -33,9 +33,9 @@ figure { margin: 0; }
 .tiles .yellow { border-color: var(--warn); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; } th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid var(--line); }
-th { color: var(--soft); font-weight: 600; } td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; } td.id { white-space: nowrap; } td small { color: var(--soft); display: block; }
+thead th { color: var(--soft); font-weight: 600; } caption { text-align: left; color: var(--soft); font-size: .9rem; padding: .2rem 0; } tbody th { white-space: nowrap; } td span.red, td span.green, td span.yellow, td span.grey { white-space: nowrap; } td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; } td small { color: var(--soft); display: block; }
 svg { max-width: none; display: block; font: 11px ui-monospace, "DejaVu Sans Mono", Consolas, monospace; }
-svg.chart { max-width: 100%; height: auto; font: 12px system-ui, "DejaVu Sans", Arial, sans-serif; }
+.plot { overflow-x: auto; } svg.chart { width: 100%; min-width: 38rem; max-width: 64rem; height: auto; font: 12px system-ui, "DejaVu Sans", Arial, sans-serif; }
 svg text { fill: var(--ink); } svg .tick, svg .time, svg .gap, svg .divider-text { fill: var(--soft); } svg .grid { stroke: var(--line); }
 svg .lane { font-weight: 700; font-size: 12.5px; } svg .life { stroke: var(--line); stroke-width: 1.5; } svg .away { fill: var(--away); }
 svg .datagram { stroke: var(--gram); stroke-width: 1.6; } svg .rest { stroke: var(--rest); stroke-width: 1.6; } svg .head { stroke: none; }
@@ -43,6 +43,6 @@ svg .head.datagram { fill: var(--gram); } svg .head.rest { fill: var(--rest); } 
 svg .cross { stroke: var(--bad); stroke-width: 2; fill: none; } svg .mark { fill: var(--mark); } svg .pointer { fill: var(--bad); }
 svg .divider { stroke: var(--soft); stroke-dasharray: 2 4; } svg .note { fill: var(--panel); stroke: var(--line); } svg .dot { fill: var(--soft); }
 footer { color: var(--soft); padding: 2rem 1.25rem; font-size: .9rem; }
-@media print { .picture { overflow: visible; max-height: none; border: none; } .sequence { width: 100%; height: auto; } nav, .skip { display: none; }
+@media print { svg.chart { min-width: 0; } figure { break-inside: avoid; } .picture { overflow: visible; max-height: none; border: none; } .sequence { width: 100%; height: auto; } nav, .skip { display: none; }
   .failure { break-inside: auto; } h2, h3 { break-after: avoid; } pre { white-space: pre-wrap; } tr { break-inside: avoid; } }
 `;

@@ -25,7 +25,7 @@ import type { FirmwareEffect } from "./types.ts";
 
 export interface Firmware {
   readonly model: FirmwareModel;
-  /** Which version of object 5 it has. */
+  /** Which version of object 5 it has. That of LwM2M 1.2 differs from 1.1 in nothing that is done here. */
   readonly lwm2m: "1.0" | "1.1";
   situation: UpdateSituation;
   /** The version that runs. */
@@ -51,7 +51,7 @@ export function newFirmware({ firmware, lwm2m }: DeviceModel): Firmware | undefi
   if (firmware === undefined) return undefined;
   return {
     model: firmware,
-    lwm2m,
+    lwm2m: lwm2m === "1.0" ? "1.0" : "1.1",
     situation: { state: 0, result: 0 },
     version: firmware.version,
     image: undefined,

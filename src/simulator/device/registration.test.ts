@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decodeMessage, readMessageId } from "../../protocol/coap/message.ts";
-import { stringOptions, URI_QUERY } from "../../protocol/coap/options.ts";
+import { stringOptions, URI_PATH, URI_QUERY } from "../../protocol/coap/options.ts";
 import { readContent } from "../../protocol/lwm2m/operations.ts";
 import type { Fault } from "../model/fault.ts";
 import { response, scriptedRun } from "./scripted-run.ts";
@@ -107,6 +107,51 @@ describe("Register", () => {
       "20 device CON 0.02 /rd?ep=meter-7&lwm2m=1.0&b=UQ",
     ]);
   });
+
+  it("steps down from 1.2 to 1.1 and on to 1.0, each as soon as it is answered 4.12, and stays there", () => {
+    const answer = (_: unknown, count: number) => (count < 2 ? response("4.12") : response("2.01", ["rd", "1"]));
+    const run = scriptedRun({
+      registersAt: 0,
+      until: 5_000,
+      answer,
+      model: { lwm2m: "1.2", queueMode: true },
+      commands: [[4_000, register]],
+    });
+    expect(ofDevice(run.log)).toEqual([
+      "0 device CON 0.02 /rd?ep=meter-7&lwm2m=1.2&b=U&Q",
+      "20 device CON 0.02 /rd?ep=meter-7&lwm2m=1.1&b=U&Q",
+      "40 device CON 0.02 /rd?ep=meter-7&lwm2m=1.0&b=UQ",
+      "4000 device CON 0.02 /rd?ep=meter-7&lwm2m=1.0&b=UQ",
+    ]);
+  });
+
+  it("does not step down below 1.0: refused with 4.12 it tries again 60 s later", () => {
+    const run = scriptedRun({ registersAt: 0, until: 61_000, answer: () => response("4.12") });
+    expect(ofDevice(run.log)).toEqual([
+      "0 device CON 0.02 /rd?ep=meter-7&lwm2m=1.0&b=U",
+      "60020 device CON 0.02 /rd?ep=meter-7&lwm2m=1.0&b=U",
+    ]);
+  });
+
+  it.each([[["rd", "0"]], [["reg", "1", ""]], [["rd/1"]], [["/rd/0"]], [["", "", ""]], [["é%2F", "a?b"]]])(
+    "keeps each Location-Path option of %j as it is, for Update and De-register",
+    (location) => {
+      const paths: (readonly string[])[] = [];
+      scriptedRun({
+        registersAt: 0,
+        until: 5_000,
+        model: { lwm2m: "1.2", updateEvery: 1_000 },
+        commands: [[4_500, { kind: "deregister" }]],
+        answer: (message, count) => {
+          if (count === 0) return response("2.01", location);
+          paths.push(stringOptions(message, URI_PATH));
+          return response(message.code === "0.04" ? "2.02" : "2.04");
+        },
+      });
+      expect(paths).toHaveLength(5);
+      expect(paths.every((path) => JSON.stringify(path) === JSON.stringify(location))).toBe(true);
+    },
+  );
 
   it("ignores requests until its Register is answered, and answers a copy that arrives afterwards", () => {
     const run = scriptedRun({

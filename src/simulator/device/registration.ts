@@ -14,6 +14,7 @@ import {
   updateContent,
 } from "../../protocol/lwm2m/registration.ts";
 import { after, type Instant, type Micros, micros, millis, NEVER, seconds } from "../../protocol/time.ts";
+import type { Lwm2mVersion } from "../model/device.ts";
 import { type Device, type RegistrationExchange, request, take } from "./state.ts";
 import { DEFAULT_LIFETIME, keep, LIFETIME, lifetimeOf } from "./values.ts";
 
@@ -23,6 +24,13 @@ const WAIT = {
   "register-refused": { least: seconds(60), jitter: micros(0) },
   "update-failed": { least: seconds(2), jitter: seconds(3) },
 } as const;
+
+/** Which version of LwM2M a device goes on with where the server refuses one. */
+const VERSION_BEFORE: Readonly<Record<Lwm2mVersion, Lwm2mVersion | undefined>> = {
+  "1.2": "1.1",
+  "1.1": "1.0",
+  "1.0": undefined,
+};
 
 /** Below the device's root; a root link goes before them when that is not `/`. */
 const OBJECTS: readonly Link[] = ["/1/0", "/3/0"].map((path) => ({ path, attributes: new Map() }));
@@ -49,7 +57,7 @@ export interface DeviceChanges {
   readonly queueMode?: boolean | undefined;
   readonly rootPath?: string | undefined;
   /** The version of LwM2M; only a Register tells it. */
-  readonly lwm2m?: "1.0" | "1.1" | undefined;
+  readonly lwm2m?: Lwm2mVersion | undefined;
 }
 
 export function change(device: Device, { lifetime, queueMode, rootPath, lwm2m }: DeviceChanges): void {
@@ -187,12 +195,13 @@ function start(device: Device, purpose: RegistrationExchange["purpose"], content
 function onRegisterAnswer(device: Device, exchange: RegistrationExchange, message: CoapMessage, now: Instant): void {
   const { registration } = device;
   const location = message.code === "2.01" ? registrationLocation(message) : undefined;
+  const older = VERSION_BEFORE[registration.version];
   if (location !== undefined) {
     registration.location = location;
     refreshed(device, exchange, now);
-  } else if (registration.version === "1.1" && device.rules.stepsDownAfter(message.code)) {
-    // The server knows no 1.1: the older version at once. Spec: Core §5.3.1.
-    registration.version = "1.0";
+  } else if (older !== undefined && device.rules.stepsDownAfter(message.code)) {
+    // The server does not know this version: the one before it at once. Spec: Core §5.3.1.
+    registration.version = older;
     register(device, now);
   } else {
     registerLater(device, "register-refused", now);

@@ -11,6 +11,7 @@ import { readMessageId, readType } from "../../protocol/coap/message.ts";
 import type { CoapContent, CoapEffect, Code, IncomingId, OutgoingId } from "../../protocol/coap/types.ts";
 import type { RandomSource, RandomStream } from "../../protocol/random.ts";
 import { type Instant, NEVER } from "../../protocol/time.ts";
+import type { Lwm2mVersion } from "../model/device.ts";
 import type { PlannedBehaviour } from "./behaviour.ts";
 import { type Firmware, largestImageOf } from "./firmware.ts";
 import type { Outcome } from "./outcome.ts";
@@ -88,7 +89,7 @@ export interface Registration {
   /** The lifetime that the server was told last. */
   toldLifetime: number | undefined;
   exchange: RegistrationExchange | undefined;
-  version: "1.0" | "1.1";
+  version: Lwm2mVersion;
   /** Waits with jitter so far; keys the next one. */
   waits: number;
 }
@@ -197,7 +198,7 @@ export function wake(device: Device): void {
 }
 
 /** Waiting for nothing: no registration, no exchange, no answer. */
-export const newRegistration = (version: "1.0" | "1.1", registerAt: Instant): Registration => ({
+export const newRegistration = (version: Lwm2mVersion, registerAt: Instant): Registration => ({
   wanted: false,
   location: undefined,
   formerLocation: undefined,

@@ -61,6 +61,7 @@ export function createFleet(
     seed,
     devices: size,
     duration,
+    ramp,
     groups: groups.map(({ name, first, count }) => ({ name, first, count })),
     member(index) {
       const group = groupOf(index);

@@ -16,11 +16,15 @@ export interface Place {
 export function registrationTime(file: FleetFile, { name, start }: FleetGroup, place: Place, decide: Decide): number {
   const { index } = place;
   const planned = start.after + offsetOf(start, place, decide);
-  return file.events.reduce((at, event, order) => {
-    if (event.kind !== "power-cut" || !affects(event, order, name, index, decide)) return at;
-    const { from, until } = eventWindow(event, order, index, decide);
-    return from <= at && at < until ? until : at;
-  }, planned);
+  const cuts = file.events.flatMap((event, order) =>
+    event.kind === "power-cut" && affects(event, order, name, index, decide)
+      ? [eventWindow(event, order, index, decide)]
+      : [],
+  );
+  // In the order of time, whatever that of the file: the power that is back may be cut again at once.
+  return cuts
+    .sort((one, other) => one.from - other.from)
+    .reduce((at, { from, until }) => (from <= at && at < until ? until : at), planned);
 }
 
 function offsetOf(start: FleetStart, { index, within, count }: Place, decide: Decide): number {

@@ -15,6 +15,8 @@ export interface Fleet {
   readonly devices: number;
   /** When the run ends. */
   readonly duration: number;
+  /** Within which each group starts, instead of what the file says. */
+  readonly ramp: number | undefined;
   /** In the order of the file. A group has the devices from `first` on. */
   readonly groups: readonly { readonly name: string; readonly first: number; readonly count: number }[];
   /** @param index 0 to `devices` - 1. Throws on any other: that is a mistake of ours. */

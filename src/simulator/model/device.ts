@@ -9,11 +9,16 @@ const Milliseconds = z.number().int().min(0);
 /** RFC 7959 §2.2 */
 const BlockSize = z.literal([16, 32, 64, 128, 256, 512, 1_024]);
 
+/** What a device may say in `lwm2m` of its Register. */
+export const Lwm2mVersion = z.enum(["1.0", "1.1", "1.2"]);
+export type Lwm2mVersion = z.infer<typeof Lwm2mVersion>;
+
 export const DeviceModel = z.strictObject({
   /** `lt` of Register in seconds; absent: the parameter is left out. Then, and for 0, the device counts 86400. */
   lifetime: z.number().int().min(0).optional(),
-  lwm2m: z.enum(["1.0", "1.1"]).default("1.0"),
-  /** Sleeps `awakeFor` after its last message; says so by `b=UQ` (1.0) or `Q` (1.1). */
+  /** The version that it registers with; one that is refused with 4.12 is followed by the one before it. */
+  lwm2m: Lwm2mVersion.default("1.0"),
+  /** Sleeps `awakeFor` after its last message; says so by `b=UQ` (1.0) or `Q` (since 1.1). */
   queueMode: z.boolean().default(false),
   /** Milliseconds that a queue-mode device listens after the last message that it sent. */
   awakeFor: Milliseconds.default(93_000),

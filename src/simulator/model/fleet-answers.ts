@@ -55,25 +55,32 @@ const FleetAnswer = z.discriminatedUnion("kind", [
 export type FleetAnswer = z.infer<typeof FleetAnswer>;
 
 /** A rule; the first of a group that strikes decides about a request. */
-export const FleetAnswers = z.strictObject({
-  operation: RequestMatch.shape.operation.describe("Which requests; absent: all of them."),
-  path: RequestMatch.shape.path.describe(
-    "Requests to this path or below: whole segments without leading slash, such as 3/0/9.",
-  ),
-  devices: Percent.default(100).describe(
-    "Percent of the devices of the group that ever do so, chosen by the seed; 0 to 100.",
-  ),
-  percent: Percent.default(100).describe("Percent of the requests that fit; 0 to 100. The others go to the next rule."),
-  from: FleetDuration.prefault("0s").describe("Not before this time of the run."),
-  until: FleetDuration.optional().describe("Not from this time of the run on; absent: to its end."),
-  sequence: z
-    .array(FleetAnswer)
-    .min(1)
-    .max(100)
-    .describe("What the first request of a device that fits and was chosen gets, the second, …; 1 to 100 answers."),
-  repeats: z
-    .boolean()
-    .default(true)
-    .describe("Whether the sequence begins anew at its end; false: the rule is over then."),
-});
+export const FleetAnswers = z
+  .strictObject({
+    operation: RequestMatch.shape.operation.describe("Which requests; absent: all of them."),
+    path: RequestMatch.shape.path.describe(
+      "Requests to this path or below: whole segments without leading slash, such as 3/0/9.",
+    ),
+    devices: Percent.default(100).describe(
+      "Percent of the devices of the group that ever do so, chosen by the seed; 0 to 100.",
+    ),
+    percent: Percent.default(100).describe(
+      "Percent of the requests that fit; 0 to 100. The others go to the next rule.",
+    ),
+    from: FleetDuration.prefault("0s").describe("Not before this time of the run."),
+    until: FleetDuration.optional().describe("Not from this time of the run on; after `from`; absent: to its end."),
+    sequence: z
+      .array(FleetAnswer)
+      .min(1)
+      .max(100)
+      .describe("What the first request of a device that fits and was chosen gets, the second, …; 1 to 100 answers."),
+    repeats: z
+      .boolean()
+      .default(true)
+      .describe("Whether the sequence begins anew at its end; false: the rule is over then."),
+  })
+  .refine(({ from, until }) => until === undefined || from < until, {
+    path: ["until"],
+    message: "must be after `from`",
+  });
 export type FleetAnswers = z.infer<typeof FleetAnswers>;

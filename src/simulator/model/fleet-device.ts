@@ -2,17 +2,27 @@
  * What the devices of a group in a fleet file are: the fields of a virtual device, with times as people write them.
  */
 import { z } from "zod";
-import { DeviceModel } from "./device.ts";
+import { DeviceModel, Lwm2mVersion } from "./device.ts";
 import { FleetFirmware } from "./fleet-firmware.ts";
 import { FleetDuration, LongerThanNothing, Percent } from "./fleet-time.ts";
+
+/** YAML reads 1.1 as a number, and 1.0 as 1. */
+const Version = z.union(
+  [Lwm2mVersion, z.literal([1, 1.1, 1.2]).transform((number) => Lwm2mVersion.parse(number.toFixed(1)))],
+  `must be ${Lwm2mVersion.options.join(", ")}`,
+);
 
 const model = DeviceModel.shape;
 export const FleetDevice = z.strictObject({
   lifetime: LongerThanNothing.prefault("1h")
     .refine((milliseconds) => milliseconds % 1_000 === 0, "must be whole seconds")
     .describe("`lt` of Register."),
-  lwm2m: model.lwm2m.describe("The version of LwM2M that it registers with; refused with 4.12, it steps down to 1.0."),
-  queueMode: model.queueMode.describe("Sleeps while it has nothing to say, and tells so by `b=UQ` (1.0) or `Q` (1.1)."),
+  lwm2m: Version.prefault("1.0").describe(
+    "The version of LwM2M that it registers with; refused with 4.12, it goes on with the one before it, down to 1.0.",
+  ),
+  queueMode: model.queueMode.describe(
+    "Sleeps while it has nothing to say, and tells so by `b=UQ` (1.0) or `Q` (since 1.1).",
+  ),
   awakeFor: FleetDuration.prefault("93s").describe(
     "Queue mode: how long it listens after the last message that it sent.",
   ),

@@ -34,34 +34,37 @@ const TableRow = z.strictObject({
 });
 
 /** A distribution; a plain duration is the one that is always the same. */
-export const FleetSpan = z.union([
-  FleetDuration,
-  z.discriminatedUnion("kind", [
-    z
-      .strictObject({
-        kind: z.literal("uniform").describe("Evenly between two durations, both included."),
-        from: FleetDuration.describe("The shortest."),
-        to: FleetDuration.describe("The longest; not below `from`."),
-      })
-      .refine(({ from, to }) => from <= to, { path: ["to"], message: "must not be below `from`" }),
-    z.strictObject({
-      kind: z
-        .literal("exponential")
-        .describe("As the time between events without memory: mostly short, sometimes long."),
-      mean: LongerThanNothing.describe("The mean, as of events without memory."),
-      atLeast: FleetDuration.prefault("0s").describe("Added to each; the mean grows by it."),
-    }),
-    z
-      .strictObject({
-        kind: z.literal("table").describe("Rows with weights, such as the percentiles of a measurement."),
-        rows: z.array(TableRow).min(1).max(100).describe("1 to 100 rows in ascending order; even within a row."),
-      })
-      .refine(({ rows }) => rows.every((row, at) => at === 0 || (rows[at - 1]?.upTo ?? 0) <= row.upTo), {
-        path: ["rows"],
-        message: "must be in ascending order of `upTo`",
+export const FleetSpan = z.union(
+  [
+    FleetDuration,
+    z.discriminatedUnion("kind", [
+      z
+        .strictObject({
+          kind: z.literal("uniform").describe("Evenly between two durations, both included."),
+          from: FleetDuration.describe("The shortest."),
+          to: FleetDuration.describe("The longest; not below `from`."),
+        })
+        .refine(({ from, to }) => from <= to, { path: ["to"], message: "must not be below `from`" }),
+      z.strictObject({
+        kind: z
+          .literal("exponential")
+          .describe("As the time between events without memory: mostly short, sometimes long."),
+        mean: LongerThanNothing.describe("The mean, as of events without memory."),
+        atLeast: FleetDuration.prefault("0s").describe("Added to each; the mean grows by it."),
       }),
-  ]),
-]);
+      z
+        .strictObject({
+          kind: z.literal("table").describe("Rows with weights, such as the percentiles of a measurement."),
+          rows: z.array(TableRow).min(1).max(100).describe("1 to 100 rows in ascending order; even within a row."),
+        })
+        .refine(({ rows }) => rows.every((row, at) => at === 0 || (rows[at - 1]?.upTo ?? 0) <= row.upTo), {
+          path: ["rows"],
+          message: "must be in ascending order of `upTo`",
+        }),
+    ]),
+  ],
+  "must be a duration such as 20s, or a distribution: a mapping with `kind`",
+);
 /** Milliseconds, or how they are distributed. */
 export type FleetSpan = z.infer<typeof FleetSpan>;
 

@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { blockOption } from "../../../protocol/coap/block.ts";
+import { BLOCK2, sortOptions } from "../../../protocol/coap/options.ts";
+import { readContent } from "../../../protocol/lwm2m/operations.ts";
 import { ARTIK, EMPTY_PROFILE, type Profile } from "../../../protocol/profile.ts";
 import { history, type Story } from "../test-history.ts";
 
@@ -309,6 +312,14 @@ describe("answersBeforeRequesting", () => {
     const again = history({ live: true }).register(0, 1).create(0, 2).request(0, 2.1).reset(0, 3);
     again.update(0, 9, { answer: "none" }).request(0, 9.003).answerRegistration(0, 9.004, "2.04");
     expect(again.outcome("Q-05")).toBe("fail");
+  });
+
+  it("leaves Q-05 open live when the request is for the next block of a value that has begun", () => {
+    const again = history({ live: true }).register(0, 1).create(0, 2).request(0, 2.1).reset(0, 3);
+    const { code, options, payload } = readContent([3, 0, 15]);
+    const next = sortOptions([...options, blockOption(BLOCK2, { num: 1, more: false, szx: 6 })]);
+    again.update(0, 9, { answer: "none" }).request(0, 9.003, { content: { code, options: next, payload } });
+    expect(again.answerRegistration(0, 9.004, "2.04").outcome("Q-05")).toBe("inconclusive");
   });
 
   it("is not exercised by a request that no Register or Update lets go", () => {

@@ -1,4 +1,5 @@
 /** Queue: Q-01 … Q-09, and what the server owes after triggers. */
+import { isLaterBlock } from "../block-transfers.ts";
 import type { Checker } from "../checker.ts";
 import type { Exchange } from "../exchange-view.ts";
 import type { DeviceTaskView } from "../task-view.ts";
@@ -98,7 +99,9 @@ export const answersBeforeRequesting: Checker = {
         const last = exchange.task?.attempts.at(-1);
         const retry = last !== undefined && (device.trigger === undefined || device.trigger.event < last.event);
         const atOnce = !context.live && exchange.started.earliest === unanswered.window.latest;
-        const certain = device.registration === undefined || retry || atOnce;
+        // What seemed to be over may have gone on: its next block needs no trigger.
+        const goesOn = isLaterBlock(exchange);
+        const certain = !goesOn && (device.registration === undefined || retry || atOnce);
         unanswered.overtakenBy ??= { event, certain };
       } else if (device.trigger !== undefined && exchange.started.earliest <= device.trigger.window.latest)
         judge.pass("Q-05");

@@ -40,6 +40,12 @@ describe("survivesRestart", () => {
     expect(done.request(0, 21).finding("S-01")?.actual).toBe("a request for it");
   });
 
+  it("does not ask for what began at the moment of the kill: it may be a failed attempt by then; a bit later it does", () => {
+    const begins = (at: number): Story => history().register(0, 1).create(0, 2, { scheduledOn: at }).restart(10, 20);
+    expect(begins(10).see(0, 40, "QUEUED", { attempts: 1 }).findings()).toEqual([]);
+    expect(begins(10.5).see(0, 40, "QUEUED", { attempts: 0 }).finding("S-01")?.actual).toBe("no request was sent");
+  });
+
   it("keeps S-01 when the task waits, is sent after a Register, and stays as it ended", () => {
     const story = waiting().see(0, 21, "QUEUED", { attempts: 0 }).register(0, 22).request(0, 22);
     story.answer(0, 23, "2.05", { text: "UTC" }).see(0, 24, "SUCCEEDED", { attempts: 1 });

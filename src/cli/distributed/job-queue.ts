@@ -1,0 +1,101 @@
+/**
+ * The coordinator's side of the queue of one run: gives a job to whichever worker is free, and settles when its answer
+ * is there. Answers have keys of their own, by run and job, and are taken away when they are read.
+ */
+import type { Queue } from "bullmq";
+import { z } from "zod";
+import { looked, TROUBLE } from "../../harness/distributed/plan-messages.ts";
+import type { Trouble } from "../../harness/plan-runner.ts";
+import { answerKey, KEY_PREFIX } from "./names.ts";
+import type { RedisLink } from "./redis-link.ts";
+
+export type JobEnd =
+  | { readonly kind: "done"; readonly worker: string; readonly answer: unknown }
+  | { readonly kind: "trouble"; readonly worker: string; readonly trouble: Trouble }
+  /** The worker fell silent too often. */
+  | { readonly kind: "silent"; readonly worker: string | undefined }
+  /** The run ended first. */
+  | { readonly kind: "stopped" };
+
+const Answer = z.union([
+  z.strictObject({ kind: z.literal("done"), worker: z.string(), answer: z.unknown() }),
+  z.strictObject({ kind: z.literal("trouble"), worker: z.string(), trouble: TROUBLE }),
+]);
+export type Answer = Extract<JobEnd, { kind: "done" | "trouble" }>;
+
+export interface Job {
+  /** What a worker does: a row of worker-jobs.ts. */
+  readonly name: string;
+  /** Unique in the run. */
+  readonly id: string;
+  readonly data: unknown;
+  readonly onProgress?: (progress: unknown) => void;
+}
+
+export interface JobQueue {
+  run(job: Job): Promise<JobEnd>;
+  /** Settles whatever is under way as `stopped`. */
+  abandon(): void;
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly settle: (end: JobEnd | Promise<JobEnd>) => void;
+  readonly onProgress: Job["onProgress"];
+}
+
+export interface JobQueueOptions {
+  readonly run: string;
+  readonly onSilent: () => void;
+}
+
+export async function openJobQueue(link: RedisLink, { run, onSilent }: JobQueueOptions): Promise<JobQueue> {
+  const { Queue, QueueEvents } = link.packages.bullmq;
+  const shared = { connection: link.commands, prefix: KEY_PREFIX };
+  const queue = new Queue(run, shared);
+  // From the first event on: one that comes before the first reading is not to be missed.
+  const events = new QueueEvents(run, { ...shared, lastEventId: "0" });
+  const waiting = new Map<string, Waiting>();
+  let abandoned = false;
+  queue.on("error", () => undefined);
+  events.on("error", () => undefined);
+  const settle = (id: string, end: () => Promise<JobEnd>): void => {
+    waiting.get(id)?.settle(end());
+    waiting.delete(id);
+  };
+  events.on("completed", ({ jobId }) => settle(jobId, () => takeAnswer(link, run, jobId)));
+  events.on("failed", ({ jobId }) =>
+    settle(jobId, async () => ({ kind: "silent", worker: await workerOf(queue, jobId) })),
+  );
+  events.on("stalled", () => onSilent());
+  events.on("progress", ({ jobId, data }) => waiting.get(jobId)?.onProgress?.(data));
+  await Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);
+  return {
+    async run({ name, id, data, onProgress }) {
+      if (abandoned) return { kind: "stopped" };
+      const end = new Promise<JobEnd>((resolve) => void waiting.set(id, { settle: resolve, onProgress }));
+      // While Redis is away this waits; when it does not come back, `abandon` settles the job.
+      queue.add(name, data, { jobId: id, attempts: 1, removeOnComplete: true }).catch(() => undefined);
+      return end;
+    },
+    abandon() {
+      abandoned = true;
+      for (const { settle: resolve } of waiting.values()) resolve({ kind: "stopped" });
+      waiting.clear();
+    },
+    async close() {
+      await Promise.all([events.close(), queue.close()]);
+    },
+  };
+}
+
+async function takeAnswer(link: RedisLink, run: string, id: string): Promise<JobEnd> {
+  const key = answerKey(run, id);
+  const text = await link.commands.get(key);
+  await link.commands.del(key);
+  return looked<Answer>(Answer, text === null ? undefined : JSON.parse(text), `the answer to ${id}`);
+}
+
+async function workerOf(queue: Queue, id: string): Promise<string | undefined> {
+  return (await queue.getJob(id))?.processedBy;
+}

@@ -1,0 +1,30 @@
+/** Shows the joined result of a fleet, and writes results to a directory: for `fleet` and `merge`. */
+import path from "node:path";
+import type { FleetResult } from "../../harness/record/fleet-result.ts";
+import { writeJson } from "../../platform/files.ts";
+import { EXIT_INCONCLUSIVE, EXIT_PASS, type ExitCode } from "../exit-codes.ts";
+import { summaryLines } from "./fleet-text.ts";
+
+/** The name of the file in the directory of `--out`. */
+export const FLEET_FILE = "fleet.json";
+
+/** Exit codes of joined results. */
+export const FLEET_EXITS: Readonly<Record<FleetResult["outcome"], ExitCode>> = {
+  pass: EXIT_PASS,
+  unheard: EXIT_INCONCLUSIVE,
+  interrupted: EXIT_INCONCLUSIVE,
+};
+
+/** @throws HarnessError `file-not-writable` */
+export const writeFleet = (directory: string, result: FleetResult): Promise<void> =>
+  writeJson(path.join(directory, FLEET_FILE), result);
+
+/** Lines without line feeds. */
+export function fleetLines({ fleet, parts, outcome }: FleetResult): readonly string[] {
+  const interrupted = parts.filter((part) => part.interrupted).map(({ index }) => index);
+  return [
+    ...summaryLines(fleet),
+    `${parts.length} shard${parts.length === 1 ? "" : "s"}${interrupted.length === 0 ? "" : `; interrupted: shard ${interrupted.join(", ")}`}`,
+    `outcome: ${outcome}`,
+  ];
+}

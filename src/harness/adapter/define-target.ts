@@ -1,0 +1,60 @@
+/**
+ * What a module that adapts a server says of it. This is what `import { defineTarget } from "fleetproof"` gives; it needs
+ * nothing of the rest of the program.
+ */
+import type { DeclaredCapabilities } from "./capabilities.ts";
+import type { TaskRequest } from "./routes.ts";
+import type { CreatedTask, DeviceStatus, HistoryLine, PropertyGroups, TaskState } from "./verbs.ts";
+
+export type { CreatedTask, DeclaredCapabilities, DeviceStatus, HistoryLine, PropertyGroups, TaskRequest, TaskState };
+
+/** A device that the server is to know from now on. */
+export interface ProvisionedDevice {
+  /** Device id, which is its endpoint client name. */
+  readonly did: string;
+  /** Id of its device type. */
+  readonly dtid: string;
+}
+
+/** What a server that says no answers, instead of a result. */
+export interface Refused {
+  readonly refused: { readonly status: number; readonly message: string };
+}
+
+type Answer<T> = T | Refused | Promise<T | Refused>;
+
+/**
+ * A server, as a module adapts it. Whatever it throws is a fault of the adapter and says nothing about the server; what the
+ * server refuses is returned: `refuse("no such task", 404)`.
+ */
+export interface TargetDefinition {
+  readonly capabilities: DeclaredCapabilities;
+  /** Where devices reach the server, when it runs already: `coap://127.0.0.1:5683`. Else `start` says it. */
+  readonly coap?: string;
+  /** Called once, before anything else. @returns where devices reach the server */
+  start?(): Promise<string> | string;
+  /** Makes devices known to the server, before they register. */
+  provision(devices: readonly ProvisionedDevice[]): Answer<unknown>;
+  /** @returns the id of the task. Its devices need not be registered */
+  createTask(request: TaskRequest): Answer<CreatedTask>;
+  /** @returns a line for each device of the task */
+  deviceStatuses(taskId: string): Answer<readonly DeviceStatus[]>;
+  /** The task as a whole. */
+  getTask?(taskId: string): Answer<TaskState>;
+  /** @param did absent: for all of its devices */
+  cancelTask?(taskId: string, did?: string): Answer<unknown>;
+  /** The Device Mirror: what the server takes the properties of the device to be. */
+  properties?(did: string): Answer<PropertyGroups>;
+  /** The earlier statuses of a task, the oldest first. @param did absent: of the task as a whole */
+  taskHistory?(taskId: string, did?: string): Answer<readonly HistoryLine[]>;
+  /** Kills the server without giving it time for anything; later, starts it again from what it has stored. */
+  restart?(phase: "kill" | "start"): Answer<unknown>;
+  /** Called once, at the end. */
+  close?(): Promise<void> | void;
+}
+
+/** Gives back what it gets: for the types. Whether it fits is checked when the module is loaded. */
+export const defineTarget = (definition: TargetDefinition): TargetDefinition => definition;
+
+/** @param status as the task API would answer, 400 to 599 */
+export const refuse = (message: string, status = 400): Refused => ({ refused: { status, message } });
