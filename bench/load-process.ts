@@ -9,6 +9,7 @@ import { seconds } from "../src/protocol/time.ts";
 import { cpuOf, residentOf } from "./measure.ts";
 
 const PROGRAM = path.join(import.meta.dirname, "../src/cli/main.js");
+const PROFILE = "artik";
 const ENDED_WELL: readonly (number | null)[] = [0, 1, 2, 99];
 
 export interface LoadRun {
@@ -49,9 +50,10 @@ export async function runLoadProcess(workload: object, options: readonly string[
   const directory = mkdtempSync(path.join(os.tmpdir(), "fleetproof-bench-"));
   const file = path.join(directory, "workload.json");
   writeFileSync(file, JSON.stringify(workload));
-  const server = await startServe();
+  // The oracle judges by what the server declares, so both have the same profile.
+  const server = await startServe("--profile", PROFILE);
   try {
-    const target = ["--target", server.http, "--coap", server.coap, "--profile", "live"];
+    const target = ["--target", server.http, "--coap", server.coap, "--profile", PROFILE];
     const { text, memory, serverMemory } = await follow(
       ["load", "--workload", file, ...target, "--json", ...options],
       server,

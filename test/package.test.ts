@@ -152,6 +152,14 @@ describe("the package", () => {
     expect(existsSync(path.join(directory, "project", "fleetproof-out", "report.html"))).toBe(true);
   });
 
+  it("does without pictures where their library is not installed, and says how to get it", () => {
+    const { status, stderr } = byLink("report", "fleetproof-out", "--format", "png");
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: "fleetproof: pictures need a package that is not installed: npm install chartjs-node-canvas chart.js\n",
+    });
+  });
+
   it("can be imported by an adapter", () => {
     const script = 'import { defineTarget } from "fleetproof"; console.log(typeof defineTarget);';
     const { stdout, stderr } = start(process.execPath, "--input-type=module", "--eval", script);

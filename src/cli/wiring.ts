@@ -15,6 +15,7 @@ import { replaySavedPlan } from "../harness/replay.ts";
 import { MUTANTS } from "../mutants/all-mutants.ts";
 import { LEGAL_VARIANTS } from "../mutants/legal-variants.ts";
 import { now } from "../platform/clock.ts";
+import { HarnessError, systemCode } from "../platform/errors.ts";
 import { readJson } from "../platform/files.ts";
 import { onInputEnd, onInterrupt, processors } from "../platform/process.ts";
 import { freshSeed } from "../platform/random.ts";
@@ -22,6 +23,7 @@ import { pause } from "../platform/timers.ts";
 import { resolveHost } from "../platform/udp.ts";
 import { ARTIK, type Profile } from "../protocol/profile.ts";
 import { millis, toUnixMillis } from "../protocol/time.ts";
+import type { Chart } from "../reports/charts/chart.ts";
 import { drawPng } from "../reports/charts/draw-png.ts";
 import type { Plan } from "../scenarios/plan.ts";
 import type { Requirement } from "../scenarios/requirements.ts";
@@ -59,7 +61,7 @@ export async function createServices(): Promise<Services> {
       unixTime: () => toUnixMillis(now()),
       pause: (milliseconds) => pause(millis(milliseconds)),
     }),
-    drawPng,
+    drawPng: draw,
     resolveAddress: resolveHost,
     inputEnded: () => new Promise((resolve) => onInputEnd(resolve)),
     terminated: () =>
@@ -70,6 +72,20 @@ export async function createServices(): Promise<Services> {
     now: () => now() / 1_000,
     timeOfDay: () => timeOfDay(now()),
   };
+}
+
+/** What a module that is not there, or was built for another machine, is reported by. */
+const NOT_LOADED: readonly string[] = ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND", "ERR_DLOPEN_FAILED"];
+
+/** @throws HarnessError where the drawing library is not installed: it is optional, since not every machine can have it */
+async function draw(chart: Chart): Promise<Uint8Array> {
+  try {
+    return await drawPng(chart);
+  } catch (cause) {
+    if (!NOT_LOADED.includes(systemCode(cause) ?? "")) throw cause;
+    const message = "pictures need a package that is not installed: npm install chartjs-node-canvas chart.js";
+    throw new HarnessError("package-missing", message, { cause });
+  }
 }
 
 /** Microseconds for finding an example and making it small. */

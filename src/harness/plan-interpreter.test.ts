@@ -100,7 +100,7 @@ describe("createInterpreter, set-up", () => {
 
   it.each([
     ["is refused", { kind: "answer", response: REFUSED } as const, 'HTTP 400 {"error":{"code":4001}}'],
-    ["gets no answer", { kind: "failure", reason: "time-out" } as const, "no answer"],
+    ["gets no answer", { kind: "failure", reason: "time-out" } as const, "no answer: time-out"],
   ])("aborts when it %s", (_what, input, why) => {
     const interpreter = interpreterOf(plan());
     const [request] = rests(interpreter.start(START));

@@ -3,7 +3,7 @@
  *
  * A command that is not named here makes the test fail.
  */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 export interface Place {
   /** Addresses of the server that runs during the test. */
@@ -61,6 +61,14 @@ const isMissingRecord = (argv: Argv, index: number): boolean =>
 const orStandIn = (argv: Argv, standIn: string): Argv =>
   argv.map((word, index) => (index === 1 && !existsSync(word) ? standIn : word));
 
+/** Whether the saved plan that is to run again was recorded on a live server, and no other is named. */
+function wasLive(argv: Argv): boolean {
+  const [, file = ""] = argv;
+  if (optionText(argv, "target") !== undefined || !/\.json$/.test(file) || !existsSync(file)) return false;
+  const { target } = JSON.parse(readFileSync(file, "utf8")) as { readonly target?: string };
+  return target !== "sim";
+}
+
 const isLive = (argv: Argv): boolean => !["sim", undefined].includes(optionText(argv, "target"));
 const namesOtherHost = (argv: Argv): boolean =>
   argv.some(
@@ -101,9 +109,9 @@ const ROWS: readonly TreatmentRow[] = [
     treat: (argv, place) => run(smallCampaign(argv, place), 0, 2),
   },
   { command: "verify", treat: (argv, place) => run(smallCampaign(argv, place), 0) },
-  { command: "replay", when: isLive, treat: parse("needs the reader's server") },
+  { command: "replay", when: (argv) => isLive(argv) || wasLive(argv), treat: parse("needs the reader's server") },
   { command: "replay", treat: (argv) => run(orStandIn(argv, STAND_IN.plan), 0, 1) },
-  { command: "shrink", when: isLive, treat: parse("needs the reader's server") },
+  { command: "shrink", when: (argv) => isLive(argv) || wasLive(argv), treat: parse("needs the reader's server") },
   {
     command: "shrink",
     treat: (argv, { next }) =>

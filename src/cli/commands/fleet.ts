@@ -4,7 +4,7 @@ import { UsageError } from "../../platform/errors.ts";
 import { defineCommand, Flag, PositiveDuration, Text } from "../command.ts";
 import { runDistributedFleet } from "../distributed/distributed-fleet.ts";
 import { DistributedSchemas, distributedOptions, RERUN_OPTION, readDistributed } from "../distributed/options.ts";
-import { refuseRerunAlone } from "../distributed/whole.ts";
+import { refuseOwnShare, refuseRerunAlone } from "../distributed/whole.ts";
 import { EXIT_INCONCLUSIVE, EXIT_PASS, type ExitCode } from "../exit-codes.ts";
 import { FleetSchemas, fleetOptions, readServer } from "../fleet/fleet-options.ts";
 import { type OpenedFleet, openFleet } from "../fleet/open-fleet.ts";
@@ -65,6 +65,7 @@ export const FLEET = defineCommand({
     const opened = openFleet(file, options, seed, options.duration);
     const distributed = readDistributed(options);
     refuseRerunAlone(options["rerun-lost"], distributed);
+    if (distributed !== undefined) refuseOwnShare(options);
     if (options.target === "sim") return simulate(opened, options, services, io);
     refuseFarStart(options["start-at"], services.now());
     const { fleet, devices } = opened;

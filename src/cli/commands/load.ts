@@ -1,5 +1,6 @@
 /** `load`: a fleet, tasks for its devices, and thresholds. */
 import { UsageError } from "../../platform/errors.ts";
+import { isLoopback } from "../../platform/udp.ts";
 import { address, splitAddress } from "../../protocol/address.ts";
 import { defineCommand } from "../command.ts";
 import { runDistributedLoad } from "../distributed/distributed-load.ts";
@@ -41,11 +42,14 @@ export const LOAD = defineCommand({
       const { target } = opened;
       if (target.kind !== "live") throw new Error("a load has a live target");
       const { host, port } = splitAddress(address(target.coap));
+      if (!isLoopback(host))
+        throw new UsageError("bad-value", `${host} is not on this machine; a fleet runs on loopback only`);
       const finished = await services.runLoad({
         target: {
           http: target.http,
           coap: address(`${host.includes(":") ? `[${host}]` : host}:${port}`),
           ...(target.token === undefined ? {} : { token: target.token }),
+          ...(target.adapter === undefined ? {} : { adapter: target.adapter }),
         },
         targetName: target.name,
         ...load,

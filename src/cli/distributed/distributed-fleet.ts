@@ -10,15 +10,7 @@ import type { CommandIo } from "../io.ts";
 import type { Services } from "../services.ts";
 import type { DistributedRun, DistributedSettings } from "./coordinator.ts";
 import { runShards, type ShardsEnd } from "./shards.ts";
-import {
-  fleetSource,
-  openMeasuring,
-  refuseOwnShare,
-  shardsOf,
-  sharedValues,
-  showingSeconds,
-  troubleText,
-} from "./whole.ts";
+import { fleetSource, openMeasuring, shardsOf, sharedValues, showingSeconds, troubleText } from "./whole.ts";
 
 interface Options extends FleetValues {
   readonly duration?: number | undefined;
@@ -35,14 +27,13 @@ export interface DistributedFleet {
   readonly devices: number;
 }
 
-/** @throws UsageError; HarnessError when the run cannot begin */
+/** @throws HarnessError when the run cannot begin */
 export async function runDistributedFleet(
   options: Options,
   { settings, seed, server, devices }: DistributedFleet,
   services: Services,
   io: CommandIo,
 ): Promise<ExitCode> {
-  refuseOwnShare(options);
   io.err(`seed ${seed}: ${devices} devices, ${settings.workers} shards, server ${server}\n`);
   const show = await openFleetShow(options, services, io);
   let run: DistributedRun | undefined;

@@ -1,5 +1,6 @@
 /** The options of `load`, and what they may be. */
 import { z } from "zod";
+import { ADAPTER_OPTIONS, AdapterSchemas } from "../adapters.ts";
 import { Flag, type OptionRow, Text } from "../command.ts";
 import { DistributedSchemas, distributedOptions, RERUN_OPTION } from "../distributed/options.ts";
 import { FleetSchemas, fleetOptions } from "../fleet/fleet-options.ts";
@@ -15,6 +16,7 @@ export const LOAD_OPTIONS: readonly OptionRow[] = [
   },
   { name: "coap", value: "URI", about: "CoAP address of an http target, on loopback" },
   { name: "token", value: "TEXT", about: "bearer token for the task API", presetText: "none" },
+  ...ADAPTER_OPTIONS,
   {
     name: "device-type",
     value: "ID",
@@ -49,6 +51,7 @@ export const LoadValues = z.strictObject({
   target: Text,
   coap: Text.optional(),
   token: Text.optional(),
+  ...AdapterSchemas,
   "device-type": Text.max(64).optional(),
   scope: Scope.optional(),
   profile: ProfileName,

@@ -94,6 +94,8 @@ export function chooseLoadTarget(options: LoadValues): TargetChoice {
   const choice = readTarget(options);
   if (choice.kind === "sim")
     throw new UsageError("bad-value", "--target: a load needs real time: give reference-live or a URL");
+  if (choice.kind === "adapter" && options.distributed !== undefined)
+    throw new UsageError("conflict", `--${choice.option}: an adapter has all devices of a load in one process`);
   if (choice.kind === "http" && !isLoopback(choice.coapHost))
     throw new UsageError(
       "bad-value",
@@ -108,11 +110,12 @@ export function chooseLoadTarget(options: LoadValues): TargetChoice {
 }
 
 function refuseSeveralServers(choice: TargetChoice, shard: Shard): void {
-  if (choice.kind !== "reference-live" || shard.of === 1) return;
-  throw new UsageError(
-    "conflict",
-    "--shard: every process would start a server of its own: start one with serve, and give --target and --coap",
-  );
+  if (choice.kind === "http" || shard.of === 1) return;
+  const remedy =
+    choice.kind === "adapter"
+      ? "an adapter has all devices of a load in one process"
+      : "every process would start a server of its own: start one with serve, and give --target and --coap";
+  throw new UsageError("conflict", `--shard: ${remedy}`);
 }
 
 function refuseUnknownGroups(tasks: Workload["tasks"], groups: readonly { readonly name: string }[]): void {

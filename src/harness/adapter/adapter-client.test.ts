@@ -142,6 +142,7 @@ describe("createAdapterClient", () => {
     ["expiry", task({ dids: ["d"] }, { expiresAfter: 5 })],
     ["scheduling", task({ dids: ["d"] }, { scheduledOn: 5 })],
     ["a server property", task({ dids: ["d"], property: "serverProperties.room" })],
+    ["a filter", task({ filter: "deviceProperties.device.timezone=UTC" })],
     ["a firmware update", task({ dids: ["d"], property: undefined }, { update: { updateId: "u" } })],
     ["the settings of a device type", request("PUT devicemgmt/devicetypes/t", { body: {} })],
     ["a stranger's request", request("GET devicemgmt/tasks/t1/statuses", { token: "somebody" })],

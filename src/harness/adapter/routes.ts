@@ -162,6 +162,7 @@ function createTask({ request, adapter: { capabilities }, types }: Context): Cal
   const parameters = fieldsOf(body.taskParameters);
   const { expiresAfter, scheduledOn, value } = parameters;
   const property = textOf(body.property);
+  if (body.filter !== undefined) return { kind: "not-offered", why: "an adapter is given devices, not a filter" };
   if (parameters.update !== undefined)
     return { kind: "not-offered", why: "an adapter has no verb for firmware images" };
   const lacks = missingFor(capabilities, { expiresAfter, scheduledOn, property });

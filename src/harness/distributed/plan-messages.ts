@@ -15,6 +15,7 @@ import {
   type ShrinkAnswer,
   type ShrinkJob,
 } from "../plan-runner.ts";
+import { DEVICE_TASK_ENDS } from "../record/task-record.ts";
 
 const Index = z.number().int().nonnegative();
 const Recipe = z.strictObject({ mutants: z.array(z.string()) });
@@ -65,6 +66,7 @@ const SimulatedPlan = z.object({
   unanswered: z.array(z.string()),
   devices: Index,
   deviceTasks: Index,
+  tasks: z.array(z.object({ end: z.enum(DEVICE_TASK_ENDS), attempts: Index, milliseconds: Index.optional() })),
   sequence: z.string(),
   coverage: z.object({ conditions: z.array(z.string()), transitions: z.array(z.string()) }),
   historyHash: z.string(),

@@ -51,18 +51,11 @@ export function createLatencies(): Latencies {
     },
     counts() {
       // What the library writes here depends on how the histogram came about, and equal samples have to be equal text.
-      const plain = build({ ...FORM, highestTrackableValue: rangeOf(max) });
+      const plain = build({ ...FORM, highestTrackableValue: Math.max(2, max) });
       plain.add(histogram);
       return { count: histogram.totalCount, max, sum, hdr: encodeIntoCompressedBase64(plain) };
     },
   };
-}
-
-/** The end of the range of buckets that has this value in it. */
-function rangeOf(max: number): number {
-  let end = 2_047;
-  while (end < max) end = end * 2 + 1;
-  return end;
 }
 
 const decode = (hdr: string): Histogram => decodeFromCompressedBase64(hdr, 32, false);

@@ -5,28 +5,29 @@
  * devices de-register. Spans count from the intended time. A sample of the devices is watched by the oracle.
  */
 import { now } from "../../platform/clock.ts";
-import { sha256, uniqueName } from "../../platform/hash.ts";
+import { uniqueName } from "../../platform/hash.ts";
 import type { Profile } from "../../protocol/profile.ts";
-import { after, type Instant, millis, toUnixMillis } from "../../protocol/time.ts";
+import { after, type Instant, millis } from "../../protocol/time.ts";
 import type { Fleet } from "../../simulator/fleet/types.ts";
-import { fleetDigest } from "../fleet/fleet-digest.ts";
+import { applicable } from "../adapter/applicable.ts";
+import { limitsOf } from "../adapter/capabilities.ts";
 import type { FleetRun } from "../fleet/fleet-run.ts";
 import { type FleetOptions, runFleet } from "../fleet/run-fleet.ts";
 import { createAgenda } from "../live/agenda.ts";
-import { createHttpClient } from "../live/http-client.ts";
+import { openRest } from "../live/open-rest.ts";
 import { type Probe, startProbe } from "../live/probe.ts";
+import type { RestClient } from "../live/rest-client.ts";
 import type { LiveTarget } from "../live/run-live.ts";
 import { createSocketOpener } from "../live/sockets.ts";
 import type { FleetSnapshot, FleetSummary } from "../record/fleet-result.ts";
-import type { LoadCheck, LoadPart, LoadResult, RegisteredDevices } from "../record/load-result.ts";
-import { type CountName, failingDevices } from "../record/measured.ts";
+import type { LoadResult, RegisteredDevices } from "../record/load-result.ts";
+import type { CountName } from "../record/measured.ts";
 import type { Shard } from "../record/shards.ts";
 import { TimelineRecorder } from "../record/timeline.ts";
 import { createTaskSource } from "./arrivals.ts";
 import { checkOf } from "./check-of.ts";
 import { imagesOf, uploadImages } from "./firmware-images.ts";
-import { judgeGenerator } from "./generator-lag.ts";
-import { judgeLoad } from "./judge-load.ts";
+import { loadResult } from "./load-of-process.ts";
 import { type ProvisionedDevice, provision } from "./provision.ts";
 import { createSample, type Sample, type SampleVerdict } from "./sample.ts";
 import { createSeries, type Series } from "./series.ts";
@@ -73,7 +74,7 @@ export interface FinishedLoad {
 export async function runLoad(options: LoadOptions): Promise<FinishedLoad> {
   const { target, fleet, devices, signal } = options;
   const agenda = createAgenda();
-  const http = createHttpClient({ base: target.http, agenda, token: target.token });
+  const http = openRest(target, agenda);
   const openSocket = createSocketOpener(uniqueName());
   let probe: Probe | undefined;
   const sample = createSample({ ...options, seed: fleet.seed });
@@ -129,7 +130,7 @@ class Load {
   imageIds: readonly string[] = [];
   private readonly options: LoadOptions;
   private readonly agenda: ReturnType<typeof createAgenda>;
-  private readonly http: ReturnType<typeof createHttpClient>;
+  private readonly http: RestClient;
   private readonly sample: Sample;
   private readonly endFleet: () => void;
   private readonly series = createSeries();
@@ -145,7 +146,7 @@ class Load {
   constructor(
     options: LoadOptions,
     agenda: ReturnType<typeof createAgenda>,
-    http: ReturnType<typeof createHttpClient>,
+    http: RestClient,
     sample: Sample,
     endFleet: () => void,
   ) {
@@ -267,52 +268,25 @@ class Load {
               return handled === undefined ? undefined : handled - start;
             },
           });
-    const result = this.result(fleet, checkOf(this.sample, judged, devices.length, shard.index), interrupted);
-    return judged === undefined ? { result } : { result, sample: judged };
-  }
-
-  private result(fleet: FleetSummary, check: LoadCheck, interrupted: boolean): LoadResult {
-    const { workload, shard } = this.options;
-    const maxLag = workload.generator.maxLag * 1_000;
-    return judgeLoad({
-      fleetproof: this.options.fleetproof,
-      seed: this.options.fleet.seed,
-      target: this.options.targetName,
-      devices: this.options.fleet.devices,
-      workloadDigest: sha256(JSON.stringify(workload)),
-      fleetDigest: fleetDigest(this.options.fleet, this.options.coap),
-      shard,
-      parts: [this.part(maxLag, interrupted)],
-      maxLag,
-      thresholds: workload.thresholds,
+    const check = checkOf(this.sample, this.applying(judged), devices.length, shard.index);
+    const result = loadResult(this.options, {
+      interrupted,
       check,
-      ...(this.registered === undefined ? {} : { registered: this.registered }),
+      registered: this.registered,
+      asking: this.asking,
       tasks: this.tasks?.asked ?? 0,
-      failing: failingDevices(this.failing(check)),
+      failing: this.driver?.failing ?? new Set(),
       series: this.series,
       timeline: this.timeline.saved(),
       fleet,
     });
+    return judged === undefined ? { result } : { result, sample: judged };
   }
 
-  private part(maxLag: number, interrupted: boolean): LoadPart {
-    const { asking } = this;
-    return {
-      index: this.options.shard.index,
-      devices: this.options.devices.length,
-      interrupted,
-      generator: judgeGenerator(this.series.spans("generator.lag", {}), maxLag),
-      ...(asking === undefined
-        ? {}
-        : { asking: { from: toUnixMillis(asking.from), until: toUnixMillis(asking.until ?? now()) } }),
-    };
-  }
-
-  private failing({ requirements }: LoadCheck): ReadonlySet<number> {
-    const { fleet, devices } = this.options;
-    const names = this.driver?.failing ?? new Set();
-    const broken = requirements.flatMap(({ findings }) => findings.flatMap((finding) => finding.devices));
-    return new Set([...devices.filter((device) => names.has(fleet.member(device).name)), ...broken]);
+  private applying(verdict: SampleVerdict | undefined): SampleVerdict | undefined {
+    const { adapter } = this.options.target;
+    if (verdict === undefined || adapter === undefined) return verdict;
+    return { ...verdict, tallies: applicable(verdict.tallies, limitsOf(adapter.capabilities, adapter.verbs)) };
   }
 
   /** What the devices waited for becomes part of what thresholds can name. */

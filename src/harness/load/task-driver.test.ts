@@ -62,6 +62,12 @@ describe("TaskDriver", () => {
     }
   });
 
+  it("sees the end of a task where statuses come without that of the task as a whole", async () => {
+    const statuses = [{ did: "d1", status: "SUCCEEDED" }];
+    const { series } = await drive(task({}, [1]), CREATED, [json(200, { total: 1, data: { id: "t", statuses } })]);
+    expect(series.spans("task.completion", {}).count).toBe(1);
+  });
+
   it("counts each device once, by how it ended, and the task when the last one has", async () => {
     const { series, driver } = await drive(task({}, [1, 2, 3]), CREATED, [
       shows([

@@ -218,7 +218,7 @@ export class TaskDriver {
       series.count("settled", { operation });
       series.count(end, end === "failed" ? { operation, code } : { operation });
     }
-    return { total: parsed.data.total ?? 0, over: OVER.includes(taskStatus) };
+    return { total: parsed.data.total ?? 0, over: taskStatus !== undefined && OVER.includes(taskStatus) };
   }
 
   /** A device of which only the server knows that it matches a filter. */

@@ -61,12 +61,14 @@ export function continued(
 }
 
 /** A transfer that broke off, begun anew by whoever does not wait for another attempt. */
-function isRestart({ device, end, transfer, operation, task }: Exchange, message: CoapMessage): Certainty {
+function isRestart({ device, end, transfer, operation, task, updates }: Exchange, message: CoapMessage): Certainty {
   if (end !== undefined || transfer?.mayRestart !== true) return "no";
   // All that is asked is there to be compared, unless more is to come.
   const whole = blockOf(message, BLOCK1)?.more === true ? undefined : operationOfRequest(message);
   const fits = (one: string | undefined): boolean => (whole === undefined ? isBegun(message, one) : one === whole);
   if (!fits(operation)) return "no";
+  // What an update asks for may be asked by the next one, or be another step of it.
+  if (updates.length > 0) return "maybe";
   return [...device.pending].some((one) => one !== task && fits(one.operation)) ? "maybe" : "yes";
 }
 

@@ -116,8 +116,10 @@ export const TaskListEnvelope = lenient(
 );
 export type TaskListEnvelope = z.infer<typeof TaskListEnvelope>;
 
-/** GET /devicemgmt/tasks/{tid}/statuses: the task and a page of its device tasks. */
-export const TaskStatusesEnvelope = lenient(z.looseObject({ ...page, data: TaskWithStatusesFields }));
+/** GET /devicemgmt/tasks/{tid}/statuses: a page of its device tasks, and the task, of which not all tell the status here. */
+export const TaskStatusesEnvelope = lenient(
+  z.looseObject({ ...page, data: TaskWithStatusesFields.partial({ status: true }) }),
+);
 export type TaskStatusesEnvelope = z.infer<typeof TaskStatusesEnvelope>;
 
 /** GET /devicemgmt/tasks/{tid}/statuses/history. */

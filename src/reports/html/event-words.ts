@@ -70,7 +70,7 @@ export function answerWords({ status, body }: RestResponse, devices: readonly st
   const list = TaskStatusesEnvelope.safeParse(body);
   if (list.success) {
     const each = (list.data.data.statuses ?? []).map((row) => deviceTaskWords(row, devices));
-    return [`${status}`, each.length === 0 ? list.data.data.status : each.join(", ")].join(" ");
+    return [`${status}`, each.length === 0 ? (list.data.data.status ?? "no devices") : each.join(", ")].join(" ");
   }
   const single = DeviceTaskEnvelope.safeParse(body);
   return single.success ? `${status} ${deviceTaskWords(single.data.data, devices)}` : String(status);

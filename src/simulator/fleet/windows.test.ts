@@ -46,6 +46,20 @@ describe("a cycle of connectivity", () => {
   });
 });
 
+describe("the decisions of a cycle", () => {
+  it("are one for each time, online or offline, and never the same twice", () => {
+    const asked: number[] = [];
+    const recording = (of: number, part: number, kind: number, index: number): number => {
+      asked.push(index);
+      return decide(of, part, kind, index);
+    };
+    const cycle = { kind: "cycle" as const, online: 10, offline: 5, inStep: false };
+    take(connectivityWindows(cycle, 0, recording), 5);
+    // -1 is where in its first online time it begins; even numbers are online times, odd ones offline times.
+    expect(asked).toEqual([0, -1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+});
+
 describe("day and night", () => {
   const dayNight = fc
     .record({
