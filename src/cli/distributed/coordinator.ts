@@ -50,7 +50,7 @@ export interface DistributedRun {
 const PATIENCE = seconds(5);
 
 /** Of jobs that can be given to another worker at any time. A job that silences so many is at fault itself. */
-export const REPEATABLE: Announcement["locks"] = { duration: 6_000, check: 1_000, mayStall: 4 };
+export const REPEATABLE: Announcement["locks"] = { duration: 6_000, check: 1_000, mayStall: 9 };
 /** Of measurements: a second attempt measures something else. */
 export const MEASURING: Announcement["locks"] = { duration: 30_000, check: 5_000, mayStall: 0 };
 
@@ -65,6 +65,7 @@ export async function openDistributedRun(options: RunOptions): Promise<Distribut
     await refuseForgetful(link);
     const queue = await openJobQueue(link, {
       run,
+      mayStall: options.locks.mayStall,
       onSilent: () => options.say("a worker fell silent; its job is given to another"),
     });
     const gathering = await openGathering(link, {

@@ -46,10 +46,13 @@ interface Waiting {
 
 export interface JobQueueOptions {
   readonly run: string;
+  /** How often a job may be taken from a worker that fell silent. */
+  readonly mayStall: number;
+  /** One was, and is given to another. */
   readonly onSilent: () => void;
 }
 
-export async function openJobQueue(link: RedisLink, { run, onSilent }: JobQueueOptions): Promise<JobQueue> {
+export async function openJobQueue(link: RedisLink, { run, mayStall, onSilent }: JobQueueOptions): Promise<JobQueue> {
   const { Queue, QueueEvents } = link.packages.bullmq;
   const shared = { connection: link.commands, prefix: KEY_PREFIX };
   const queue = new Queue(run, shared);
@@ -64,10 +67,16 @@ export async function openJobQueue(link: RedisLink, { run, onSilent }: JobQueueO
     waiting.delete(id);
   };
   events.on("completed", ({ jobId }) => settle(jobId, () => takeAnswer(link, run, jobId)));
-  events.on("failed", ({ jobId }) =>
-    settle(jobId, async () => ({ kind: "silent", worker: await workerOf(queue, jobId) })),
-  );
-  events.on("stalled", () => onSilent());
+  const silent = (id: string): void => settle(id, async () => ({ kind: "silent", worker: await workerOf(queue, id) }));
+  events.on("failed", ({ jobId }) => silent(jobId));
+  const stalls = new Map<string, number>();
+  // The queue would let it fail only when a worker is free to take it, and they may all be busy for long.
+  events.on("stalled", ({ jobId }) => {
+    const count = (stalls.get(jobId) ?? 0) + 1;
+    stalls.set(jobId, count);
+    if (count > mayStall) silent(jobId);
+    else onSilent();
+  });
   events.on("progress", ({ jobId, data }) => waiting.get(jobId)?.onProgress?.(data));
   await Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);
   return {

@@ -98,7 +98,7 @@ describe("runShards", () => {
     script.lose(new HarnessError("queue-not-usable", "Redis is gone"));
     const { answers, trouble } = await script.shards(false);
     expect(answers).toEqual([{ shard: 0, answer: "a" }]);
-    expect(trouble).toMatchObject({ message: "Redis is gone" });
+    expect(trouble).toMatchObject({ message: "Redis is gone; shard 1/2 did not come to its end" });
   });
 });
 

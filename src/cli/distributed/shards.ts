@@ -100,7 +100,8 @@ async function oneShard<Answer>(
       onProgress: (progress) => hearer.hear(shard, progress),
     });
     if (end.kind === "stopped") {
-      run.lost.throwIfAborted();
+      if (run.lost.reason instanceof HarnessError)
+        throw new HarnessError(run.lost.reason.code, `${run.lost.reason.message}; ${name} did not come to its end`);
       throw new HarnessError("interrupted", `${name} was given up before it came to an end`);
     }
     if (end.kind !== "silent") return read(answerOf(end, name));

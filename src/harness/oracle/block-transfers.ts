@@ -72,11 +72,16 @@ function isRestart({ device, end, transfer, operation, task, updates }: Exchange
   return [...device.pending].some((one) => one !== task && fits(one.operation)) ? "maybe" : "yes";
 }
 
-/** Where its answer counts after the active period, or after its registration, an exchange goes on. */
+/**
+ * An exchange that is over by our reckoning goes on where its answer counts after the active period, or after its
+ * registration; and live, where its last block was answered about when it would have been given up.
+ */
 function lastThatGoesOn(context: OracleContext, { exchanges }: DeviceView): Exchange | undefined {
   const last = [...exchanges.values()].at(-1);
   const how = last?.end?.how;
-  return how === "expired" || (how !== undefined && outlivesRegistration(context, how)) ? last : undefined;
+  if (how === undefined) return undefined;
+  const inDoubt = context.live && how !== "answered" && last?.transfer?.answer?.kind === "part";
+  return inDoubt || how === "expired" || outlivesRegistration(context, how) ? last : undefined;
 }
 
 const targetOf = (message: CoapMessage): string => [message.code, ...stringOptions(message, URI_PATH)].join("/");

@@ -84,6 +84,8 @@ function perform(context: OracleContext, device: DeviceView, due: Due, event: nu
     case "give-up":
       if (device.open !== undefined) {
         const how = device.open.acknowledged === undefined ? "no-acknowledgement" : "no-response";
+        // Its last block was answered: live, the server may have taken that, and be late with the next one.
+        if (context.live && device.open.transfer?.answer?.kind === "part") device.open.maybeDropped = true;
         endExchange(context, device.open, how, due.window);
       }
       return;

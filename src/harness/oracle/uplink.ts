@@ -13,6 +13,7 @@ import type { OracleContext } from "./context.ts";
 import type { DeviceView, ReplyOwed } from "./device-view.ts";
 import { type Exchange, executes } from "./exchange-view.ts";
 import { withdrawFailure } from "./failed-attempts.ts";
+import { doubtFailure } from "./firmware/notes.ts";
 import { noteFirmwareAnswer } from "./firmware/said.ts";
 import { mayHaveFailed } from "./maybe-failed.ts";
 import { reusesMessageId } from "./message-ids.ts";
@@ -206,6 +207,7 @@ function answerOrNot(
   // Before the expiry there may be another attempt.
   if (exchange.task?.inFlightAtExpiry === true) noteRace(exchange, response, window, event);
   if (exchange.task !== undefined) blur(exchange.task, doubt);
+  exchange.maybeDropped = true;
   const since = exchange.acknowledged?.earliest ?? window.earliest;
   endExchange(context, exchange, "no-response", { earliest: since, latest: window.latest }, event);
 }
@@ -224,11 +226,12 @@ function lateResponse(
     exchange.lastAnswer = window;
     return;
   }
+  const surelyLate = window.earliest > end.window.latest + context.slack;
+  if (!surelyLate || mayStillWait(context, end.how)) doubtFailure(exchange);
   const deviceTask = exchange.task;
   if (deviceTask === undefined) return;
   deviceTask.lateResponse ??= event;
   if (end.how === "expired") noteRace(exchange, response, window, event);
-  const surelyLate = window.earliest > end.window.latest + context.slack;
   if (surelyLate && surelyOver(context, deviceTask, window))
     recordLateResponse(context, deviceTask, response, "given up", window, event);
   if (surelyLate && !mayStillWait(context, end.how)) return;

@@ -55,6 +55,12 @@ export function noteFailure(exchange: Exchange, how: ExchangeEnd, window: Window
   }
 }
 
+/** An answer has come about when the request was given up: the server may have taken it, and go on. */
+export function doubtFailure(exchange: Exchange): void {
+  for (const { update } of exchange.updates)
+    if (update?.failure?.sent.event === exchange.event) update.failure = { ...update.failure, certain: false };
+}
+
 /** After a failed request and a trigger nothing was sent. */
 export function missStep(update: UpdateView, { requirement, because, event }: Owed, due: number): void {
   update.missed ??= { requirement, because, event, window: { earliest: due, latest: due } };
