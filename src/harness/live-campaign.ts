@@ -34,6 +34,8 @@ export async function liveCampaign(course: Course, target: LiveAddress): Promise
 /** Plans at once, and the time between two starts: a target is tested, not flooded. */
 const AT_ONCE = 200;
 const INTERVAL = millis(40);
+/** Of a target that is further behind, microseconds, nothing more is asked until it has caught up. */
+const MOST_BEHIND = 250_000;
 const TIME_LIMIT = 20_000;
 /** Plans that do not fit before no more are tried. */
 const MOST_MISFITS = 20;
@@ -116,6 +118,7 @@ class LiveCampaign {
       this.progress("running");
       await pause(INTERVAL);
       while (running.size >= AT_ONCE) await Promise.race(running);
+      while (running.size > 0 && this.executor.behind() > MOST_BEHIND && !course.stopped()) await pause(LOOK);
     }
     await this.showUntil(Promise.all(running));
   }

@@ -52,6 +52,8 @@ export interface Executor {
   readonly limits?: Limits | undefined;
   /** @throws HarnessError when the target cannot be asked */
   execute(plan: Plan): Promise<History>;
+  /** For how long the target has been behind with what it was sent, microseconds; 0 in simulation. */
+  behind(): number;
   close(): Promise<void>;
 }
 
@@ -66,6 +68,7 @@ const simulating = (build: BuildServer): Executor => ({
     await nextTurn();
     return simulate(plan, build);
   },
+  behind: () => 0,
   close: () => Promise.resolve(),
 });
 
@@ -104,6 +107,7 @@ function executingLive(target: LiveAddress, signal: AbortSignal | undefined): Ex
       if (restartable === undefined || !restartsServer(plan)) return turns.together(() => shared(plan));
       return turns.apart(() => restarting(plan, restartable));
     },
+    behind: () => session?.behind() ?? 0,
     async close() {
       await session?.close();
     },

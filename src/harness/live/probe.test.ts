@@ -47,6 +47,17 @@ describe("startProbe", () => {
     expect(probe.handledBy((now() + 1_000_000) as Instant)).toBeUndefined();
   });
 
+  it("tells for how long a target that stopped answering has been behind, and nothing of one that never did", async () => {
+    const { probe, pings } = await probing((count) => count <= 3);
+    expect(probe.behind()).toBe(0);
+    await until(() => pings() >= 8);
+    // The fourth ping left 20 ms after the third, and the eighth 80 ms after that, or later.
+    expect(probe.behind()).toBeGreaterThanOrEqual(80_000);
+    const silent = await probing(() => false);
+    await until(() => silent.pings() >= 3);
+    expect(silent.probe.behind()).toBe(0);
+  });
+
   it("passes over pings that are not answered: the next one that is bounds what came before", async () => {
     const { probe, pings } = await probing((count) => count > 3);
     const sent = before(now(), millis(1_000));

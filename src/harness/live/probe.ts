@@ -17,6 +17,8 @@ import type { Agenda } from "./agenda.ts";
 export interface Probe {
   /** When everything that was sent before `sent` had been read by the target, at the latest; `undefined`: nobody knows. */
   handledBy(sent: Instant): Instant | undefined;
+  /** For how long the target, or this process, has been behind with the pings, microseconds; 0 while nobody knows. */
+  behind(): number;
   close(): Promise<void>;
 }
 
@@ -52,6 +54,10 @@ export function startProbe(socket: UdpSocket, target: Address, agenda: Agenda): 
     handledBy(sent) {
       const index = firstAtOrAfter(answered, sent);
       return answered[index]?.handled;
+    },
+    behind() {
+      const last = answered.at(-1);
+      return last === undefined ? 0 : Math.max(0, now() - after(last.sent, INTERVAL));
     },
     close() {
       closed = true;

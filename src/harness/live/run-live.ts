@@ -34,6 +34,8 @@ export interface LiveTarget {
 export interface LiveSession extends SharedByRuns {
   /** Settles when the probe is on its way. */
   readonly ready: Promise<void>;
+  /** For how long the target has been behind, microseconds: `Probe.behind`. */
+  behind(): number;
   close(): Promise<void>;
 }
 
@@ -60,6 +62,7 @@ export function openLiveSession(target: LiveTarget): LiveSession {
     openSocket,
     handledBy: (sent) => probe?.handledBy(sent),
     nextRun: () => ++runs,
+    behind: () => probe?.behind() ?? 0,
     async close() {
       await ready.catch(() => undefined);
       await probe?.close();
