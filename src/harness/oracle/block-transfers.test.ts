@@ -71,6 +71,16 @@ describe("a Write in blocks", () => {
     expect(locationAtReRegister).toBeDefined();
   });
 
+  it("goes on, live, when its last block was answered and repeated until it would have been given up", () => {
+    const begun = (): Story => {
+      const story = history({ live: true }).register(0, 1);
+      story.create(0, 2, { type: "W", property: TIMEZONE, value: LONG });
+      return sends(story, 2, [0]).retransmit(0, 5).retransmit(0, 11);
+    };
+    // By 95 s it would be given up; but the server had its answer, and is late.
+    expect(sends(begun().wait(120), 120, [1, 2]).findings()).toEqual([]);
+  });
+
   it("is none of the task's when it began like it and ended otherwise", () => {
     const other = new TextEncoder().encode(`${LONG.slice(0, -3)}xyz`);
     expect(sends(writing(), 2, [0, 1, 2], "one", other).see(0, 3, "SUCCEEDED", { attempts: 1 }).outcome("I-06")).toBe(
