@@ -62,21 +62,25 @@ export async function runDistributedFleet(
 }
 
 async function finish(
-  { answers, trouble }: ShardsEnd<FleetAnswer>,
+  end: ShardsEnd<FleetAnswer>,
   of: number,
   { out }: Options,
   show: FleetShow,
   io: CommandIo,
 ): Promise<ExitCode> {
+  const { answers, trouble } = end;
+  const text = troubleText(end, of);
   if (out !== undefined)
     for (const { shard, answer } of answers) await writeFleet(path.join(out, `shard-${shard}`), answer.result);
-  if (trouble !== undefined)
-    io.err(`fleetproof: ${troubleText(trouble)}; ${answers.length} of ${of} shards came to their end\n`);
-  if (answers.length === 0) return EXIT_INCONCLUSIVE;
+  if (answers.length === 0) {
+    io.err(text);
+    return EXIT_INCONCLUSIVE;
+  }
   const results = answers.map(({ answer }) => answer.result);
   const names = answers.map(({ shard }) => `the result of shard ${shard}`);
   const whole = trouble === undefined ? mergeFleets(results, names) : joinFleets(results, names);
   if (out !== undefined) await writeFleet(out, whole);
   show.summary(whole.fleet);
+  io.err(text);
   return trouble === undefined ? FLEET_EXITS[whole.outcome] : EXIT_INCONCLUSIVE;
 }

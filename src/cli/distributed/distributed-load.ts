@@ -103,22 +103,17 @@ async function showLoad(
   }
 }
 
-async function finish(
-  { answers, trouble }: ShardsEnd<LoadAnswer>,
-  of: number,
-  options: Options,
-  io: CommandIo,
-): Promise<ExitCode> {
+async function finish(end: ShardsEnd<LoadAnswer>, of: number, options: Options, io: CommandIo): Promise<ExitCode> {
   const { out } = options;
+  const { answers, trouble } = end;
+  const text = troubleText(end, of);
   if (out !== undefined)
     for (const { shard, answer } of answers) await writeShard(path.join(out, `shard-${shard}`), answer);
-  if (trouble !== undefined)
-    io.err(`fleetproof: ${troubleText(trouble)}; ${answers.length} of ${of} shards came to their end\n`);
   const whole = wholeOf(answers, trouble === undefined);
-  if (whole === undefined) return EXIT_INCONCLUSIVE;
-  if (out !== undefined) await writeLoad(out, whole);
-  tellLoad(whole, options, io);
-  return trouble === undefined ? LOAD_EXITS[whole.outcome] : EXIT_INCONCLUSIVE;
+  if (whole !== undefined && out !== undefined) await writeLoad(out, whole);
+  if (whole !== undefined) tellLoad(whole, options, io);
+  io.err(text);
+  return whole === undefined || trouble !== undefined ? EXIT_INCONCLUSIVE : LOAD_EXITS[whole.outcome];
 }
 
 /** @returns `undefined`: there is nothing of it */

@@ -52,6 +52,7 @@ describe("runShards", () => {
         { shard: 0, answer: "a" },
         { shard: 1, answer: "b" },
       ],
+      last: [],
     });
     expect(started).toEqual(["shard-0 shard-1"]);
   });

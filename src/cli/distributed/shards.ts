@@ -24,6 +24,8 @@ export interface ShardsOptions<Answer> {
 export interface ShardsEnd<Answer> {
   /** Of the shards that came to their end. */
   readonly answers: readonly { readonly shard: number; readonly answer: Answer }[];
+  /** What each shard said last. */
+  readonly last: readonly ShardSecond[];
   /** Why the others did not; absent: all did. */
   readonly trouble?: unknown;
 }
@@ -34,18 +36,18 @@ export async function runShards<Answer>(
 ): Promise<ShardsEnd<Answer>> {
   const { data } = options;
   const answers: { readonly shard: number; readonly answer: Answer }[] = [];
-  const hear = createHearer(run, options);
+  const hearer = createHearer(run, options);
   const jobs = data.map(async (_, shard) => {
-    const answer = await oneShard(run, shard, options, hear);
+    const answer = await oneShard(run, shard, options, hearer);
     answers.push({ shard, answer });
   });
   // Settled once more below: a second one that fails is nobody's.
   for (const job of jobs) job.catch(() => undefined);
   try {
     await Promise.all(jobs);
-    return { answers: inOrder(answers) };
+    return { answers: inOrder(answers), last: hearer.last() };
   } catch (trouble) {
-    return { answers: inOrder(answers), trouble };
+    return { answers: inOrder(answers), last: hearer.last(), trouble };
   }
 }
 
@@ -54,6 +56,7 @@ const inOrder = <A extends { readonly shard: number }>(answers: readonly A[]): r
 
 interface Hearer {
   readonly started: boolean;
+  last(): readonly ShardSecond[];
   hear(shard: number, progress: unknown): void;
 }
 
@@ -65,6 +68,7 @@ function createHearer<Answer>(run: DistributedRun, { data, onSecond, say }: Shar
     get started() {
       return started;
     },
+    last: () => [...seconds.values()],
     hear(shard, value) {
       const progress = readShardProgress(value);
       if (progress?.kind === "silence")

@@ -7,10 +7,12 @@ import { readText } from "../../platform/files.ts";
 import { type Micros, millis, seconds } from "../../protocol/time.ts";
 import { FLEET_PRESETS } from "../../simulator/fleet/presets.ts";
 import type { FleetValues } from "../fleet/fleet-options.ts";
+import { statusLine } from "../fleet/fleet-text.ts";
 import type { CommandIo } from "../io.ts";
+import { progressText } from "../load/load-text.ts";
 import type { Services } from "../services.ts";
 import { type DistributedRun, type DistributedSettings, MEASURING } from "./coordinator.ts";
-import type { ShardSecond } from "./shards.ts";
+import type { ShardSecond, ShardsEnd } from "./shards.ts";
 
 /** @throws UsageError `conflict`: options that are about one process, or choose what it runs */
 export function refuseOwnShare(options: Pick<FleetValues, "shard" | "only-device" | "start-at">): void {
@@ -83,8 +85,17 @@ export function showingSeconds(
   };
 }
 
-/** Why there is no whole. @throws `trouble` when it is a bug */
-export function troubleText(trouble: unknown): string {
-  if (trouble instanceof HarnessError) return trouble.message;
-  throw trouble;
+/**
+ * Why there is no whole, in lines with line feeds; empty: there is one.
+ *
+ * @throws `trouble` when it is a bug
+ */
+export function troubleText({ answers, last, trouble }: ShardsEnd<unknown>, of: number): string {
+  if (trouble === undefined) return "";
+  if (!(trouble instanceof HarnessError)) throw trouble;
+  const loads = last.flatMap(({ load }) => load ?? []);
+  const load = loads.length === 0 ? "" : progressText(joinSeconds(loads));
+  const seen = last.map(({ snapshot }) => snapshot);
+  const line = seen.length === 0 ? "" : `last seen: ${statusLine(joinSnapshots(seen), undefined)}${load}\n`;
+  return `${line}fleetproof: ${trouble.message}; ${answers.length} of ${of} shards came to their end\n`;
 }

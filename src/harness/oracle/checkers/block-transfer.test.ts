@@ -82,6 +82,22 @@ describe("R-11: a broken transfer begins again at block 0", () => {
   });
 });
 
+describe("R-07: the token of a transfer", () => {
+  /** The first block is never acknowledged, as far as we see; with these times a server gives up after 62 to 93 s. */
+  const again = (at: number): Story =>
+    history({ live: true })
+      .register(0, 1)
+      .create(0, 2, { type: "W", property: TIMEZONE, value: LONG })
+      .request(0, 2, { content: block(0), token: "aabb" })
+      .update(0, at)
+      .request(0, at, { content: block(0), token: "aabb" });
+
+  it("may come again live while the transfer may be going on, and not when it is surely over", () => {
+    expect(again(80).finding("R-07")).toBeUndefined();
+    expect(again(120).finding("R-07")?.actual).toBe("token aabb again");
+  });
+});
+
 describe("R-14: blocks come in order, full, and the last one says so", () => {
   const begun = (): Story => send(writing(), 2, block(0));
 

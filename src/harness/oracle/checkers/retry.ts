@@ -1,4 +1,5 @@
 /** Retry: R-01 … R-09 (R-04 and R-05 are debts, see queue.ts). */
+import { isLaterBlock, presentBlock } from "../block-transfers.ts";
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
 import type { Exchange, ExchangeEnd } from "../exchange-view.ts";
@@ -131,11 +132,17 @@ function isSameMessage(last: Exchange, next: Exchange, context: OracleContext): 
   if (last.address !== next.address) return "no";
   // Who was killed since cannot know all that it has used (RFC 7252 §4.4).
   const again = last.messageId === next.messageId || last.token === next.token;
-  if (isBeforeRestart(context, last)) return again ? "maybe" : "no";
+  if (isBeforeRestart(context, last) || mayGoOn(last, next)) return again ? "maybe" : "no";
   const soon = next.started.earliest <= last.started.latest + context.exchangeLifetime;
   if (last.messageId === next.messageId && soon) return "yes";
   if (last.token !== next.token) return "no";
   return next.token.length === ONE_BYTE && next.device.exchanges.size > 1 ? "maybe" : "yes";
+}
+
+/** Live, what seemed to be over may not have been: then this is one more block of it, and its token the same. */
+function mayGoOn(last: Exchange, next: Exchange): boolean {
+  const isInBlocks = presentBlock(next) !== undefined || isLaterBlock(next);
+  return isInBlocks && last.end !== undefined && last.end.window.latest > next.started.earliest;
 }
 
 /** In hexadecimal digits. */
