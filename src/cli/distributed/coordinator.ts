@@ -207,9 +207,10 @@ async function closeAll({ link, id, queue, gathering }: Omit<Parts, "options">):
     await queue.close();
   };
   queue.abandon();
-  // Without Redis each step would wait for ever.
+  // Without Redis each step would wait for ever; but what reads the queue has to know that it is over.
   if (link.commands.status === "ready")
     await Promise.race([work().catch(() => undefined), pause(CLOSE_WITHIN, done.signal)]);
+  else queue.close().catch(() => undefined);
   done.abort();
   gathering.close();
   link.close();
