@@ -77,7 +77,7 @@ export async function openRedisLink(url: URL, patience: Micros): Promise<RedisLi
   const lost = new AbortController();
   const lose = (reason: string): void =>
     lost.abort(new HarnessError("queue-not-usable", `${shown} is lost: ${reason}`));
-  watch(commands, patience, lose);
+  const stopWatching = watch(commands, patience, lose);
   const hearers = new Map<string, (text: string) => void>();
   listening.on("message", (channel, text) => hearers.get(channel)?.(text));
   return {
@@ -115,6 +115,7 @@ export async function openRedisLink(url: URL, patience: Micros): Promise<RedisLi
     onReturn: (listener) => void commands.on("ready", listener),
     close() {
       closed = true;
+      stopWatching();
       commands.disconnect();
       listening.disconnect();
     },
@@ -138,11 +139,12 @@ async function connected(client: Redis, shown: string): Promise<void> {
   }
 }
 
-/** Starts to count when the connection breaks, and stops when it is back. */
-function watch(client: Redis, patience: Micros, lose: (reason: string) => void): void {
+/** Starts to count when the connection breaks, and stops when it is back. Returns how to end that. */
+function watch(client: Redis, patience: Micros, lose: (reason: string) => void): () => void {
   let back: AbortController | undefined;
+  let over = false;
   client.on("close", () => {
-    if (back !== undefined) return;
+    if (over || back !== undefined) return;
     const waiting = new AbortController();
     back = waiting;
     void pause(patience, waiting.signal).then(() => {
@@ -153,7 +155,10 @@ function watch(client: Redis, patience: Micros, lose: (reason: string) => void):
     back?.abort();
     back = undefined;
   });
-  client.on("end", () => back?.abort());
+  return () => {
+    over = true;
+    back?.abort();
+  };
 }
 
 /** How far the clock of Redis is ahead of another. */

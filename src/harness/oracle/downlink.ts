@@ -145,8 +145,7 @@ function readServerRequest(
   noteRequest(exchange, firmware);
   if (ending) blur(settled, "attempted about when it ended");
   const sent = sentBlock(message, exchange);
-  if (sent !== undefined)
-    context.emit({ kind: "block-sent", exchange, sent, before: undefined, last, event: index });
+  if (sent !== undefined) context.emit({ kind: "block-sent", exchange, sent, before: undefined, last, event: index });
   exchange.task?.attempts.push(exchange);
 }
 
