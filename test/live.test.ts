@@ -7,6 +7,7 @@ import { type CampaignResult, runCampaign } from "../src/harness/campaign.ts";
 import { judge } from "../src/harness/oracle/oracle.ts";
 import { mutantById } from "../src/mutants/all-mutants.ts";
 import { startServer } from "../src/reference-server/adapters/serve.ts";
+import type { FamilyName } from "../src/scenarios/families/names.ts";
 import { SHIPPED_PROFILES } from "../src/scenarios/profiles/shipped-profiles.ts";
 
 const profile = SHIPPED_PROFILES.live;
@@ -21,7 +22,11 @@ const OPTIONS = {
   version: "test",
 } as const;
 
-async function campaign(mutantId: string | undefined, runs: number): Promise<CampaignResult> {
+async function campaign(
+  mutantId: string | undefined,
+  runs: number,
+  families?: readonly FamilyName[],
+): Promise<CampaignResult> {
   const mutant = mutantId === undefined ? undefined : mutantById(mutantId);
   const server = await startServer({
     profile,
@@ -36,6 +41,7 @@ async function campaign(mutantId: string | undefined, runs: number): Promise<Cam
       target: { kind: "live", name: "hosted here", http: server.http, coap },
       ...OPTIONS,
       runs,
+      ...(families === undefined ? {} : { families }),
     });
   } finally {
     await server.close();
@@ -70,12 +76,12 @@ describe("a live campaign", () => {
     expect(verdict.reason).toMatch(/plans cannot be relied on: the target is gone/);
   });
 
-  it.each([
-    ["expired-as-not-found", "E-10"],
-    ["fails-on-reset", "R-03"],
-    ["complete-with-first-device", "T-02"],
-  ])("finds %s through %s, and keeps the history in which it showed", async (mutant, requirement) => {
-    const { verdict, failures } = await campaign(mutant, 60);
+  it.each<{ mutant: string; requirement: string; families: readonly FamilyName[] }>([
+    { mutant: "expired-as-not-found", requirement: "E-10", families: ["mapping"] },
+    { mutant: "fails-on-reset", requirement: "R-03", families: ["retry"] },
+    { mutant: "complete-with-first-device", requirement: "T-02", families: ["queue", "retry"] },
+  ])("finds $mutant through $requirement, and keeps its history", async ({ mutant, requirement, families }) => {
+    const { verdict, failures } = await campaign(mutant, 60, families);
     expect(verdict.outcome).toBe("fail");
     const failure = failures.find(({ finding }) => finding.requirement === requirement);
     if (failure === undefined)

@@ -6,8 +6,10 @@ import path from "node:path";
 import { type LoadAnswer, type LoadShard, readLoadAnswer } from "../../harness/distributed/shard-messages.ts";
 import { joinLoads, mergeLoads } from "../../harness/load/merge.ts";
 import type { LoadResult } from "../../harness/record/load-result.ts";
+import { UsageError } from "../../platform/errors.ts";
 import { readText, writeJson, writeText } from "../../platform/files.ts";
-import { address } from "../../protocol/address.ts";
+import { isLoopback } from "../../platform/udp.ts";
+import { address, splitAddress } from "../../protocol/address.ts";
 import { EXIT_INCONCLUSIVE, type ExitCode } from "../exit-codes.ts";
 import { openFleetShow } from "../fleet/show-fleet.ts";
 import type { CommandIo } from "../io.ts";
@@ -50,6 +52,9 @@ export async function runDistributedLoad(
   try {
     const { target } = opened;
     if (target.kind !== "live") throw new Error("a load has a live target");
+    const { host } = splitAddress(address(target.coap));
+    if (!isLoopback(host))
+      throw new UsageError("bad-value", `${host} is not on this machine; a fleet runs on loopback only`);
     const shard = { index: 0, count: distributed.workers };
     const reached = { kind: "http", http: target.http, coapHost: "", coapPort: 0 } as const;
     const { fleet } = assembleLoad({ ...options, seed, scope, shard }, reached, files, services);

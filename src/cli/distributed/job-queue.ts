@@ -39,6 +39,9 @@ export interface JobQueue {
   close(): Promise<void>;
 }
 
+/** Milliseconds of one waiting read. A little more is how long it keeps the process when Redis is gone. */
+const READ_FOR = 1_000;
+
 interface Waiting {
   readonly settle: (end: JobEnd | Promise<JobEnd>) => void;
   readonly onProgress: Job["onProgress"];
@@ -57,7 +60,7 @@ export async function openJobQueue(link: RedisLink, { run, mayStall, onSilent }:
   const shared = { connection: link.commands, prefix: KEY_PREFIX };
   const queue = new Queue(run, shared);
   // From the first event on: one that comes before the first reading is not to be missed.
-  const events = new QueueEvents(run, { ...shared, lastEventId: "0" });
+  const events = new QueueEvents(run, { ...shared, lastEventId: "0", blockingTimeout: READ_FOR });
   const waiting = new Map<string, Waiting>();
   let abandoned = false;
   queue.on("error", () => undefined);
