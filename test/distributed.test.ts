@@ -29,7 +29,7 @@ import { requireTool } from "./tools.ts";
 const redisServer = requireTool(["redis-server"], "redis-server");
 
 /** Short, so that a test need not wait for them. */
-const LOCKS: RunOptions["locks"] = { duration: 1_000, check: 200, mayStall: 50 };
+const LOCKS: RunOptions["locks"] = { duration: 500, check: 100, mayStall: 50 };
 const RECIPE = recipeOf("newest-first");
 const BUILD = serverOf(RECIPE);
 const RUNS = 10;
@@ -218,10 +218,10 @@ describe.skipIf(redisServer === undefined)("distributed runs", () => {
 
   it("refuse a worker of another version, and name both on both sides", async () => {
     startWorker("old", { version: "9.9.9" });
-    const failure = openRun({ workers: 1, waitFor: millis(1_500) });
+    const failure = openRun({ workers: 1, waitFor: millis(800) });
     await expect(failure).rejects.toMatchObject({
       code: "worker-lost",
-      message: expect.stringContaining("1 worker were asked for and 0 came within 1.5 s"),
+      message: expect.stringContaining("1 worker were asked for and 0 came within 0.8 s"),
     });
     expect(said).toContain(`worker old is refused: it runs Fleetproof 9.9.9, this is ${services.version}`);
     expect(said.join("\n")).toMatch(

@@ -118,11 +118,12 @@ describe("MUTANTS", () => {
 });
 
 describe("LEGAL_VARIANTS", () => {
-  it("are 24 at least, each allowed by something, each with a rule or a profile of its own", () => {
+  it("are 24 at least, each allowed by something, each with a rule, a profile or a start of its own", () => {
     expect(LEGAL_VARIANTS.length).toBeGreaterThanOrEqual(24);
-    for (const { id, choice, profile, rules, coapRules } of LEGAL_VARIANTS) {
+    for (const variant of LEGAL_VARIANTS) {
+      const { id, choice, profile, rules, coapRules, takesToStart } = variant;
       expect(choice, id).not.toBe("");
-      expect(profile !== undefined || rules !== undefined || coapRules !== undefined, id).toBe(true);
+      expect(profile ?? rules ?? coapRules ?? takesToStart, id).toBeDefined();
       expect(variantById(id)?.choice).toBe(choice);
     }
     expect(variantById("none")).toBeUndefined();

@@ -194,8 +194,8 @@ async function keepManned({ options, link, gathering }: Parts, over: AbortSignal
 const START_AFTER = seconds(1);
 const WHILE_IT_RUNS = seconds(3_600);
 /** For the workers to leave, and with that for all. */
-const LEAVE_WITHIN = seconds(3);
-const CLOSE_WITHIN = seconds(6);
+const LEAVE_WITHIN = seconds(1.5);
+const CLOSE_WITHIN = seconds(5);
 
 /** Says that it is over, and takes away whatever the run has left in Redis. */
 async function closeAll({ link, id, queue, gathering }: Omit<Parts, "options">): Promise<void> {
@@ -217,7 +217,7 @@ async function closeAll({ link, id, queue, gathering }: Omit<Parts, "options">):
 }
 
 /** Of one run. */
-export async function removeKeys({ commands }: Pick<RedisLink, "commands">, run: string): Promise<void> {
+async function removeKeys({ commands }: Pick<RedisLink, "commands">, run: string): Promise<void> {
   let cursor = "0";
   do {
     const [next, keys] = await commands.scan(cursor, "MATCH", `${KEY_PREFIX}:${run}:*`, "COUNT", 1_000);

@@ -5,7 +5,7 @@
 import type { Redis, RedisOptions } from "ioredis";
 import { HarnessError, UsageError } from "../../platform/errors.ts";
 import { pause } from "../../platform/timers.ts";
-import { type Instant, type Micros, micros, toSeconds } from "../../protocol/time.ts";
+import { type Instant, type Micros, toSeconds } from "../../protocol/time.ts";
 import { loadPackages, type QueuePackages } from "./packages.ts";
 
 export interface RedisLink {
@@ -160,6 +160,3 @@ function watch(client: Redis, patience: Micros, lose: (reason: string) => void):
     back?.abort();
   };
 }
-
-/** How far the clock of Redis is ahead of another. */
-export const clockAhead = (redis: Instant, own: Instant): Micros => micros(redis - own);

@@ -21,7 +21,7 @@ function scripted(ends: Readonly<Record<string, JobEnd>>, prepared: readonly str
     },
     async run({ id, onProgress }: Job) {
       jobs.push(id);
-      if (prepared.includes(id)) onProgress?.({ kind: "prepared", worker: "w" });
+      if (prepared.includes(id)) onProgress?.({ kind: "prepared", worker: "rack-2" });
       // Both are under way before one ends.
       await Promise.resolve();
       await Promise.resolve();
@@ -42,7 +42,8 @@ function scripted(ends: Readonly<Record<string, JobEnd>>, prepared: readonly str
 }
 
 const done = (answer: unknown): JobEnd => ({ kind: "done", worker: "w", answer });
-const SILENT: JobEnd = { kind: "silent", worker: "rack-2" };
+/** The queue names who took the job afterwards. */
+const SILENT: JobEnd = { kind: "silent", worker: "rack-3" };
 
 describe("runShards", () => {
   it("starts all together when the last is prepared, once, and gives the answers in the order of the shards", async () => {

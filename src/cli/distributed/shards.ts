@@ -57,11 +57,14 @@ const inOrder = <A extends { readonly shard: number }>(answers: readonly A[]): r
 interface Hearer {
   readonly started: boolean;
   last(): readonly ShardSecond[];
+  /** Who is at it, or was. */
+  workerOf(shard: number): string | undefined;
   hear(shard: number, progress: unknown): void;
 }
 
 function createHearer<Answer>(run: DistributedRun, { data, onSecond, say }: ShardsOptions<Answer>): Hearer {
-  const prepared = new Set<number>();
+  /** By whom. */
+  const prepared = new Map<number, string>();
   const seconds = new Map<number, ShardSecond>();
   let started = false;
   return {
@@ -69,6 +72,7 @@ function createHearer<Answer>(run: DistributedRun, { data, onSecond, say }: Shar
       return started;
     },
     last: () => [...seconds.values()],
+    workerOf: (shard) => prepared.get(shard),
     hear(shard, value) {
       const progress = readShardProgress(value);
       if (progress?.kind === "silence")
@@ -78,7 +82,7 @@ function createHearer<Answer>(run: DistributedRun, { data, onSecond, say }: Shar
         onSecond([...seconds.values()]);
       }
       if (progress?.kind !== "prepared") return;
-      prepared.add(shard);
+      prepared.set(shard, progress.worker);
       if (started || prepared.size < data.length) return;
       started = true;
       say(`all ${data.length} shards are prepared; they begin together`);
@@ -109,7 +113,8 @@ async function oneShard<Answer>(
       throw new HarnessError("interrupted", `${name} was given up before it came to an end`);
     }
     if (end.kind !== "silent") return read(answerOf(end, name));
-    const lost = `${name} is lost: worker ${end.worker ?? "?"} fell silent`;
+    // The queue may name who took the job after that.
+    const lost = `${name} is lost: worker ${hearer.workerOf(shard) ?? end.worker ?? "?"} fell silent`;
     // The others wait for it at the start, and no worker is free to take it.
     if (!rerunLost || !hearer.started)
       throw new HarnessError(
