@@ -105,7 +105,7 @@ describe("the quiet phase", () => {
   it("finds a server that owes its devices a request by Q-02, Q-04, Q-08, R-04 or R-05, wherever it still shows one waiting", () => {
     let forgetful = 0;
     for (const plan of PLANS) {
-      const history = simulate(plan, fallingSilentAfter(3));
+      const history = simulate(plan, fallingSilentAfter(2));
       const waiting = lastSeen(history).some(({ devices }) => devices.some((status) => !ENDED.includes(status)));
       if (!waiting) continue;
       forgetful += 1;
