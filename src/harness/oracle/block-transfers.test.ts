@@ -71,6 +71,22 @@ describe("a Write in blocks", () => {
     expect(locationAtReRegister).toBeDefined();
   });
 
+  it("is open to go on with one token for all, after a late answer to its last block, whatever came before it", () => {
+    const { coap, ...undeclared } = ARTIK;
+    const story = history({ profile: undeclared }).register(0, 1);
+    story.create(0, 2, { type: "W", property: TIMEZONE, value: "short" });
+    const short = writeContent([3, 0, 15], TEXT, new TextEncoder().encode("short"));
+    story.request(0, 2, { content: short, token: "abcd" }).answer(0, 2, "2.04");
+    story.create(1, 3, { type: "W", property: TIMEZONE, value: LONG });
+    story
+      .request(0, 3, { content: write(0), token: "abcd" })
+      .wait(150)
+      .update(0, 150);
+    story.answer(0, 151, "2.31", { options: [blockOption(BLOCK1, block(0))] });
+    expect(sends(story, 152, [1]).outcome("R-11")).not.toBe("fail");
+    expect(coap).toBeDefined();
+  });
+
   it("goes on, live, when its last block was answered and repeated until it would have been given up", () => {
     const begun = (): Story => {
       const story = history({ live: true }).register(0, 1);

@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { blockOption } from "../../../protocol/coap/block.ts";
+import { BLOCK2 } from "../../../protocol/coap/options.ts";
+import { readContent } from "../../../protocol/lwm2m/operations.ts";
 import {
   deviceWith,
   downloaded,
@@ -144,6 +147,17 @@ describe("countsTriesOfUpdates", () => {
     const two = (): Story => says(begun(), 5, "state", 0);
     for (const attempts of [1, 2]) expect(two().see(0, 6, "PROCESSING", { attempts }).outcome("R-08")).toBe("pass");
     expect(two().see(0, 6, "PROCESSING", { attempts: 3 }).outcome("R-08")).toBe("fail");
+  });
+
+  it("counts for the next update what asks again for what the last one asked, and was not given in whole", () => {
+    const instance = readContent([5, 0]);
+    const blockwise = (num: number, more: boolean) => [blockOption(BLOCK2, { num, more, szx: 0 })];
+    const story = registered().create(0, 2, { image: 0 }).request(0, 2, { content: instance });
+    story.answer(0, 2, "2.05", { payload: new Uint8Array(16), options: blockwise(0, true) });
+    const rest = { ...instance, options: [...instance.options, ...blockwise(1, false)] };
+    story.request(0, 2, { content: rest }).answer(0, 2, "4.08");
+    const next = story.create(1, 4, { image: 1 }).request(0, 4, { content: instance });
+    expect(next.see(1, 5, "PROCESSING", { attempts: 1 }).outcome("R-08")).toBe("pass");
   });
 
   it("breaks R-08 by a count of 0 once the image was offered, and by one before anything was sent", () => {
