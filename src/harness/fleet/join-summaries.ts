@@ -1,18 +1,16 @@
 /** Adds up what several processes have measured of the parts of one fleet. */
 import { createLatencies } from "../load/latencies.ts";
-import type { FleetCounts, FleetSummary } from "../record/fleet-result.ts";
+import type { FleetCounts, FleetSnapshot, FleetSummary } from "../record/fleet-result.ts";
 import { joinFailing, type LatencyCounts } from "../record/measured.ts";
 import { joinTimelines } from "../record/timeline.ts";
 
-/** @param parts one at least; they have no device in common */
-export function joinFleetSummaries(parts: readonly FleetSummary[]): FleetSummary {
-  const sum = (of: (part: FleetSummary) => number): number => parts.reduce((total, part) => total + of(part), 0);
-  const most = (of: (part: FleetSummary) => number): number => Math.max(...parts.map(of));
-  const timeline = joinTimelines(parts.map((part) => part.timeline));
-  const drops = parts.flatMap(({ kernelDrops }) => kernelDrops ?? []);
+/** What fleets are like at one moment, as if they were one. @param parts one at least; they have no device in common */
+export function joinMoments(parts: readonly FleetSnapshot[], phase: FleetSnapshot["phase"]): FleetSnapshot {
+  const sum = (of: (part: FleetSnapshot) => number): number => parts.reduce((total, part) => total + of(part), 0);
+  const most = (of: (part: FleetSnapshot) => number): number => Math.max(...parts.map(of));
   return {
     at: most(({ at }) => at),
-    phase: parts.some(({ phase }) => phase === "leaving") ? "leaving" : "running",
+    phase,
     devices: sum(({ devices }) => devices),
     started: sum(({ started }) => started),
     registered: sum(({ registered }) => registered),
@@ -23,6 +21,16 @@ export function joinFleetSummaries(parts: readonly FleetSummary[]): FleetSummary
     responses: joinCounts(parts.map(({ responses }) => responses)),
     worstLateness: most(({ worstLateness }) => worstLateness),
     refusals: sum(({ refusals }) => refusals),
+  };
+}
+
+/** @param parts one at least; they have no device in common */
+export function joinFleetSummaries(parts: readonly FleetSummary[]): FleetSummary {
+  const sum = (of: (part: FleetSummary) => number): number => parts.reduce((total, part) => total + of(part), 0);
+  const timeline = joinTimelines(parts.map((part) => part.timeline));
+  const drops = parts.flatMap(({ kernelDrops }) => kernelDrops ?? []);
+  return {
+    ...joinMoments(parts, parts.some(({ phase }) => phase === "leaving") ? "leaving" : "running"),
     ended: parts.some(({ ended }) => ended === "interrupted") ? "interrupted" : "duration",
     registeredAtEnd: sum(({ registeredAtEnd }) => registeredAtEnd),
     deregistered: sum(({ deregistered }) => deregistered),

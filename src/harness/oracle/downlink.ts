@@ -122,8 +122,9 @@ function readServerRequest(
     written: [],
   };
   const { registered, unanswered } = standing(context, device, window);
-  // With the same token it takes the place of the one before.
-  const last = lastAbout(device, message, exchange);
+  const sent = sentBlock(message, exchange);
+  // Looked for before it takes the place of one with the same token.
+  const last = sent === undefined ? undefined : lastAbout(device, message, exchange);
   const { previous, previousOpen } = closePrevious(context, device, window, index);
   if (candidates.length + (ending ? 1 : 0) > 1)
     for (const candidate of candidates) blur(candidate, "two pending tasks ask for the same operation");
@@ -144,7 +145,6 @@ function readServerRequest(
   });
   noteRequest(exchange, firmware);
   if (ending) blur(settled, "attempted about when it ended");
-  const sent = sentBlock(message, exchange);
   if (sent !== undefined) context.emit({ kind: "block-sent", exchange, sent, before: undefined, last, event: index });
   exchange.task?.attempts.push(exchange);
 }
