@@ -1,9 +1,9 @@
 /**
  * Plans per second of a simulated `verify` campaign: generate, simulate, hash the history, judge. Nothing is saved.
  */
-import { historyHash } from "../src/harness/history-file.ts";
+import { historyHash } from "../src/harness/history/history-file.ts";
 import { judge } from "../src/harness/oracle/oracle.ts";
-import { simulate } from "../src/harness/simulate.ts";
+import { simulate } from "../src/harness/simulation/simulate.ts";
 import { buildServer } from "../src/mutants/mutant.ts";
 import { ARTIK } from "../src/protocol/profile.ts";
 import { generatePlan } from "../src/scenarios/generate.ts";

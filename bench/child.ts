@@ -12,7 +12,7 @@ async function measure(): Promise<Measurement> {
     case "device-days":
       return (await import("./device-days.ts")).runFleet(first);
     case "fleet-scale":
-      return (await import("./fleet-scale.ts")).runFleetScale(Number(first));
+      return (await import("./fleet-scale.ts")).runFleetScale(Number(first), Number(second));
     case "campaign":
       return (await import("./campaign.ts")).runPlans();
     case "live":

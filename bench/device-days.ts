@@ -5,10 +5,11 @@
  * Beside it the same without oracle, and the same with ten lines in the server's place, to show who takes what.
  */
 
-import type { HistoryEvent } from "../src/harness/history.ts";
+import type { HistoryEvent } from "../src/harness/history/history.ts";
+import { runNames } from "../src/harness/interpreter/run-names.ts";
 import { createOracle } from "../src/harness/oracle/oracle.ts";
-import { runNames } from "../src/harness/run-names.ts";
-import { type BuildServer, simulate } from "../src/harness/simulate.ts";
+import type { BuildServer } from "../src/harness/simulation/build-server.ts";
+import { simulate } from "../src/harness/simulation/simulate.ts";
 import { buildServer } from "../src/mutants/mutant.ts";
 import { readMessageId } from "../src/protocol/coap/message.ts";
 import { ARTIK } from "../src/protocol/profile.ts";

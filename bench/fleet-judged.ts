@@ -7,17 +7,10 @@
 import { createLatencies } from "../src/harness/load/latencies.ts";
 import type { LoadResult } from "../src/harness/record/load-result.ts";
 import { affordable, runLoadProcess } from "./load-process.ts";
-import { number, printTable } from "./measure.ts";
+import { number, printTable, setting } from "./measure.ts";
 
 const PRESET = "flaky-cellular";
 const PROPERTY = "deviceProperties.device.timezone";
-
-/** A number of the environment, above 0. */
-function setting(name: string, preset: number): number {
-  const value = Number(process.env[name] ?? preset);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new Error(`${name}: "${process.env[name]}" is no number above 0`);
-}
 
 export async function benchFleetJudged(): Promise<void> {
   const minutes = setting("FLEET_MINUTES", 10);

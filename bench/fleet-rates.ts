@@ -9,7 +9,18 @@ import { createLatencies } from "../src/harness/load/latencies.ts";
 import { openUdp } from "../src/platform/udp.ts";
 import { splitAddress } from "../src/protocol/address.ts";
 import { affordable, runLoadProcess, startServe } from "./load-process.ts";
-import { figures, type Measurement, measurePart, median, number, printTable, spread, startPart } from "./measure.ts";
+import {
+  figures,
+  type Measurement,
+  measurePart,
+  median,
+  number,
+  printTable,
+  setting,
+  settings,
+  spread,
+  startPart,
+} from "./measure.ts";
 
 const ROUNDS = 3;
 const REGISTERS = 5_000;
@@ -84,8 +95,8 @@ async function atLibcoap(devices: number): Promise<Measurement> {
 }
 
 async function reads(): Promise<void> {
-  const sizes = (process.env.FLEET_SIZES ?? "1000 5000 10000").split(" ").map(Number);
-  const time = process.env.FLEET_SECONDS ?? "20";
+  const sizes = settings("FLEET_SIZES", [1_000, 5_000, 10_000]);
+  const time = setting("FLEET_SECONDS", 20);
   const rows: (readonly string[])[] = [];
   for (const size of sizes) {
     const devices = affordable(size);

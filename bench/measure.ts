@@ -16,11 +16,14 @@ export type Measurement = Readonly<Record<string, number>>;
 const CHILD = fileURLToPath(new URL("./child.js", import.meta.url));
 
 /** Runs one part in a fresh process. `names` are those in `child.ts`. */
-export async function measurePart(...names: readonly string[]): Promise<Measurement> {
+export const measurePart = (...names: readonly string[]): Promise<Measurement> => measurePartWithin(600, ...names);
+
+/** The same with a time of its own, in seconds. */
+export async function measurePartWithin(allowed: number, ...names: readonly string[]): Promise<Measurement> {
   const { ready, stop } = await startChild({
     command: process.execPath,
     args: ["--expose-gc", "--no-warnings", CHILD, ...names],
-    readyWithin: seconds(600),
+    readyWithin: seconds(allowed),
   });
   await stop();
   return ready as Measurement;
@@ -34,6 +37,20 @@ export async function startPart(...names: readonly string[]) {
     readyWithin: seconds(60),
   });
   return { pid, ready: ready as Measurement, stop };
+}
+
+/** A number of the environment, above 0. @throws Error when it is none */
+export function setting(name: string, preset: number): number {
+  const value = Number(process.env[name] ?? preset);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new Error(`${name}: "${process.env[name]}" is no number above 0`);
+}
+
+/** Whole numbers of the environment, with spaces between them. @throws Error when one of them is none, or is below 1 */
+export function settings(name: string, preset: readonly number[]): readonly number[] {
+  const values = process.env[name]?.trim().split(/\s+/).map(Number) ?? preset;
+  if (values.every((value) => Number.isSafeInteger(value) && value > 0)) return values;
+  throw new Error(`${name}: "${process.env[name]}" are no whole numbers above 0 with spaces between them`);
 }
 
 /** Runs all parts `rounds` times in turns. */

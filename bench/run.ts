@@ -21,7 +21,10 @@ interface Benchmark {
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   "world-exchanges": { about: "CoAP exchanges per second in virtual time", run: benchWorldExchanges },
   "device-days": { about: "10,000 devices for 24 virtual hours, judged", run: benchDeviceDays },
-  "fleet-scale": { about: "1,000 to 100,000 devices of a simulated fleet; some minutes", run: benchFleetScale },
+  "fleet-scale": {
+    about: "1,000 to 100,000 devices of a simulated fleet for 6 h, some minutes; FLEET_HOURS and FLEET_SIZES",
+    run: benchFleetScale,
+  },
   "fleet-judged": {
     about: "10,000 live devices on a bad network for 10 minutes, judged; FLEET_MINUTES and FLEET_DEVICES change that",
     run: benchFleetJudged,

@@ -5,10 +5,11 @@
  *
  * Only counts, which are the same on every machine: no times.
  */
-import { type EnlargeOptions, enlargePlan } from "../src/harness/enlarge-plan.ts";
+
 import { judge } from "../src/harness/oracle/oracle.ts";
+import { type EnlargeOptions, enlargePlan } from "../src/harness/plans/enlarge-plan.ts";
 import { shrink } from "../src/harness/shrink/shrink.ts";
-import { simulate } from "../src/harness/simulate.ts";
+import { simulate } from "../src/harness/simulation/simulate.ts";
 import { MUTANTS } from "../src/mutants/all-mutants.ts";
 import { buildServer, type Mutant } from "../src/mutants/mutant.ts";
 import { ARTIK, type Profile } from "../src/protocol/profile.ts";

@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   scenarios: ["protocol", "simulator/model"],
   mutants: ["protocol", "platform", "reference-server", "simulator"],
   harness: ["protocol", "platform", "simulator", "scenarios"],
-  reports: ["protocol", "scenarios", "harness/record", "harness/history.ts"],
+  reports: ["protocol", "scenarios", "harness/record", "harness/history/history.ts"],
   cli: ["protocol", "platform", "reference-server", "simulator", "scenarios", "mutants", "harness", "reports"],
 };
 

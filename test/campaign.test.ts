@@ -1,10 +1,11 @@
 /** What a simulated campaign checks of itself, and what it keeps: on the reference server, whole. */
 import { describe, expect, it } from "vitest";
-import { type CampaignOptions, runCampaign } from "../src/harness/campaign.ts";
-import { historyHash } from "../src/harness/history-file.ts";
-import { inThisThread, type KeptPlan, type PlansJob, runPlans } from "../src/harness/plan-runner.ts";
-import { divergenceOf } from "../src/harness/repeatability.ts";
-import { type BuildServer, simulate } from "../src/harness/simulate.ts";
+import { type CampaignOptions, runCampaign } from "../src/harness/campaign/campaign.ts";
+import { inThisThread, type KeptPlan, type PlansJob, runPlans } from "../src/harness/execution/plan-runner.ts";
+import { historyHash } from "../src/harness/history/history-file.ts";
+import type { BuildServer } from "../src/harness/simulation/build-server.ts";
+import { divergenceOf } from "../src/harness/simulation/repeatability.ts";
+import { simulate } from "../src/harness/simulation/simulate.ts";
 import { mutantById } from "../src/mutants/all-mutants.ts";
 import { buildServer } from "../src/mutants/mutant.ts";
 import { HarnessError } from "../src/platform/errors.ts";

@@ -5,9 +5,9 @@
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { historyHash } from "../src/harness/history-file.ts";
-import { recheck } from "../src/harness/recheck.ts";
+import { historyHash } from "../src/harness/history/history-file.ts";
 import { findHistories } from "../src/harness/record/kept-histories.ts";
+import { recheck } from "../src/harness/saved/recheck.ts";
 import { MUTANTS } from "../src/mutants/all-mutants.ts";
 import type { Mutant } from "../src/mutants/mutant.ts";
 import { readText, writeText } from "../src/platform/files.ts";

@@ -5,14 +5,14 @@
  * `corpus/<mutant>/plan.json` is a saved plan, `history.ndjson` its history. `npm run corpus` makes what is missing.
  */
 import path from "node:path";
-import { judged } from "../src/harness/failures.ts";
-import type { History } from "../src/harness/history.ts";
-import { historyHash } from "../src/harness/history-file.ts";
+import { judged } from "../src/harness/failures/failures.ts";
+import type { History } from "../src/harness/history/history.ts";
+import { historyHash } from "../src/harness/history/history-file.ts";
 import { judge } from "../src/harness/oracle/oracle.ts";
 import { readSavedPlan } from "../src/harness/record/formats.ts";
 import { firstDivergence } from "../src/harness/record/kept-histories.ts";
 import type { SavedPlan } from "../src/harness/record/verdict.ts";
-import { simulate } from "../src/harness/simulate.ts";
+import { simulate } from "../src/harness/simulation/simulate.ts";
 import { buildServer, type Mutant, type Note } from "../src/mutants/mutant.ts";
 import { exists, listDirectory } from "../src/platform/files.ts";
 import type { Plan } from "../src/scenarios/plan.ts";

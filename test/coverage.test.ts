@@ -7,7 +7,7 @@ import { CONDITIONS } from "../src/harness/coverage/all-conditions.ts";
 import { coverageOf } from "../src/harness/coverage/coverage.ts";
 import { RARE_TRANSITIONS, USUAL_TRANSITIONS } from "../src/harness/coverage/transitions.ts";
 import { judge } from "../src/harness/oracle/oracle.ts";
-import { simulate } from "../src/harness/simulate.ts";
+import { simulate } from "../src/harness/simulation/simulate.ts";
 import { buildServer } from "../src/mutants/mutant.ts";
 import { ARTIK } from "../src/protocol/profile.ts";
 import { generatePlan } from "../src/scenarios/generate.ts";

@@ -7,7 +7,8 @@
  */
 import { describe, expect, it } from "vitest";
 import { judge } from "../src/harness/oracle/oracle.ts";
-import { type BuildServer, simulate } from "../src/harness/simulate.ts";
+import type { BuildServer } from "../src/harness/simulation/build-server.ts";
+import { simulate } from "../src/harness/simulation/simulate.ts";
 import { buildServer } from "../src/mutants/mutant.ts";
 import { ARTIK, coapParams, type Profile } from "../src/protocol/profile.ts";
 import { generatePlan } from "../src/scenarios/generate.ts";

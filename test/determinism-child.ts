@@ -1,6 +1,6 @@
 /** Prints the history hashes of the first plans of a campaign, one a line: `determinism-child.ts SEED COUNT`. */
-import { historyHash } from "../src/harness/history-file.ts";
-import { simulate } from "../src/harness/simulate.ts";
+import { historyHash } from "../src/harness/history/history-file.ts";
+import { simulate } from "../src/harness/simulation/simulate.ts";
 import { buildServer } from "../src/mutants/mutant.ts";
 import { ARTIK } from "../src/protocol/profile.ts";
 import { generatePlan } from "../src/scenarios/generate.ts";

@@ -4,8 +4,8 @@
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { historyHash, historyLines } from "../src/harness/history-file.ts";
-import { simulate } from "../src/harness/simulate.ts";
+import { historyHash, historyLines } from "../src/harness/history/history-file.ts";
+import { simulate } from "../src/harness/simulation/simulate.ts";
 import { buildServer } from "../src/mutants/mutant.ts";
 import { ARTIK } from "../src/protocol/profile.ts";
 import { generatePlan } from "../src/scenarios/generate.ts";

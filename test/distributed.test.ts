@@ -17,8 +17,8 @@ import { run as runCommand } from "../src/cli/run.ts";
 import { recipeOf, serverOf } from "../src/cli/server-recipe.ts";
 import type { Services } from "../src/cli/services.ts";
 import { createServices } from "../src/cli/wiring.ts";
-import { runCampaign } from "../src/harness/campaign.ts";
-import { inThisThread, type PlanRunner, runPlans } from "../src/harness/plan-runner.ts";
+import { runCampaign } from "../src/harness/campaign/campaign.ts";
+import { inThisThread, type PlanRunner, runPlans } from "../src/harness/execution/plan-runner.ts";
 import { readLoadResult } from "../src/harness/record/formats.ts";
 import { ARTIK } from "../src/protocol/profile.ts";
 import { millis, seconds } from "../src/protocol/time.ts";
@@ -108,6 +108,12 @@ describe.skipIf(redisServer === undefined)("distributed runs", () => {
     return JSON.stringify({ verdict, coverage, kept });
   };
 
+  /** As a user starts it. */
+  const spawnProgram = (...args: readonly string[]) => {
+    const main = path.join(import.meta.dirname, "..", "src", "cli", "main.ts");
+    return spawn(process.execPath, ["--import", "tsx", main, ...args], { stdio: ["ignore", "ignore", "ignore"] });
+  };
+
   const keys = async (): Promise<readonly string[]> => {
     const client = new Redis(redis.url.href);
     const found = await client.keys("*");
@@ -141,9 +147,7 @@ describe.skipIf(redisServer === undefined)("distributed runs", () => {
         },
       }),
     });
-    const main = path.join(import.meta.dirname, "..", "src", "cli", "main.ts");
-    const args = ["--import", "tsx", main, "worker", "--redis", redis.url.href, "--name", "doomed"];
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "ignore"] });
+    const child = spawnProgram("worker", "--redis", redis.url.href, "--name", "doomed");
     const run = await openRun();
     const result = campaign(distributedPlans(run, RECIPE));
     const client = new Redis(redis.url.href);
@@ -155,6 +159,33 @@ describe.skipIf(redisServer === undefined)("distributed runs", () => {
     alone ??= await campaign(undefined);
     expect(await result).toBe(alone);
     expect(said).toContain("a worker fell silent; its job is given to another");
+  });
+
+  it("leave nothing in Redis that stays when the command is killed: every key expires within ten minutes", async () => {
+    let release: () => void = () => undefined;
+    const over = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    startWorker("w", {
+      openPlanRunner: (_count, server) => ({
+        ...inThisThread(serverOf(server)),
+        plans: async () => {
+          await over;
+          return { results: [] };
+        },
+      }),
+    });
+    const child = spawnProgram("verify", "--distributed", redis.url.href, "--workers", "1");
+    const client = new Redis(redis.url.href);
+    const active = async (): Promise<boolean> => (await client.keys("*:active")).length === 1;
+    await expect.poll(active, { timeout: 30_000, interval: 5 }).toBe(true);
+    // The worker has a job and says so; what waits for it is the command's.
+    await expect.poll(lasting(client), { interval: 5 }).toEqual([]);
+    child.kill("SIGKILL");
+    expect((await client.keys("*")).length).toBeGreaterThan(4);
+    expect(await lasting(client)()).toEqual([]);
+    client.disconnect();
+    release();
   });
 
   it("take no second measurement for the first: a worker that is silent with a shard is named", async () => {
@@ -313,6 +344,14 @@ describe.skipIf(redisServer === undefined)("distributed runs", () => {
     await server.close();
   });
 });
+
+/** The keys that do not expire, or not within ten minutes. */
+const lasting = (client: Redis) => async (): Promise<readonly string[]> => {
+  const names = await client.keys("*");
+  const left = await Promise.all(names.map((name) => client.pttl(name)));
+  // -2: it is gone meanwhile.
+  return names.filter((_, at) => left[at] === -1 || (left[at] ?? 0) > 600_000);
+};
 
 const WORKLOAD = {
   formatVersion: 1,

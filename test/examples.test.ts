@@ -6,7 +6,7 @@ import { readFleetFile } from "../src/cli/fleet-file.ts";
 import { readWorkloadFile } from "../src/cli/load/workload-file.ts";
 import { refuseWithoutFirmware } from "../src/cli/load/workload-fits.ts";
 import { SavedPlan } from "../src/harness/record/verdict.ts";
-import { replaySavedPlan } from "../src/harness/replay.ts";
+import { replaySavedPlan } from "../src/harness/saved/replay.ts";
 import { mutantById } from "../src/mutants/all-mutants.ts";
 import { buildServer } from "../src/mutants/mutant.ts";
 import { Profile } from "../src/protocol/profile.ts";

@@ -3,7 +3,7 @@
  * image of 300 KiB by Block1, by Block2 and by HTTP.
  */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { HistoryEvent } from "../src/harness/history.ts";
+import type { HistoryEvent } from "../src/harness/history/history.ts";
 import { createAgenda } from "../src/harness/live/agenda.ts";
 import { createDeviceHost } from "../src/harness/live/device-host.ts";
 import { createSocketOpener } from "../src/harness/live/sockets.ts";

@@ -4,18 +4,17 @@
  * itself, since starting one takes longer than all of this.
  */
 import { describe, it } from "vitest";
-import type { HistoryEvent } from "../src/harness/history.ts";
+import { createExecutor } from "../src/harness/execution/target.ts";
+import type { HistoryEvent } from "../src/harness/history/history.ts";
 import type { RestartableServer, RestartableServers } from "../src/harness/live/restartable-server.ts";
 import { judge } from "../src/harness/oracle/oracle.ts";
-import { createExecutor } from "../src/harness/target.ts";
 import { makeTemporaryDirectory, remove } from "../src/platform/files.ts";
 import { address } from "../src/protocol/address.ts";
 import { openStore } from "../src/reference-server/adapters/open-store.ts";
 import { startServer } from "../src/reference-server/adapters/serve.ts";
-import { Plan } from "../src/scenarios/plan.ts";
-import { SHIPPED_PROFILES } from "../src/scenarios/profiles/shipped-profiles.ts";
+import { RESTART_PLAN as PLAN } from "./restart-plan.ts";
 
-const profile = SHIPPED_PROFILES.live;
+const { profile } = PLAN;
 const COAP = "coap://";
 
 type Running = Awaited<ReturnType<typeof startServer>>;
@@ -36,41 +35,6 @@ async function hosted(data: string | undefined): Promise<RestartableServer> {
     close: () => server.close(),
   };
 }
-
-/** A task waits for a device that comes after the restart, and is registered when the server is killed once more. */
-const PLAN = Plan.parse({
-  formatVersion: 1,
-  id: "restart-live",
-  family: "restart",
-  simSeed: "seed",
-  profile,
-  deviceTypes: [{}],
-  fleet: [{ lifetime: 3_600 }],
-  latency: 1,
-  operations: [
-    {
-      at: 0,
-      kind: "create-task",
-      task: 0,
-      taskType: "R",
-      property: "deviceProperties.device.timezone",
-      devices: "all",
-      type: 0,
-    },
-    { at: 200, kind: "restart-server", downFor: 100 },
-    { at: 250, kind: "poll", task: 0 },
-    { at: 300, kind: "poll", task: 0 },
-    { at: 310, kind: "register", device: 0 },
-    { at: 700, kind: "poll", task: 0 },
-    { at: 800, kind: "restart-server", downFor: 0, dies: "after-storing" },
-    { at: 810, kind: "poll", task: 0 },
-    { at: 1_900, kind: "update", device: 0 },
-    { at: 2_200, kind: "poll", task: 0 },
-  ],
-  faults: [],
-  quietFrom: 2_200,
-  until: 2_300,
-});
 
 async function judged(data: string | undefined, servers: Partial<RestartableServers> | undefined) {
   const first = await hosted(undefined);

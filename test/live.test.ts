@@ -3,7 +3,7 @@
  * a defective one is, through the requirement that it breaks.
  */
 import { describe, expect, it } from "vitest";
-import { type CampaignResult, runCampaign } from "../src/harness/campaign.ts";
+import { type CampaignResult, runCampaign } from "../src/harness/campaign/campaign.ts";
 import { judge } from "../src/harness/oracle/oracle.ts";
 import { mutantById } from "../src/mutants/all-mutants.ts";
 import { startServer } from "../src/reference-server/adapters/serve.ts";

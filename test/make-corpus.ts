@@ -6,12 +6,12 @@
  */
 import path from "node:path";
 import { z } from "zod";
-import { judged } from "../src/harness/failures.ts";
-import { historyText } from "../src/harness/history-file.ts";
+import { judged } from "../src/harness/failures/failures.ts";
+import { historyText } from "../src/harness/history/history-file.ts";
 import { judge } from "../src/harness/oracle/oracle.ts";
-import { savedPlan } from "../src/harness/record/record-files.ts";
+import { savedPlan } from "../src/harness/saved/record-files.ts";
 import { shrink } from "../src/harness/shrink/shrink.ts";
-import { simulate } from "../src/harness/simulate.ts";
+import { simulate } from "../src/harness/simulation/simulate.ts";
 import { MUTANTS } from "../src/mutants/all-mutants.ts";
 import { buildServer, type Mutant } from "../src/mutants/mutant.ts";
 import { readJson, remove, writeJson, writeText } from "../src/platform/files.ts";

@@ -3,9 +3,9 @@
  */
 import { describe, expect, it } from "vitest";
 import { recipeOf, serverOf } from "../src/cli/server-recipe.ts";
-import { runCampaign } from "../src/harness/campaign.ts";
+import { runCampaign } from "../src/harness/campaign/campaign.ts";
 import { judge } from "../src/harness/oracle/oracle.ts";
-import { simulate } from "../src/harness/simulate.ts";
+import { simulate } from "../src/harness/simulation/simulate.ts";
 import { ARTIK } from "../src/protocol/profile.ts";
 
 /** What each breaks, and words that its failure is known by. */

@@ -5,9 +5,9 @@
 import { describe, expect, it } from "vitest";
 import { judge } from "../src/harness/oracle/oracle.ts";
 import { SavedPlan } from "../src/harness/record/verdict.ts";
-import { replaySavedPlan } from "../src/harness/replay.ts";
+import { replaySavedPlan } from "../src/harness/saved/replay.ts";
 import { shrink } from "../src/harness/shrink/shrink.ts";
-import { simulate } from "../src/harness/simulate.ts";
+import { simulate } from "../src/harness/simulation/simulate.ts";
 import { MUTANTS, mutantById } from "../src/mutants/all-mutants.ts";
 import { LEGAL_VARIANTS, variantById } from "../src/mutants/legal-variants.ts";
 import { buildServer, type Mutant, type ServerVariant } from "../src/mutants/mutant.ts";

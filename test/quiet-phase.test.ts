@@ -3,9 +3,10 @@
  * what waits is found out, whatever made it forget.
  */
 import { describe, expect, it } from "vitest";
-import type { History } from "../src/harness/history.ts";
+import type { History } from "../src/harness/history/history.ts";
 import { judge } from "../src/harness/oracle/oracle.ts";
-import { type BuildServer, simulate } from "../src/harness/simulate.ts";
+import type { BuildServer } from "../src/harness/simulation/build-server.ts";
+import { simulate } from "../src/harness/simulation/simulate.ts";
 import { buildServer } from "../src/mutants/mutant.ts";
 import { decodeMessage } from "../src/protocol/coap/message.ts";
 import type { ServerEffect } from "../src/protocol/server-port.ts";

@@ -7,9 +7,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { historyHash } from "../src/harness/history-file.ts";
+import { historyHash } from "../src/harness/history/history-file.ts";
 import { type Judgement, judge } from "../src/harness/oracle/oracle.ts";
-import { type BuildServer, simulate } from "../src/harness/simulate.ts";
+import type { BuildServer } from "../src/harness/simulation/build-server.ts";
+import { simulate } from "../src/harness/simulation/simulate.ts";
 import { buildServer } from "../src/mutants/mutant.ts";
 import { generatePlan } from "../src/scenarios/generate.ts";
 import type { Plan } from "../src/scenarios/plan.ts";

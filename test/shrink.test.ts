@@ -4,11 +4,11 @@
  */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { enlargePlan } from "../src/harness/enlarge-plan.ts";
-import { withoutDevice } from "../src/harness/normalise-plan.ts";
 import { judge } from "../src/harness/oracle/oracle.ts";
+import { enlargePlan } from "../src/harness/plans/enlarge-plan.ts";
+import { withoutDevice } from "../src/harness/plans/normalise-plan.ts";
 import { shrink } from "../src/harness/shrink/shrink.ts";
-import { simulate } from "../src/harness/simulate.ts";
+import { simulate } from "../src/harness/simulation/simulate.ts";
 import { mutantById } from "../src/mutants/all-mutants.ts";
 import { buildServer } from "../src/mutants/mutant.ts";
 import { ARTIK } from "../src/protocol/profile.ts";

@@ -1,8 +1,8 @@
 /** The examples of `explain`: small plans that do exercise the requirement, and none where none does. */
 import { expect, it } from "vitest";
-import { type ExampleOptions, smallestExample } from "../src/harness/example.ts";
 import { judge } from "../src/harness/oracle/oracle.ts";
-import { simulate } from "../src/harness/simulate.ts";
+import { simulate } from "../src/harness/simulation/simulate.ts";
+import { type ExampleOptions, smallestExample } from "../src/harness/simulation/smallest-example.ts";
 import { buildServer } from "../src/mutants/mutant.ts";
 import { ARTIK, EMPTY_PROFILE } from "../src/protocol/profile.ts";
 

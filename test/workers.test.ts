@@ -2,11 +2,13 @@
  * Threads change nothing but the time: the same seed gives the same verdict, failures, kept histories and coverage for
  * any number of workers, in this thread and in threads of their own.
  */
+import { createRequire } from "node:module";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { recipeOf, serverOf } from "../src/cli/server-recipe.ts";
 import { openPlanRunner, openWorkerPool } from "../src/cli/worker-pool.ts";
-import { type CampaignOptions, runCampaign } from "../src/harness/campaign.ts";
-import type { KeptPlan } from "../src/harness/plan-runner.ts";
+import { type CampaignOptions, runCampaign } from "../src/harness/campaign/campaign.ts";
+import type { KeptPlan } from "../src/harness/execution/plan-runner.ts";
 import { ARTIK } from "../src/protocol/profile.ts";
 
 /** Enough for threads to be opened at all. */
@@ -97,6 +99,11 @@ describe("a campaign on worker threads", { timeout: PATIENCE }, () => {
 });
 
 describe("openWorkerPool", () => {
+  it("runs the sources by `import` alone, so that what is wrong with one of them is what is said", () => {
+    const bootstrap = path.join(import.meta.dirname, "../src/cli/worker-from-sources.mjs");
+    expect(() => createRequire(import.meta.url)(bootstrap)).toThrow(/ERR_REQUIRE_ASYNC_MODULE|top-level await/);
+  });
+
   it("ends its threads on close, whatever they do", async () => {
     const pool = openWorkerPool(1);
     const endless = pool.run("plans", {

@@ -3,18 +3,18 @@
  * down. What is run and how it is judged is the harness's business.
  */
 import path from "node:path";
-import type { CampaignProgress, CampaignResult } from "../harness/campaign.ts";
+import type { CampaignProgress, CampaignResult } from "../harness/campaign/campaign.ts";
 import { COVERAGE_NAMES } from "../harness/coverage/coverage-names.ts";
-import type { Keep } from "../harness/plan-runner.ts";
+import type { Keep } from "../harness/execution/plan-runner.ts";
 import type { Meeting } from "../harness/record/expectations.ts";
+import type { FailureSummary, RunRecord } from "../harness/record/verdict.ts";
 import {
   beginRecord,
   completeRecord,
   type SavedPlanOrigin,
   writeKept,
   writeResult,
-} from "../harness/record/record-files.ts";
-import type { FailureSummary, RunRecord } from "../harness/record/verdict.ts";
+} from "../harness/saved/record-files.ts";
 import { writeText } from "../platform/files.ts";
 import type { Profile } from "../protocol/profile.ts";
 import { seconds } from "../protocol/time.ts";

@@ -77,20 +77,22 @@ function wrongOption(
 ): UsageError {
   // A value that is missing is often there under a misspelt name.
   const issue = error.issues.find(({ code }) => code === "unrecognized_keys") ?? error.issues[0];
-  const help = `fleetproof ${command.name} --help lists the options`;
-  if (issue?.code === "unrecognized_keys") {
-    const [name = ""] = issue.keys;
-    const near = nearest(
-      name,
-      command.options.map((option) => option.name),
-    );
-    const hint = near === undefined ? help : `did you mean --${near}? ${help}`;
-    return new UsageError("unknown-option", `unknown option --${name}: ${hint}`);
-  }
+  if (issue?.code === "unrecognized_keys") return unknownOption(command, issue.keys[0] ?? "");
   const place = String(issue?.path[0] ?? "");
   const name = place === command.positional?.name ? place.toUpperCase() : `--${place}`;
   const message = issue?.code === "invalid_value" ? noneOf(issue.values, texts[place]) : issue?.message;
   return new UsageError("bad-value", `${name}: ${message ?? "does not fit"}`);
+}
+
+/** An option that the command does not have, with the nearest that it has. */
+export function unknownOption(command: Pick<Command, "name" | "options">, name: string): UsageError {
+  const near = nearest(
+    name,
+    command.options.map((option) => option.name),
+  );
+  const help = `fleetproof ${command.name} --help lists the options`;
+  const hint = near === undefined ? help : `did you mean --${near}? ${help}`;
+  return new UsageError("unknown-option", `unknown option --${name}: ${hint}`);
 }
 
 function noneOf(values: readonly unknown[], given: unknown): string {

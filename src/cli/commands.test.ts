@@ -232,11 +232,14 @@ describe("replay", () => {
     return { code, targets, out: bench.out(), err: bench.err() };
   };
 
+  const held = { history, broken: [], kept: ["R-04"] };
+  const passes: ReplayOutcome = { kind: "passes", ...held, examined: 1 };
+
   it.each<[ReplayOutcome, number, string]>([
-    [{ kind: "reproduced", finding, history, sameHistory: true }, 1, "REPRODUCED"],
-    [{ kind: "different-failure", findings: [finding], history }, 1, "DIFFERENT FAILURE"],
-    [{ kind: "passes", history, examined: 12 }, 0, "PASSES"],
-    [{ kind: "inconclusive", history, reason: "nothing was examined" }, 2, "INCONCLUSIVE"],
+    [{ kind: "reproduced", ...held, finding, sameHistory: true }, 1, "REPRODUCED"],
+    [{ kind: "different-failure", ...held, findings: [finding] }, 1, "DIFFERENT FAILURE"],
+    [passes, 0, "PASSES"],
+    [{ kind: "inconclusive", ...held, reason: "nothing was examined" }, 2, "INCONCLUSIVE"],
   ])("ends %o with exit code %d", async (outcome, code, word) => {
     const result = await replay(saved, outcome);
     expect([result.code, result.out.startsWith(word)]).toEqual([code, true]);
@@ -244,13 +247,11 @@ describe("replay", () => {
   });
 
   it("runs on the recorded target, mutant included, unless --target names another", async () => {
-    const passes: ReplayOutcome = { kind: "passes", history, examined: 1 };
     expect((await replay(saved, passes)).targets).toEqual(["sim with mutant never-retries"]);
     expect((await replay(saved, passes, ["--target", "sim"])).targets).toEqual(["sim"]);
   });
 
   it("refuses a plan of a newer format, and names the version that reads it", async () => {
-    const passes: ReplayOutcome = { kind: "passes", history, examined: 1 };
     const newer = { ...saved, fleetproof: "0.9.0", plan: { ...SMALL_PLAN, formatVersion: 3, whatever: true } };
     const { code, err } = await replay(newer, passes);
     expect(code).toBe(64);
@@ -260,7 +261,6 @@ describe("replay", () => {
   });
 
   it("refuses a file that is no saved plan, and names the field", async () => {
-    const passes: ReplayOutcome = { kind: "passes", history, examined: 1 };
     const wrong = { ...saved, plan: { ...SMALL_PLAN, operations: [{ at: "soon", kind: "update", device: 0 }] } };
     expect((await replay(wrong, passes)).err).toContain("is not a saved plan: plan.operations.0.at: ");
     expect((await replay([1], passes)).code).toBe(64);

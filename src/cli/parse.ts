@@ -6,7 +6,7 @@
 import yargs, { type Argv } from "yargs";
 import { UsageError } from "../platform/errors.ts";
 import { nearest } from "../protocol/nearest.ts";
-import type { Command, OptionRow } from "./command.ts";
+import { type Command, type OptionRow, unknownOption } from "./command.ts";
 
 export type ParsedCommandLine =
   | { readonly kind: "text"; readonly text: string }
@@ -43,6 +43,7 @@ export async function parseCommandLine(
     if (!isFromYargs(error)) throw error;
     throw wrongArguments(
       error,
+      argv,
       commands.find(({ name }) => name === first),
     );
   }
@@ -160,9 +161,19 @@ const examplesOf = (command: Command | undefined): string =>
 const isFromYargs = (error: unknown): error is Error =>
   error instanceof Error && (error.name === "YError" || error.constructor === Error);
 
+/** The name of the first option that the command does not have. */
+function strayOption(argv: readonly string[], command: Command): string | undefined {
+  const end = argv.indexOf("--");
+  const given = argv.slice(0, end < 0 ? argv.length : end).flatMap((text) => /^--?([a-z][^=]*)/i.exec(text)?.[1] ?? []);
+  return given.find((name) => !OWN_KEYS.includes(name) && !command.options.some((option) => option.name === name));
+}
+
 /** What yargs says of a command line, in words that name what to do. */
-function wrongArguments(cause: Error, command: Command | undefined): UsageError {
+function wrongArguments(cause: Error, argv: readonly string[], command: Command | undefined): UsageError {
   const { message } = cause;
+  // A mistyped option first: what is missing was often meant as its value.
+  const stray = command === undefined ? undefined : strayOption(argv, command);
+  if (command !== undefined && stray !== undefined) return unknownOption(command, stray);
   if (message.startsWith("Not enough non-option arguments") && command?.positional !== undefined) {
     const { name, about } = command.positional;
     return new UsageError("missing-value", `fleetproof ${command.name} needs <${name}>: ${about}`, { cause });

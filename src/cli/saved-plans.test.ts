@@ -2,12 +2,13 @@
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { judged } from "../harness/failures.ts";
-import { historyText } from "../harness/history-file.ts";
+import { judged } from "../harness/failures/failures.ts";
+import { historyText } from "../harness/history/history-file.ts";
+import { judge } from "../harness/oracle/oracle.ts";
 import { readSavedPlan } from "../harness/record/formats.ts";
-import { savedPlan } from "../harness/record/record-files.ts";
-import { replaySavedPlan } from "../harness/replay.ts";
-import { simulate } from "../harness/simulate.ts";
+import { savedPlan } from "../harness/saved/record-files.ts";
+import { replaySavedPlan } from "../harness/saved/replay.ts";
+import { simulate } from "../harness/simulation/simulate.ts";
 import { MUTANTS, mutantById } from "../mutants/all-mutants.ts";
 import { buildServer } from "../mutants/mutant.ts";
 import { exists, readText, writeJson, writeText } from "../platform/files.ts";
@@ -36,6 +37,10 @@ const FAILING = ((): Plan => {
   }
   throw new Error("the mutant is not caught");
 })();
+
+const ALL_BROKEN = judge(FAILING, findingOf(FAILING, MUTANT).history).tallies.flatMap(({ requirement, findings }) =>
+  findings.length > 0 ? [requirement] : [],
+);
 
 /** `plan.json` and `history.ndjson` of the failing plan, as a record has them. */
 async function failure(): Promise<string> {
@@ -107,6 +112,46 @@ describe("replay", () => {
     });
     const healthy = await command(["replay", path.join(directory, "a"), "--target", "sim"]);
     expect([healthy.code, healthy.out.slice(0, 5)]).toEqual([0, "FIXED"]);
+  });
+
+  it("does not fail for what the expectations name, on one plan and on a directory", async () => {
+    const directory = await failure();
+    const file = path.join(newDirectory(), "expected.json");
+    await writeJson(file, { formatVersion: 1, broken: ALL_BROKEN.map((requirement) => ({ requirement })) });
+    const one = await command(["replay", path.join(directory, "plan.json"), "--expectations", file]);
+    expect([one.code, one.out]).toEqual([
+      0,
+      expect.stringMatching(/^REPRODUCED.*\n[\s\S]*\nknown to be broken: .*\n$/),
+    ]);
+    const all = await command(["replay", directory, "--expectations", file]);
+    expect([all.code, all.out.slice(0, 5)]).toEqual([0, "KNOWN"]);
+    const json = await command(["replay", directory, "--expectations", file, "--json"]);
+    expect(JSON.parse(json.out)).toMatchObject({ expectations: { known: ALL_BROKEN, unexpected: [], stale: [] } });
+  });
+
+  it("fails for what the expectations do not name, and for what they name and is kept", async () => {
+    const directory = await failure();
+    const file = path.join(newDirectory(), "expected.json");
+    await writeJson(file, { formatVersion: 1, broken: [] });
+    const unknown = await command(["replay", directory, "--expectations", file]);
+    expect([unknown.code, unknown.out]).toEqual([1, expect.stringContaining("not in the file: ")]);
+    await writeJson(file, { formatVersion: 1, broken: [{ requirement: REQUIREMENT }] });
+    for (const where of [directory, path.join(directory, "plan.json")]) {
+      const stale = await command(["replay", where, "--target", "sim", "--expectations", file]);
+      expect([stale.code, stale.out]).toEqual([
+        1,
+        expect.stringContaining(`stale: ${REQUIREMENT} in ${file}, but kept`),
+      ]);
+    }
+    await writeText(path.join(directory, "c/plan.json"), '{"formatVersion":9}');
+    const unsure = await command(["replay", directory, "--target", "sim", "--expectations", file]);
+    expect([unsure.code, unsure.out]).toEqual([2, expect.not.stringContaining("stale")]);
+  });
+
+  it("refuses --strict without expectations, and expectations that cannot be read", async () => {
+    const plan = path.join(await failure(), "plan.json");
+    expect((await command(["replay", plan, "--strict"])).err).toContain("--strict goes with --expectations");
+    expect((await command(["replay", plan, "--expectations", plan])).code).toBe(64);
   });
 
   it("refuses a directory without plans, and a place where nothing is", async () => {

@@ -1,7 +1,7 @@
 /** What a case of the self-test is about: a mutant, a legal variant, or the unmutated server, by its id. */
 import type { Subject } from "../harness/selftest/case.ts";
 import { REFERENCE_CASE } from "../harness/selftest/settle.ts";
-import { simulate } from "../harness/simulate.ts";
+import { simulate } from "../harness/simulation/simulate.ts";
 import { mutantById } from "../mutants/all-mutants.ts";
 import { variantById } from "../mutants/legal-variants.ts";
 import { buildServer, type ServerVariant } from "../mutants/mutant.ts";

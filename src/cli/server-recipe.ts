@@ -1,6 +1,6 @@
 /** Builds the servers that are told by ids: on a command line, in a saved plan, in the job of a worker thread. */
-import type { ServerRecipe } from "../harness/plan-runner.ts";
-import type { BuildServer } from "../harness/simulate.ts";
+import type { ServerRecipe } from "../harness/execution/plan-runner.ts";
+import type { BuildServer } from "../harness/simulation/build-server.ts";
 import { mutantById } from "../mutants/all-mutants.ts";
 import { combineVariants } from "../mutants/combine.ts";
 import { buildServer, type ServerVariant } from "../mutants/mutant.ts";

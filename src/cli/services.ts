@@ -2,15 +2,15 @@
  * What commands need from the rest of the program. main.ts gives them the real things, tests give them others.
  */
 import type { Adapter } from "../harness/adapter/adapter.ts";
-import type { CampaignOptions, CampaignResult, Threads } from "../harness/campaign.ts";
+import type { CampaignOptions, CampaignResult, Threads } from "../harness/campaign/campaign.ts";
+import type { Target } from "../harness/execution/target.ts";
 import type { runFleet } from "../harness/fleet/run-fleet.ts";
 import type { RestartableServers } from "../harness/live/restartable-server.ts";
 import type { runLoad } from "../harness/load/run-load.ts";
 import type { ReplayOutcome } from "../harness/record/replay-outcome.ts";
 import type { SavedPlan } from "../harness/record/verdict.ts";
 import type { SelfTestCase, SelfTestResult } from "../harness/selftest/case.ts";
-import type { BuildServer } from "../harness/simulate.ts";
-import type { Target } from "../harness/target.ts";
+import type { BuildServer } from "../harness/simulation/build-server.ts";
 import type { Profile } from "../protocol/profile.ts";
 import type { CrossOrigins } from "../reference-server/adapters/cross-origin.ts";
 import type { LogLevel } from "../reference-server/adapters/log-levels.ts";

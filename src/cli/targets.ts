@@ -1,7 +1,7 @@
 /** What `--target` means: reading it, and bringing the target up and down around a command. */
 
 import { liveTargetOf, restartableBy } from "../harness/adapter/adapter-target.ts";
-import type { Target } from "../harness/target.ts";
+import type { Target } from "../harness/execution/target.ts";
 import { UsageError } from "../platform/errors.ts";
 import { address } from "../protocol/address.ts";
 import { nearest } from "../protocol/nearest.ts";

@@ -5,13 +5,13 @@
  */
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { runCampaign } from "../harness/campaign.ts";
-import { smallestExample } from "../harness/example.ts";
+import { runCampaign } from "../harness/campaign/campaign.ts";
 import { runFleet } from "../harness/fleet/run-fleet.ts";
 import { startServerProcess } from "../harness/live/reference-live.ts";
 import { openRestartableProcess, type ServerPlace } from "../harness/live/restartable-process.ts";
 import { runLoad } from "../harness/load/run-load.ts";
-import { replaySavedPlan } from "../harness/replay.ts";
+import { replaySavedPlan } from "../harness/saved/replay.ts";
+import { smallestExample } from "../harness/simulation/smallest-example.ts";
 import { MUTANTS } from "../mutants/all-mutants.ts";
 import { LEGAL_VARIANTS } from "../mutants/legal-variants.ts";
 import { now } from "../platform/clock.ts";

@@ -1,13 +1,11 @@
 /**
  * Worker threads: a pool that does the jobs of worker.ts, and a `PlanRunner` on top of it.
  *
- * A thread of the build runs the build; in the checkout a thread runs the sources, through tsx, as this one does. What
- * a thread throws, or its end, is our bug: everything that can go wrong with a server comes back as data.
+ * A thread of the build runs the build; in the checkout a thread begins with worker-from-sources.mjs. What a thread
+ * throws, or its end, is our bug: everything that can go wrong with a server comes back as data.
  */
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
 import { Piscina } from "piscina";
-import type { PlanRunner, ServerRecipe } from "../harness/plan-runner.ts";
+import type { PlanRunner, ServerRecipe } from "../harness/execution/plan-runner.ts";
 import { generatePlan } from "../scenarios/generate.ts";
 import type { SelfTestRunner } from "./services.ts";
 import type * as worker from "./worker.ts";
@@ -30,11 +28,12 @@ export interface WorkerPool {
 export function openWorkerPool(size: number, signal?: AbortSignal): WorkerPool {
   const fromSources = import.meta.url.endsWith(".ts");
   const pool = new Piscina({
-    filename: new URL(fromSources ? "./worker.ts" : "./worker.js", import.meta.url).href,
+    filename: new URL(fromSources ? "./worker-from-sources.mjs" : "./worker.js", import.meta.url).href,
     name: "plans" satisfies JobName,
     minThreads: size,
     maxThreads: size,
-    ...(fromSources ? { execArgv: ["--import", sourceLoader()] } : {}),
+    // Whatever loader this process was started with: the thread brings its own.
+    ...(fromSources ? { execArgv: [] } : {}),
   });
   const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const abort = (): void => void Atomics.store(stop, 0, 1);
@@ -52,9 +51,6 @@ export function openWorkerPool(size: number, signal?: AbortSignal): WorkerPool {
     },
   };
 }
-
-/** Found from here, not from the directory in which the program was started. */
-const sourceLoader = (): string => pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
 /** Plans of one chunk: about 0.3 s. */
 const CHUNK = 48;

@@ -10,7 +10,7 @@ import {
   type ShrinkAnswer,
   type ShrinkJob,
   shrinkPlan,
-} from "../harness/plan-runner.ts";
+} from "../harness/execution/plan-runner.ts";
 import { runSelfTestCase, type SelfTestCase, type SelfTestResult } from "../harness/selftest/case.ts";
 import { rememberPlans } from "../harness/selftest/plan-cache.ts";
 import { subjectOf } from "./selftest-subject.ts";

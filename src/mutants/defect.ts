@@ -2,8 +2,8 @@
 
 import type { DeviceTaskStatus } from "../protocol/task-api/states.ts";
 import { after, SIMULATION_START, seconds } from "../protocol/time.ts";
-import type { ServerRules } from "../reference-server/rules.ts";
 import { REFERENCE_RULES } from "../reference-server/rules.ts";
+import type { ServerRules } from "../reference-server/server-rules.ts";
 import type { DeviceTaskEvent } from "../reference-server/transitions.ts";
 import type { Note } from "./mutant.ts";
 

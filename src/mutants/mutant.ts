@@ -15,8 +15,8 @@ import type { ServerPort } from "../protocol/server-port.ts";
 import type { Micros } from "../protocol/time.ts";
 import { createMemoryStore, type Store } from "../reference-server/memory-store.ts";
 import { createRestartable } from "../reference-server/restartable.ts";
-import type { ServerRules } from "../reference-server/rules.ts";
 import { createReferenceServer } from "../reference-server/server.ts";
+import type { ServerRules } from "../reference-server/server-rules.ts";
 import type { DeviceRules } from "../simulator/device/rules.ts";
 
 export type Note = () => void;

@@ -1,6 +1,7 @@
 /** Defects of keeping and showing tasks: retention, states, counts, cancelling, rights. L-01 to L-04, T-01 to T-04, A-01. */
 import { after, seconds } from "../protocol/time.ts";
-import { REFERENCE_RULES as REFERENCE, type ServerRules } from "../reference-server/rules.ts";
+import { REFERENCE_RULES as REFERENCE } from "../reference-server/rules.ts";
+import type { ServerRules } from "../reference-server/server-rules.ts";
 import { always, differing, movingBy, NEVER_COMES } from "./defect.ts";
 import type { Mutant, Note } from "./mutant.ts";
 

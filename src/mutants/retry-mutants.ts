@@ -1,6 +1,7 @@
 /** Defects of the retry: what a failed attempt is, and what follows it., I-02, I-03, I-05, I-06. */
 import { seconds } from "../protocol/time.ts";
-import { type Occasion, REFERENCE_RULES as REFERENCE } from "../reference-server/rules.ts";
+import { REFERENCE_RULES as REFERENCE } from "../reference-server/rules.ts";
+import type { Occasion } from "../reference-server/server-rules.ts";
 import { isTerminal } from "../reference-server/transitions.ts";
 import { always, differing, movingBy } from "./defect.ts";
 import type { Mutant } from "./mutant.ts";

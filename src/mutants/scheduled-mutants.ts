@@ -1,7 +1,8 @@
 /** Defects around `scheduledOn`: when a task begins, what counts from then, and what is kept from before. T-05 and others. */
 import { after, type Instant, seconds } from "../protocol/time.ts";
 import type { Task } from "../reference-server/entities.ts";
-import { REFERENCE_RULES as REFERENCE, type ServerRules } from "../reference-server/rules.ts";
+import { REFERENCE_RULES as REFERENCE } from "../reference-server/rules.ts";
+import type { ServerRules } from "../reference-server/server-rules.ts";
 import type { TaskEvent } from "../reference-server/transitions.ts";
 import { always, differing, NEVER_COMES } from "./defect.ts";
 import type { Mutant, Note } from "./mutant.ts";

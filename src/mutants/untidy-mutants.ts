@@ -3,7 +3,8 @@
  * something else than before. R-03, R-06, R-08, G-08, Q-02, Q-07.
  */
 import type { Device, Registration } from "../reference-server/entities.ts";
-import { REFERENCE_RULES as REFERENCE, type ServerRules } from "../reference-server/rules.ts";
+import { REFERENCE_RULES as REFERENCE } from "../reference-server/rules.ts";
+import type { ServerRules } from "../reference-server/server-rules.ts";
 import { differing } from "./defect.ts";
 import type { Mutant, Note } from "./mutant.ts";
 

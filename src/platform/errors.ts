@@ -69,8 +69,8 @@ const SOCKET_CODES: Readonly<Record<string, readonly [HarnessErrorCode, string]>
   EACCES: ["permission-denied", "is not permitted; ports below 1024 need privileges"],
   EMFILE: ["too-many-open-files", "needs more open files than `ulimit -n` allows"],
   ENFILE: ["too-many-open-files", "needs more open files than the system allows"],
-  ENOTFOUND: ["host-not-found", "names a host that does not resolve"],
-  EAI_AGAIN: ["host-not-found", "names a host that does not resolve now"],
+  ENOTFOUND: ["host-not-found", "names a host that does not resolve; give another name, or a numeric address"],
+  EAI_AGAIN: ["host-not-found", "names a host that does not resolve now; try again, or give a numeric address"],
 };
 
 /** Turns what the operating system said about a socket into an error that tells what to do. `what`: `udp 127.0.0.1:5683`. */

@@ -7,6 +7,7 @@
  */
 import dgram from "node:dgram";
 import dns from "node:dns/promises";
+import { isIP } from "node:net";
 import { type Address, address, splitAddress } from "../protocol/address.ts";
 import { type HarnessError, socketError } from "./errors.ts";
 
@@ -120,13 +121,24 @@ const formatAddress = (host: string, port: number): Address =>
 /** The numeric address of a host; IPv4 when it has both. @throws HarnessError `host-not-found` */
 export async function resolveHost(host: string, port: number): Promise<Address> {
   const name = host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
+  return formatAddress(await numericHost(name, `${name}:${port}`), port);
+}
+
+/**
+ * What a socket can be bound to: the host itself when it is numeric, else its address; IPv4 when it has both.
+ *
+ * @param what names the host in the error
+ * @throws HarnessError `host-not-found`
+ */
+export async function numericHost(host: string, what: string): Promise<string> {
+  if (isIP(host) !== 0) return host;
   try {
-    const found = await dns.lookup(name, { all: true });
+    const found = await dns.lookup(host, { all: true });
     const first = found.find(({ family }) => family === 4) ?? found[0];
-    if (first === undefined) throw new Error(`${name} has no address`);
-    return formatAddress(first.address, port);
+    if (first === undefined) throw new Error(`${host} has no address`);
+    return first.address;
   } catch (cause) {
-    throw socketError(`${name}:${port}`, cause);
+    throw socketError(what, cause);
   }
 }
 

@@ -1,12 +1,41 @@
 /** What somebody most likely meant who typed a name that there is not. */
 
-/** The candidate that a slip of the finger away is closest; `undefined` when none is close. */
-export function nearest(text: string, candidates: readonly string[]): string | undefined {
-  const ranked = candidates
-    .map((candidate) => ({ candidate, distance: editDistance(text, candidate) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(candidate.length / 3)))
-    .sort((a, b) => a.distance - b.distance);
-  return ranked[0]?.candidate;
+/** The name that a slip of the finger away is closest, in any case of letters; `undefined` when none is close. */
+export const nearest = (text: string, names: readonly string[]): string | undefined =>
+  closest(text, names, editDistance)[0];
+
+/**
+ * The names that somebody may have meant, closest first, of equals in their order: those that a slip of the finger away
+ * are close, and those that begin so.
+ */
+export const nearestFew = (text: string, names: readonly string[], most: number): readonly string[] =>
+  closest(text, names, distanceToBeginning).slice(0, most);
+
+/**
+ * Close is what is one edit away for every three letters of the name: at least one edit, and at most three. Nothing is
+ * close to an empty text.
+ */
+function closest(text: string, names: readonly string[], distanceOf: typeof editDistance): readonly string[] {
+  const typed = text.slice(0, LONGEST).toLowerCase();
+  if (typed === "") return [];
+  return names
+    .map((name) => ({ name, distance: distanceOf(typed, name.toLowerCase()) }))
+    .filter(({ name, distance }) => distance <= editsFor(name) && distance < name.length)
+    .sort((a, b) => a.distance - b.distance)
+    .map(({ name }) => name);
+}
+
+/** Characters of a text that are looked at: some come from the network, and the work grows with them. */
+const LONGEST = 64;
+/** Shorter ones begin too many names. */
+const SHORTEST_BEGINNING = 3;
+
+const editsFor = (name: string): number => Math.min(3, Math.max(1, Math.floor(name.length / 3)));
+
+/** As one edit counts all that is not typed to the end. */
+function distanceToBeginning(typed: string, name: string): number {
+  const edits = editDistance(typed, name);
+  return typed.length >= SHORTEST_BEGINNING && name.startsWith(typed) ? Math.min(1, edits) : edits;
 }
 
 /** Insertions, deletions, replacements, and swaps of two neighbours, from one text to the other. */

@@ -10,7 +10,7 @@ import type { Context } from "./context.ts";
 import { outcomeOf } from "./device-operations.ts";
 import type { DeviceTask } from "./entities.ts";
 import { changeMirror } from "./properties.ts";
-import type { AttemptFailure, MirrorMoment } from "./rules.ts";
+import type { AttemptFailure, MirrorMoment } from "./server-rules.ts";
 import { moveDeviceTask } from "./tasks.ts";
 
 /** The device has answered. */

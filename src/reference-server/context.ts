@@ -7,7 +7,7 @@ import type { Identifiers } from "./identifiers.ts";
 import type { ImageTable } from "./ota/images.ts";
 import type { FirmwareSettings } from "./ota/settings.ts";
 import type { Outbox } from "./outbox.ts";
-import type { ServerRules } from "./rules.ts";
+import type { ServerRules } from "./server-rules.ts";
 import type { TaskTable } from "./task-table.ts";
 
 export interface Context {

@@ -22,7 +22,7 @@ import { refuseUnregistered } from "./ota/acceptance.ts";
 import { createFirmwareTasks, type FirmwareTasks } from "./ota/firmware-task.ts";
 import { createPolls } from "./ota/polls.ts";
 import { isFirmwareUpdate, isHeldBack, isInFlight, isResting, nextUpdate } from "./ota/turns.ts";
-import type { AttemptFailure, Loss, Occasion } from "./rules.ts";
+import type { AttemptFailure, Loss, Occasion } from "./server-rules.ts";
 import { insert, moveDeviceTask, noteDeviceTask } from "./tasks.ts";
 import { isTerminal } from "./transitions.ts";
 

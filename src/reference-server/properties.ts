@@ -11,7 +11,7 @@ import type { Context } from "./context.ts";
 import type { MirrorChange } from "./device-operations.ts";
 import type { Device, DeviceTask, PropertyValue } from "./entities.ts";
 import { propertiesRecord, TABLES } from "./records.ts";
-import type { MirrorMoment } from "./rules.ts";
+import type { MirrorMoment } from "./server-rules.ts";
 
 /** Brings values into the mirror, if the rules let this moment do so. Row 17. */
 export function changeMirror(

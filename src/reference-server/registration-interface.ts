@@ -24,7 +24,7 @@ import type { Dispatcher } from "./dispatcher.ts";
 import type { Device, Registration } from "./entities.ts";
 import { enrol } from "./provisioning.ts";
 import type { Registrations } from "./registrations.ts";
-import type { Loss } from "./rules.ts";
+import type { Loss } from "./server-rules.ts";
 
 export interface Reply {
   readonly content: CoapContent;

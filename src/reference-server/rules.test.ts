@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ServerRules } from "./rules.ts";
 import { REFERENCE_RULES } from "./rules.ts";
+import type { ServerRules } from "./server-rules.ts";
 import { brief, createTask, mirrorOf, oneDevice, provision, TYPE } from "./test-calls.ts";
 import { createWorld } from "./test-kit.ts";
 

@@ -1,5 +1,5 @@
 /** The part of a history that a report shows, as lines of text. Pure. */
-import type { History } from "../harness/history.ts";
+import type { History } from "../harness/history/history.ts";
 import { eventLine, planStart } from "./history-text.ts";
 import { shownEvents } from "./shown-events.ts";
 import { count, secondsText } from "./text.ts";

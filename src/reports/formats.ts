@@ -2,6 +2,7 @@
 import { renderBadge } from "./badge.ts";
 import { campaignCharts } from "./charts/campaign-charts.ts";
 import type { Chart } from "./charts/chart.ts";
+import { svgPicture } from "./charts/svg-picture.ts";
 import { renderGithub } from "./github.ts";
 import { renderHtml } from "./html/page.ts";
 import { renderJunit } from "./junit.ts";
@@ -70,6 +71,12 @@ export const REPORT_FORMATS: readonly ReportFormat[] = [
     files: (view, tools) => chartFiles(campaignCharts(view), tools),
   },
   {
+    name: "svg",
+    about: "the same as SVG",
+    always: false,
+    files: (view) => svgFiles(campaignCharts(view)),
+  },
+  {
     name: "github",
     about: "annotations for GitHub Actions, printed to standard output",
     always: false,
@@ -87,6 +94,9 @@ export const REPORT_FORMATS: readonly ReportFormat[] = [
       })),
   },
 ];
+
+export const svgFiles = (charts: readonly Chart[]): readonly ReportFile[] =>
+  charts.map((chart) => ({ path: `${chart.name}.svg`, content: svgPicture(chart) }));
 
 /** A picture of each; one after another, since a canvas is large. */
 export async function chartFiles(charts: readonly Chart[], { drawPng }: ReportTools): Promise<readonly ReportFile[]> {

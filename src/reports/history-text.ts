@@ -4,7 +4,7 @@
  * The arrows are drawn from the server: `←` came in, `→` went out.
  */
 
-import type { DeviceEvent, HistoryEvent } from "../harness/history.ts";
+import type { DeviceEvent, HistoryEvent } from "../harness/history/history.ts";
 import { COAP_CODES } from "../protocol/coap/codes.ts";
 import { decodeMessage } from "../protocol/coap/message.ts";
 import {

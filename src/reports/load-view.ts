@@ -1,5 +1,5 @@
 /** What a report of a load or of a fleet is made of, whatever its format. Data. */
-import type { FleetSummary } from "../harness/record/fleet-result.ts";
+import type { FleetSummary, VirtualFleet } from "../harness/record/fleet-result.ts";
 import type { LoadResult } from "../harness/record/load-result.ts";
 import type { Requirement } from "../scenarios/requirements.ts";
 
@@ -17,8 +17,19 @@ export interface LoadView {
   /** Of a fleet alone there is none. */
   readonly load?: LoadResult | undefined;
   readonly fleet: FleetSummary;
+  /** Of a fleet in virtual time. */
+  readonly virtual?: VirtualFleet | undefined;
+  /** Processes that took part, by the numbers of their shards. */
+  readonly parts: readonly PartRow[];
   readonly latencies: readonly LatencyRow[];
   readonly catalogue: readonly Pick<Requirement, "id" | "sentence" | "source">[];
+}
+
+export interface PartRow {
+  readonly index: number;
+  readonly devices: number;
+  /** What there is to say of it; empty: nothing. */
+  readonly remark: string;
 }
 
 export interface ThresholdRow {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { HistoryEvent } from "../harness/history.ts";
+import type { HistoryEvent } from "../harness/history/history.ts";
 import { eventLines } from "./event-lines.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { FAILED_VERDICT, historyOf, REGISTER_BYTES, SMALL_PLAN } from "./test-kit.ts";

@@ -6,7 +6,7 @@
  *
  * Pure. Spec: draft-ietf-opsawg-pcapng (Section Header, Interface Description and Enhanced Packet Blocks); RFC 791, 768.
  */
-import type { History, HistoryEvent } from "../harness/history.ts";
+import type { History, HistoryEvent } from "../harness/history/history.ts";
 import { eventLine, planStart } from "./history-text.ts";
 
 /** Little-endian, as the byte-order magic says. */

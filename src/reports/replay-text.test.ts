@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { renderReplay } from "./replay-text.ts";
+import { renderReplay, replayLine } from "./replay-text.ts";
 import { historyOf, SMALL_PLAN } from "./test-kit.ts";
 
 const saved = { formatVersion: 1, fleetproof: "0.1.0", target: "sim", requirement: "R-04", plan: SMALL_PLAN } as const;
@@ -9,7 +9,8 @@ const marks = Array.from(
   (_, index) => ({ kind: "mark", at: index * 1_000_000, mark: "quiet" }) as const,
 );
 const finding = { requirement: "R-04", events: [15], expected: "sent again", actual: "no request" };
-const reproduced = { kind: "reproduced", finding, history: historyOf(marks), sameHistory: true } as const;
+const judged = { broken: ["R-04"], kept: [] } as const;
+const reproduced = { kind: "reproduced", ...judged, finding, history: historyOf(marks), sameHistory: true } as const;
 
 describe("renderReplay", () => {
   it("says that the failure is there again, and shows the events up to it", () => {
@@ -30,13 +31,27 @@ describe("renderReplay", () => {
   it("lists other failures, and says how much was examined when there is none", () => {
     const other = {
       kind: "different-failure",
+      ...judged,
       findings: [{ ...finding, requirement: "T-01" }],
       history: historyOf([]),
     } as const;
     expect(renderReplay({ saved, outcome: other, target: "sim" }, style)).toMatch(
       /^DIFFERENT FAILURE[\s\S]*R-04 failed when it was recorded; now:\n {2}T-01\n/,
     );
-    const passes = { kind: "passes", examined: 12, history: historyOf([]) } as const;
+    const passes = { kind: "passes", broken: [], kept: ["R-04"], examined: 12, history: historyOf([]) } as const;
     expect(renderReplay({ saved, outcome: passes, target: "sim" }, style)).toContain("holds now: 12 events examined.");
+  });
+});
+
+describe("replayLine", () => {
+  const view = { saved, outcome: reproduced, target: "sim" };
+  const none = { known: [], unexpected: [], stale: [], warnings: [] };
+
+  it("calls a failure known only when all that broke is, and a SHOULD a warning", () => {
+    expect(replayLine(view).word).toBe("REPRODUCED");
+    expect(replayLine(view, { ...none, known: ["R-04"] })).toEqual({ word: "KNOWN", about: "R-04" });
+    expect(replayLine(view, { ...none, known: ["R-04"], unexpected: ["T-01"] }).word).toBe("REPRODUCED");
+    expect(replayLine(view, { ...none, warnings: ["R-04"] })).toEqual({ word: "WARNS", about: "R-04" });
+    expect(replayLine(view, none).word).toBe("REPRODUCED");
   });
 });

@@ -1,6 +1,7 @@
 /** What a replay showed, on the screen and as JSON. Pure. */
 import type { Finding } from "../harness/record/finding.ts";
 import type { ReplayOutcome } from "../harness/record/replay-outcome.ts";
+import type { ReplayMeeting } from "../harness/record/replayed-expectations.ts";
 import type { SavedPlan } from "../harness/record/verdict.ts";
 import { eventLine, planStart } from "./history-text.ts";
 import type { TerminalStyle } from "./terminal.ts";
@@ -67,12 +68,23 @@ const passesText = ({ requirement }: SavedPlan): string =>
 
 /** How the replay of one plan among many ended, and what is to be known of it. */
 export interface ReplayLine {
-  readonly word: "FIXED" | "REPRODUCED" | "DIFFERENT FAILURE" | "PASSES" | "INCONCLUSIVE" | "ERROR";
+  readonly word: "FIXED" | "REPRODUCED" | "DIFFERENT FAILURE" | "KNOWN" | "WARNS" | "PASSES" | "INCONCLUSIVE" | "ERROR";
   readonly about: string;
 }
 
-/** A plan that failed when it was recorded and passes now is fixed; one that passed then passes. */
-export function replayLine({ saved, outcome, divergence }: ReplayView): ReplayLine {
+/**
+ * A plan that failed when it was recorded and passes now is fixed; one that passed then passes.
+ *
+ * @param meeting of this plan alone with what is expected: a failure that is known there, or only warns, says so
+ */
+export function replayLine(view: ReplayView, meeting?: ReplayMeeting): ReplayLine {
+  const line = plainLine(view);
+  if (meeting === undefined || meeting.unexpected.length > 0) return line;
+  if (meeting.known.length > 0) return { word: "KNOWN", about: meeting.known.join(", ") };
+  return meeting.warnings.length > 0 ? { word: "WARNS", about: meeting.warnings.join(", ") } : line;
+}
+
+function plainLine({ saved, outcome, divergence }: ReplayView): ReplayLine {
   const was = saved.requirement ?? "";
   switch (outcome.kind) {
     case "reproduced":
@@ -112,6 +124,8 @@ const WORD_COLOURS: Readonly<Record<ReplayLine["word"], string>> = {
   PASSES: "32",
   REPRODUCED: "31",
   "DIFFERENT FAILURE": "31",
+  KNOWN: "32",
+  WARNS: "33",
   INCONCLUSIVE: "33",
   ERROR: "33",
 };
@@ -151,7 +165,8 @@ function contextLines(finding: Finding, events: Parameters<typeof planStart>[0])
 }
 
 export function replayJson({ saved, outcome, target, divergence }: ReplayView): Readonly<Record<string, unknown>> {
-  const plan = { plan: saved.plan.id, recorded: saved.requirement, target };
+  const { broken, kept } = outcome;
+  const plan = { plan: saved.plan.id, recorded: saved.requirement, target, broken, kept };
   switch (outcome.kind) {
     case "reproduced":
       return { outcome: outcome.kind, ...plan, finding: outcome.finding, sameHistory: outcome.sameHistory, divergence };

@@ -1,5 +1,5 @@
 /** What a report is made of, whatever its format. Data. */
-import type { History } from "../harness/history.ts";
+import type { History } from "../harness/history/history.ts";
 import type { Meeting } from "../harness/record/expectations.ts";
 import type { Finding } from "../harness/record/finding.ts";
 import type { TaskRecord } from "../harness/record/task-record.ts";

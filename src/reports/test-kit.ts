@@ -1,6 +1,6 @@
 /** A small failed campaign as data, for the tests of this folder. */
 
-import type { History, HistoryEvent } from "../harness/history.ts";
+import type { History, HistoryEvent } from "../harness/history/history.ts";
 import type { RequirementVerdict, Verdict } from "../harness/record/verdict.ts";
 import { Plan } from "../scenarios/plan.ts";
 

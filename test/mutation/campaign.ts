@@ -5,7 +5,7 @@
  * that makes no difference to an outsider.
  */
 import { judge } from "../../src/harness/oracle/oracle.ts";
-import { simulate } from "../../src/harness/simulate.ts";
+import { simulate } from "../../src/harness/simulation/simulate.ts";
 import { buildServer } from "../../src/mutants/mutant.ts";
 import type { Case } from "./cases.ts";
 import { buildRestartingServer } from "./restarting-server.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { simulate } from "../../src/harness/simulate.ts";
+import { simulate } from "../../src/harness/simulation/simulate.ts";
 import { buildServer } from "../../src/mutants/mutant.ts";
 import { renderPcapng } from "../../src/reports/pcapng.ts";
 import { Plan } from "../../src/scenarios/plan.ts";

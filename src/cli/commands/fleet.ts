@@ -45,7 +45,7 @@ export const FLEET = defineCommand({
       preset: "coap://127.0.0.1:5683",
     },
     { name: "duration", value: "DURATION", about: "how long the fleet runs", presetText: "as the file says, else 10m" },
-    { name: "out", value: "DIR", about: "write fleet.json to this directory, for merge" },
+    { name: "out", value: "DIR", about: "write a record to this directory, for report and merge: fleet.json and report.html" },
     ...fleetOptions("a device"),
     ...distributedOptions("the devices are run"),
     RERUN_OPTION,
@@ -54,6 +54,7 @@ export const FLEET = defineCommand({
     "fleet --devices 1000 --ramp 20s",
     "fleet --server coap://127.0.0.1:5683 --devices 10000 --connectivity flaky-cellular --ramp 60s --duration 10m",
     "fleet --target sim --devices 100000 --duration 24h --connectivity flaky-cellular",
+    "fleet --target sim --devices 1000 --duration 6h --connectivity nat-churn --out fleet-sim",
     "fleet --connectivity ./fleet.yaml --seed 4711 --shard 0/4 --json-lines",
     "fleet --connectivity ./fleet.yaml --seed 4711 --only-device 1234",
   ],
@@ -106,7 +107,7 @@ function simulate(
   services: Services,
   io: CommandIo,
 ): Promise<ExitCode> {
-  const live = (["out", "start-at", "distributed"] as const).find((name) => options[name] !== undefined);
+  const live = (["start-at", "distributed"] as const).find((name) => options[name] !== undefined);
   if (live !== undefined) throw new UsageError("conflict", `--${live} goes with a live fleet only`);
   return runSimulatedFleet(opened, options, services, io);
 }

@@ -1,7 +1,7 @@
 /** `recheck`: judges saved histories with the checkers of this version, without any target. */
 import { z } from "zod";
-import { type RecheckProgress, recheck } from "../../harness/recheck.ts";
 import { findHistories } from "../../harness/record/kept-histories.ts";
+import { type RecheckProgress, recheck } from "../../harness/saved/recheck.ts";
 import { renderRecheck } from "../../reports/recheck-text.ts";
 import { count } from "../../reports/text.ts";
 import { checkPrefixes } from "../campaign-options.ts";

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { readSavedPlan } from "../../harness/record/formats.ts";
 import { findSavedPlans, firstDivergence } from "../../harness/record/kept-histories.ts";
 import type { ReplayOutcome } from "../../harness/record/replay-outcome.ts";
+import type { ReplayMeeting } from "../../harness/record/replayed-expectations.ts";
 import { HarnessError, UsageError } from "../../platform/errors.ts";
 import { kindOf } from "../../platform/files.ts";
 import {
@@ -18,11 +19,18 @@ import { defineCommand, Flag, Text } from "../command.ts";
 import { EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS, type ExitCode, worse } from "../exit-codes.ts";
 import type { CommandIo } from "../io.ts";
 import { asUsage } from "../named-files.ts";
+import { exitCodeOfMeeting, type ReplayExpectations, readReplayExpectations } from "../replay-expectations.ts";
 import { chooseTarget, SAVED_TARGET_OPTIONS, SavedTargetSchemas } from "../saved-target.ts";
 import type { Services } from "../services.ts";
 import { openTarget } from "../targets.ts";
 
-const Options = z.strictObject({ file: Text, ...SavedTargetSchemas, json: Flag });
+const Options = z.strictObject({
+  file: Text,
+  ...SavedTargetSchemas,
+  expectations: Text.optional(),
+  strict: Flag,
+  json: Flag,
+});
 type Options = z.infer<typeof Options>;
 
 export const REPLAY = defineCommand({
@@ -31,23 +39,44 @@ export const REPLAY = defineCommand({
   positional: { name: "file", about: "plan.json or shrunk.json of a record; or a directory: all of them below it" },
   options: [
     ...SAVED_TARGET_OPTIONS,
+    {
+      name: "expectations",
+      value: "FILE",
+      about:
+        "requirements that are known to be broken, as for verify: they do not fail the replay, but an entry does whose saved plans all keep it now",
+    },
+    { name: "strict", about: "with --expectations: a SHOULD that is not kept, and not in the file, fails too" },
     { name: "json", about: "print the outcome as one JSON document to stdout, all else to stderr" },
   ],
   examples: [
     "replay fleetproof-out/failures/R-04-retry-17/shrunk.json",
     "replay fleetproof-out/failures/R-04-retry-17/shrunk.json --target sim",
     "replay fleetproof-out/failures",
+    "replay fleetproof-corpus --expectations expected.json",
   ],
   schema: Options,
-  run: async (options, services, io) =>
-    (await kindOf(options.file)) === "directory" ? replayAll(options, services, io) : replayOne(options, services, io),
+  async run(options, services, io) {
+    const expected = await readReplayExpectations(options);
+    const isDirectory = (await kindOf(options.file)) === "directory";
+    return (isDirectory ? replayAll : replayOne)(options, expected, services, io);
+  },
 });
 
-async function replayOne(options: Options, services: Services, io: CommandIo): Promise<ExitCode> {
+async function replayOne(
+  options: Options,
+  expected: ReplayExpectations | undefined,
+  services: Services,
+  io: CommandIo,
+): Promise<ExitCode> {
   const view = await replayFile(options.file, options, services, io);
-  if (options.json) io.out(`${JSON.stringify(replayJson(view), null, 2)}\n`);
+  const meeting = expected?.meet([view], true);
+  if (options.json) io.out(`${JSON.stringify({ ...replayJson(view), expectations: meeting }, null, 2)}\n`);
   else io.out(renderReplay(view, { columns: io.columns, colours: io.colours }));
-  return EXIT_CODES_OF[view.outcome.kind];
+  if (expected === undefined || meeting === undefined) return EXIT_CODES_OF[view.outcome.kind];
+  (options.json ? io.err : io.out)(expected.text(meeting));
+  return view.outcome.kind === "inconclusive"
+    ? worse(EXIT_INCONCLUSIVE, exitCodeOfMeeting(meeting))
+    : exitCodeOfMeeting(meeting);
 }
 
 async function replayFile(file: string, options: Options, services: Services, io: CommandIo): Promise<ReplayView> {
@@ -66,29 +95,52 @@ async function replayFile(file: string, options: Options, services: Services, io
 const differs = (outcome: ReplayOutcome): boolean => "sameHistory" in outcome && outcome.sameHistory === false;
 
 /** A file that cannot be used does not keep the others from being replayed. */
-async function replayAll(options: Options, services: Services, io: CommandIo): Promise<ExitCode> {
+async function replayAll(
+  options: Options,
+  expected: ReplayExpectations | undefined,
+  services: Services,
+  io: CommandIo,
+): Promise<ExitCode> {
   const files = await asUsage("", () => findSavedPlans(options.file));
   if (files.length === 0)
     throw new UsageError("bad-file", `${options.file}: there is no plan.json or shrunk.json below it`);
-  const lines: ReplayLine[] = [];
-  const documents: unknown[] = [];
-  let code: ExitCode = EXIT_PASS;
+  const done: Done[] = [];
   for (const file of files) {
     if (io.signal.aborted) break;
-    const view = await unlessUnusable(replayFile(file, options, services, io));
-    const line: ReplayLine = view instanceof Error ? { word: "ERROR", about: view.message } : replayLine(view);
-    lines.push(line);
-    documents.push(
-      view instanceof Error ? { file, outcome: "error", reason: view.message } : { file, ...replayJson(view) },
-    );
-    code = worse(code, view instanceof Error ? EXIT_INCONCLUSIVE : EXIT_CODES_OF[view.outcome.kind]);
-    if (!options.json) io.out(renderReplayLine(line, file, { columns: io.columns, colours: io.colours }));
+    const result = { file, view: await unlessUnusable(replayFile(file, options, services, io)) };
+    done.push(result);
+    if (!options.json)
+      io.out(renderReplayLine(lineOf(result, expected), file, { columns: io.columns, colours: io.colours }));
   }
-  const interrupted = lines.length < files.length;
-  if (options.json) io.out(`${JSON.stringify({ plans: documents, interrupted }, null, 2)}\n`);
-  else io.out(`\n${renderReplayCount(lines)}`);
-  if (interrupted) io.err(`interrupted: ${files.length - lines.length} plans were not replayed\n`);
-  return interrupted ? worse(code, EXIT_INCONCLUSIVE) : code;
+  const interrupted = done.length < files.length;
+  const views = done.flatMap(({ view }) => (view instanceof Error ? [] : [view]));
+  const meeting = expected?.meet(views, views.length === files.length);
+  if (options.json)
+    io.out(`${JSON.stringify({ plans: done.map(documentOf), interrupted, expectations: meeting }, null, 2)}\n`);
+  else io.out(`\n${renderReplayCount(done.map((result) => lineOf(result, expected)))}`);
+  if (expected !== undefined && meeting !== undefined) (options.json ? io.err : io.out)(expected.text(meeting));
+  if (interrupted) io.err(`interrupted: ${files.length - done.length} plans were not replayed\n`);
+  const codes = [...done.map((result) => codeOf(result, meeting)), ...(interrupted ? [EXIT_INCONCLUSIVE] : [])];
+  return codes.reduce(worse, meeting === undefined ? EXIT_PASS : exitCodeOfMeeting(meeting));
+}
+
+/** A file, and what its replay showed, or why there is none. */
+interface Done {
+  readonly file: string;
+  readonly view: ReplayView | UsageError | HarnessError;
+}
+
+const lineOf = ({ view }: Done, expected: ReplayExpectations | undefined): ReplayLine =>
+  view instanceof Error ? { word: "ERROR", about: view.message } : replayLine(view, expected?.meet([view], false));
+
+const documentOf = ({ file, view }: Done): unknown =>
+  view instanceof Error ? { file, outcome: "error", reason: view.message } : { file, ...replayJson(view) };
+
+/** With expectations, what failed is judged of all plans together. */
+function codeOf({ view }: Done, meeting: ReplayMeeting | undefined): ExitCode {
+  if (view instanceof Error) return EXIT_INCONCLUSIVE;
+  const code = EXIT_CODES_OF[view.outcome.kind];
+  return meeting === undefined || code !== EXIT_FAIL ? code : EXIT_PASS;
 }
 
 async function unlessUnusable<T>(work: Promise<T>): Promise<T | UsageError | HarnessError> {

@@ -1,14 +1,14 @@
 /** `shrink`: makes a failing saved plan small. */
 import path from "node:path";
 import { z } from "zod";
-import { historyText } from "../../harness/history-file.ts";
-import { durationOf } from "../../harness/live-failures.ts";
+import { createExecutor, type Target } from "../../harness/execution/target.ts";
+import { durationOf } from "../../harness/failures/live-failures.ts";
+import { historyText } from "../../harness/history/history-file.ts";
 import { readSavedPlan } from "../../harness/record/formats.ts";
 import { historyBeside } from "../../harness/record/kept-histories.ts";
-import { savedPlan } from "../../harness/record/record-files.ts";
 import type { SavedPlan } from "../../harness/record/verdict.ts";
-import { type ShrinkProgress, type ShrinkSavedOutcome, shrinkSaved } from "../../harness/shrink-saved.ts";
-import { createExecutor, type Target } from "../../harness/target.ts";
+import { savedPlan } from "../../harness/saved/record-files.ts";
+import { type ShrinkProgress, type ShrinkSavedOutcome, shrinkSaved } from "../../harness/saved/shrink-saved.ts";
 import { UsageError } from "../../platform/errors.ts";
 import { writeJson, writeText } from "../../platform/files.ts";
 import { planLines } from "../../reports/plan-text.ts";

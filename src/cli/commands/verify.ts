@@ -1,6 +1,6 @@
 /** `verify`: the main job. Generates plans, runs them against the target, judges what was seen, writes a record. */
 import { z } from "zod";
-import { KEEP } from "../../harness/plan-runner.ts";
+import { KEEP } from "../../harness/execution/plan-runner.ts";
 import { UsageError } from "../../platform/errors.ts";
 import { formatDuration } from "../../protocol/duration.ts";
 import { FAMILY_NAMES } from "../../scenarios/families/names.ts";

@@ -14,6 +14,7 @@ import { type Gathering, openGathering } from "./gathering.ts";
 import { type Job, type JobEnd, type JobQueue, openJobQueue } from "./job-queue.ts";
 import { KEY_PREFIX } from "./names.ts";
 import { openRedisLink, type RedisLink } from "./redis-link.ts";
+import { removeKeys } from "./run-keys.ts";
 
 export interface DistributedSettings {
   readonly redis: URL;
@@ -214,14 +215,4 @@ async function closeAll({ link, id, queue, gathering }: Omit<Parts, "options">):
   done.abort();
   gathering.close();
   link.close();
-}
-
-/** Of one run. */
-async function removeKeys({ commands }: Pick<RedisLink, "commands">, run: string): Promise<void> {
-  let cursor = "0";
-  do {
-    const [next, keys] = await commands.scan(cursor, "MATCH", `${KEY_PREFIX}:${run}:*`, "COUNT", 1_000);
-    if (keys.length > 0) await commands.del(...keys);
-    cursor = next;
-  } while (cursor !== "0");
 }

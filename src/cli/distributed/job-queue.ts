@@ -5,9 +5,10 @@
 import type { Queue } from "bullmq";
 import { z } from "zod";
 import { looked, TROUBLE } from "../../harness/distributed/plan-messages.ts";
-import type { Trouble } from "../../harness/plan-runner.ts";
+import type { Trouble } from "../../harness/execution/plan-runner.ts";
 import { answerKey, KEY_PREFIX } from "./names.ts";
 import type { RedisLink } from "./redis-link.ts";
+import { keepKeys, renewKeys } from "./run-keys.ts";
 
 export type JobEnd =
   | { readonly kind: "done"; readonly worker: string; readonly answer: unknown }
@@ -82,16 +83,22 @@ export async function openJobQueue(link: RedisLink, { run, mayStall, onSilent }:
   });
   events.on("progress", ({ jobId, data }) => waiting.get(jobId)?.onProgress?.(data));
   await Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);
+  const over = new AbortController();
+  void keepKeys(link, run, () => [...waiting.keys()], over.signal);
   return {
     async run({ name, id, data, onProgress }) {
       if (abandoned) return { kind: "stopped" };
       const end = new Promise<JobEnd>((resolve) => void waiting.set(id, { settle: resolve, onProgress }));
       // While Redis is away this waits; when it does not come back, `abandon` settles the job.
-      queue.add(name, data, { jobId: id, attempts: 1, removeOnComplete: true }).catch(() => undefined);
+      queue
+        .add(name, data, { jobId: id, attempts: 1, removeOnComplete: true })
+        .then(() => renewKeys(link, run, [id]))
+        .catch(() => undefined);
       return end;
     },
     abandon() {
       abandoned = true;
+      over.abort();
       for (const { settle: resolve } of waiting.values()) resolve({ kind: "stopped" });
       waiting.clear();
     },

@@ -2,7 +2,7 @@
 import { HarnessError, systemCode } from "../../platform/errors.ts";
 
 export interface QueuePackages {
-  readonly bullmq: Pick<typeof import("bullmq"), "Queue" | "QueueEvents" | "Worker" | "WaitingError">;
+  readonly bullmq: Pick<typeof import("bullmq"), "Queue" | "QueueEvents" | "QueueKeys" | "Worker" | "WaitingError">;
   readonly ioredis: Pick<typeof import("ioredis"), "Redis">;
 }
 

@@ -1,6 +1,7 @@
 /** A runner of plans whose lanes are the workers of a distributed run. Same jobs, same answers, other processes. */
+
 import { readPlansAnswer, readShrinkAnswer } from "../../harness/distributed/plan-messages.ts";
-import type { PlanRunner, ServerRecipe, Trouble } from "../../harness/plan-runner.ts";
+import type { PlanRunner, ServerRecipe, Trouble } from "../../harness/execution/plan-runner.ts";
 import { HarnessError } from "../../platform/errors.ts";
 import type { DistributedRun } from "./coordinator.ts";
 import type { JobEnd } from "./job-queue.ts";

@@ -5,12 +5,13 @@
  */
 import type { Job, Worker } from "bullmq";
 import type { Announcement } from "../../harness/distributed/messages.ts";
-import type { PlanRunner, ServerRecipe } from "../../harness/plan-runner.ts";
+import type { PlanRunner, ServerRecipe } from "../../harness/execution/plan-runner.ts";
 import { HarnessError } from "../../platform/errors.ts";
 import { createCommonStart } from "./common-start.ts";
 import type { Answer } from "./job-queue.ts";
 import { ANSWER_LIVES, answerKey, KEY_PREFIX } from "./names.ts";
 import type { RedisLink } from "./redis-link.ts";
+import { renewKeys } from "./run-keys.ts";
 import { GIVE_BACK, type JobContext, WORKER_JOBS, type WorkerServices } from "./worker-jobs.ts";
 
 export interface SessionOptions {
@@ -114,6 +115,9 @@ async function perform(
   context: Omit<JobContext, "progress" | "worker">,
   isAbandoned: () => boolean,
 ): Promise<boolean> {
+  const [run, id] = [job.queueName, job.id ?? ""];
+  // What taking it has made: its coordinator may be gone before it learns of it.
+  renewKeys(link, run, [id]).catch(() => undefined);
   const answer = await answerOf(job, name, {
     ...context,
     worker: name,
@@ -124,7 +128,6 @@ async function perform(
     throw new link.packages.bullmq.WaitingError();
   }
   if (isAbandoned()) return false;
-  const [run, id] = [job.queueName, job.id ?? ""];
   await link.commands.set(answerKey(run, id), JSON.stringify(answer), "EX", ANSWER_LIVES);
   return true;
 }

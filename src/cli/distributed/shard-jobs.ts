@@ -6,7 +6,7 @@ import {
   readFleetShard,
   readLoadShard,
 } from "../../harness/distributed/shard-messages.ts";
-import { historyText } from "../../harness/history-file.ts";
+import { historyText } from "../../harness/history/history-file.ts";
 import { HarnessError } from "../../platform/errors.ts";
 import { address, splitAddress } from "../../protocol/address.ts";
 import type { Result } from "../../protocol/result.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PlansJob, ShrinkJob } from "../../harness/plan-runner.ts";
+import type { PlansJob, ShrinkJob } from "../../harness/execution/plan-runner.ts";
 import { HarnessError } from "../../platform/errors.ts";
 import { ARTIK } from "../../protocol/profile.ts";
 import type { DistributedRun } from "./coordinator.ts";

@@ -1,9 +1,10 @@
 /**
  * What a worker of distributed runs can do: a table of jobs. Each takes data that came from Redis, and gives plain data.
  */
+
 import { readPlansJob, readShrinkJob } from "../../harness/distributed/plan-messages.ts";
 import type { ShardProgress } from "../../harness/distributed/shard-messages.ts";
-import type { PlanRunner, ServerRecipe } from "../../harness/plan-runner.ts";
+import type { PlanRunner, ServerRecipe } from "../../harness/execution/plan-runner.ts";
 import type { Services } from "../services.ts";
 import { runFleetShard, runLoadShard } from "./shard-jobs.ts";
 

@@ -1,8 +1,8 @@
 /** How a fleet is shown to people: a line for each moment, and the summary at the end. */
 
 import { createLatencies } from "../../harness/load/latencies.ts";
-import { spanWords } from "../../harness/load/span-words.ts";
-import type { FleetSnapshot, FleetSummary } from "../../harness/record/fleet-result.ts";
+import type { FleetSnapshot, FleetSummary, VirtualFleet } from "../../harness/record/fleet-result.ts";
+import { spanWords } from "../../harness/record/span-words.ts";
 
 const count = (value: number): string => Math.round(value).toLocaleString("en-US");
 
@@ -32,21 +32,30 @@ export function errorsOf({ responses, counts, refusals }: FleetSnapshot): number
   return refused.reduce((sum, [, times]) => sum + times, 0) + counts.unanswered + refusals;
 }
 
-/** Lines without line feeds. */
-export function summaryLines(summary: FleetSummary): readonly string[] {
+/**
+ * Lines without line feeds.
+ *
+ * @param virtual of a fleet in virtual time, which no machine made late and no kernel dropped anything of
+ */
+export function summaryLines(summary: FleetSummary, virtual?: VirtualFleet): readonly string[] {
   const { counts, kernelDrops } = summary;
   const lines = [
     `fleet: ${count(summary.started)} of ${count(summary.devices)} devices started, ${count(summary.registeredAtEnd)} registered at the end, ${count(summary.deregistered)} de-registered, ${count(summary.leftBehind)} left to their lifetime`,
     `datagrams: ${count(counts.sent)} sent, ${count(counts.received)} received; lost on purpose: ${count(counts.lostUp)} up, ${count(counts.lostDown)} down`,
     `retransmissions: ${count(counts.retransmissions)} by devices, ${count(counts.serverRetransmissions)} by the server; requests without response: ${count(counts.unanswered)}`,
-    kernelDrops === undefined
-      ? "dropped by the kernel: not known on this system"
-      : `dropped by the kernel (receive buffer full): ${count(kernelDrops.devices)} at devices, ${count(kernelDrops.server)} at the server`,
+    ...(virtual === undefined ? [dropsLine(kernelDrops)] : []),
     `asked by the server: ${count(counts.serverRequests)} requests; ${count(counts.reads)} reads, ${count(counts.writes)} writes, ${count(counts.executions)} executions done; ${count(counts.reboots)} reboots, ${count(counts.moves)} new addresses`,
-    `this process was at most ${spanWords(summary.worstLateness)} late`,
+    virtual === undefined
+      ? `this process was at most ${spanWords(summary.worstLateness)} late`
+      : `in virtual time: ${count(virtual.events)} events, ${count(virtual.missed)} datagrams met no listener`,
   ];
   return [...lines, ...latencyLines({ "wait for a place": summary.placeWaits, ...summary.latencies })];
 }
+
+const dropsLine = (drops: FleetSummary["kernelDrops"]): string =>
+  drops === undefined
+    ? "dropped by the kernel: not known on this system"
+    : `dropped by the kernel (receive buffer full): ${count(drops.devices)} at devices, ${count(drops.server)} at the server`;
 
 export function latencyLines(latencies: FleetSummary["latencies"]): readonly string[] {
   const keys = Object.keys(latencies).sort();

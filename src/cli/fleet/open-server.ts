@@ -2,7 +2,7 @@
  * The reference server of a simulated fleet: takes every endpoint that registers, and stores nothing, since it is never
  * started again.
  */
-import type { BuildServer } from "../../harness/simulate.ts";
+import type { BuildServer } from "../../harness/simulation/build-server.ts";
 import { completeProfile } from "../../protocol/profile.ts";
 import { type Store, withStore } from "../../reference-server/memory-store.ts";
 import { createReferenceServer } from "../../reference-server/server.ts";

@@ -1,5 +1,6 @@
 /** `fleet --target sim`: the fleet and the reference server in virtual time, in this process. */
 import { simulateFleet } from "../../harness/fleet/simulated-fleet.ts";
+import { SimulatedRecord } from "../../harness/fleet/simulated-record.ts";
 import { formatDuration } from "../../protocol/duration.ts";
 import { ARTIK } from "../../protocol/profile.ts";
 import { EXIT_INCONCLUSIVE, EXIT_PASS, type ExitCode } from "../exit-codes.ts";
@@ -10,26 +11,42 @@ import type { Services } from "../services.ts";
 import { coapOf, type OpenedFleet } from "./open-fleet.ts";
 import { buildOpenServer } from "./open-server.ts";
 import { simulatedLines } from "./simulated-text.ts";
+import { writeFleet } from "./write-fleet.ts";
 
+interface SimulateOptions extends TimeValues {
+  readonly "json-lines": boolean;
+  /** Directory of the record. */
+  readonly out?: string | undefined;
+}
+
+/** @throws HarnessError `file-not-writable` */
 export async function runSimulatedFleet(
-  { fleet, devices }: OpenedFleet,
-  options: TimeValues & { readonly "json-lines": boolean },
-  services: Pick<Services, "now">,
+  { fleet, devices, shard }: OpenedFleet,
+  options: SimulateOptions,
+  services: Pick<Services, "now" | "version">,
   io: CommandIo,
 ): Promise<ExitCode> {
   io.err(`seed ${fleet.seed}: ${devices.length} of ${fleet.devices} devices, in virtual time\n`);
   const progress = createProgressLine(io, services.now);
+  const coap = coapOf(options);
+  const measured = { fleetproof: services.version, fleet, devices, coap, shard };
+  // Measuring what devices wait for takes its time: for a record only.
+  const record = options.out === undefined ? undefined : new SimulatedRecord(measured);
   const summary = await simulateFleet(fleet, {
     build: buildOpenServer,
     profile: ARTIK,
-    coap: coapOf(options),
+    coap,
     devices: devices.length === fleet.devices ? undefined : devices,
     signal: io.signal,
+    onEvent: record?.onEvent,
+    onMoment: record?.onMoment,
     onProgress: (at, registered) =>
       progress.show(`${formatDuration(at)} of ${formatDuration(fleet.duration)}: ${registered} registered`),
   });
   progress.clear();
   const text = simulatedLines(summary).map((line) => `${line}\n`);
   io.out(options["json-lines"] ? `${JSON.stringify({ kind: "summary", ...summary })}\n` : text.join(""));
-  return io.signal.aborted ? EXIT_INCONCLUSIVE : EXIT_PASS;
+  const { aborted } = io.signal;
+  if (record !== undefined && options.out !== undefined) await writeFleet(options.out, record.result(summary, aborted));
+  return aborted ? EXIT_INCONCLUSIVE : EXIT_PASS;
 }

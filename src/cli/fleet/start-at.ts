@@ -1,6 +1,6 @@
 /** `--start-at`: processes that begin at the same moment, by the clocks of their machines. */
 import { z } from "zod";
-import { spanWords } from "../../harness/load/span-words.ts";
+import { spanWords } from "../../harness/record/span-words.ts";
 import { readTimeOfDay } from "../../platform/clock.ts";
 import { UsageError } from "../../platform/errors.ts";
 import { pause } from "../../platform/timers.ts";

@@ -1,8 +1,10 @@
 /** Shows the joined result of a fleet, and writes results to a directory: for `fleet` and `merge`. */
 import path from "node:path";
 import type { FleetResult } from "../../harness/record/fleet-result.ts";
-import { writeJson } from "../../platform/files.ts";
+import { writeJson, writeText } from "../../platform/files.ts";
+import { renderLoadHtml } from "../../reports/html/load-page.ts";
 import { EXIT_INCONCLUSIVE, EXIT_PASS, type ExitCode } from "../exit-codes.ts";
+import { viewOfFleet } from "../load/load-report.ts";
 import { summaryLines } from "./fleet-text.ts";
 
 /** The name of the file in the directory of `--out`. */
@@ -16,14 +18,16 @@ export const FLEET_EXITS: Readonly<Record<FleetResult["outcome"], ExitCode>> = {
 };
 
 /** @throws HarnessError `file-not-writable` */
-export const writeFleet = (directory: string, result: FleetResult): Promise<void> =>
-  writeJson(path.join(directory, FLEET_FILE), result);
+export async function writeFleet(directory: string, result: FleetResult): Promise<void> {
+  await writeJson(path.join(directory, FLEET_FILE), result);
+  await writeText(path.join(directory, "report.html"), renderLoadHtml(viewOfFleet(result)));
+}
 
 /** Lines without line feeds. */
-export function fleetLines({ fleet, parts, outcome }: FleetResult): readonly string[] {
+export function fleetLines({ fleet, parts, outcome, virtual }: FleetResult): readonly string[] {
   const interrupted = parts.filter((part) => part.interrupted).map(({ index }) => index);
   return [
-    ...summaryLines(fleet),
+    ...summaryLines(fleet, virtual),
     `${parts.length} shard${parts.length === 1 ? "" : "s"}${interrupted.length === 0 ? "" : `; interrupted: shard ${interrupted.join(", ")}`}`,
     `outcome: ${outcome}`,
   ];

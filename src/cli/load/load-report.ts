@@ -1,12 +1,13 @@
 /** Reports of loads and fleets: what they show, from the records, and the formats that there are. */
 import { createLatencies } from "../../harness/load/latencies.ts";
-import { spanWords } from "../../harness/load/span-words.ts";
 import type { FleetResult } from "../../harness/record/fleet-result.ts";
 import type { LoadResult, ThresholdOutcome } from "../../harness/record/load-result.ts";
 import type { LatencyCounts } from "../../harness/record/measured.ts";
+import { spanWords } from "../../harness/record/span-words.ts";
+import { formatDuration } from "../../protocol/duration.ts";
 import { loadCharts } from "../../reports/charts/load-charts.ts";
 import { PERCENTS } from "../../reports/charts/percents.ts";
-import { chartFiles, type ReportFile, type ReportTools } from "../../reports/formats.ts";
+import { chartFiles, type ReportFile, type ReportTools, svgFiles } from "../../reports/formats.ts";
 import { renderLoadHtml } from "../../reports/html/load-page.ts";
 import { renderLoadGithub, renderLoadMarkdown } from "../../reports/load-markdown.ts";
 import type { LatencyRow, LoadView } from "../../reports/load-view.ts";
@@ -33,6 +34,7 @@ export const LOAD_FORMATS: readonly LoadFormat[] = [
     files: ({ load }) => (load === undefined ? [] : [{ path: "junit.xml", content: loadJunit(load) }]),
   },
   { name: "png", files: (view, tools) => chartFiles(loadCharts(view), tools) },
+  { name: "svg", files: (view) => svgFiles(loadCharts(view)) },
   { name: "github", files: () => [], printed: renderLoadGithub },
 ];
 
@@ -51,6 +53,11 @@ export function viewOfLoad(load: LoadResult): LoadView {
     caveats: caveatsOf(load),
     load,
     fleet,
+    parts: load.parts.map(({ index, devices, interrupted, generator }) => ({
+      index,
+      devices,
+      remark: `${generator.sentence}${interrupted ? "; interrupted" : ""}`,
+    })),
     latencies: series.spans
       .map(({ name, labels, counts }) =>
         latencyRow(labelText(labels) === "" ? name : `${name}{${labelText(labels)}}`, counts),
@@ -61,18 +68,29 @@ export function viewOfLoad(load: LoadResult): LoadView {
 }
 
 export function viewOfFleet(result: FleetResult): LoadView {
-  const { outcome, target, fleet } = result;
+  const { outcome, target, fleet, virtual, parts } = result;
   const { word, tone } = FLEET_OUTCOMES[outcome];
+  const waits = fleet.placeWaits.count === 0 ? {} : { "wait for a place": fleet.placeWaits };
   return {
     what: "fleet",
     outcome: { word, tone },
     reason: FLEET_REASONS[outcome],
     target,
-    facts: factsOf(result),
+    facts: [...factsOf(result), ...digestFact(result)],
     thresholds: [],
     caveats: shardCaveat(result),
     fleet,
-    latencies: Object.entries(fleet.latencies).map(([name, counts]) => latencyRow(name, counts)),
+    virtual,
+    parts: parts.map(({ index, devices, interrupted, digest }) => ({
+      index,
+      devices,
+      remark: [digest === undefined ? "" : `digest ${digest}`, interrupted ? "interrupted" : ""]
+        .filter((text) => text !== "")
+        .join("; "),
+    })),
+    latencies: Object.entries({ ...fleet.latencies, ...waits })
+      .map(([name, counts]) => latencyRow(name, counts))
+      .sort((a, b) => placeOf(a) - placeOf(b) || (a.name < b.name ? -1 : 1)),
     catalogue: [],
   };
 }
@@ -99,7 +117,7 @@ const shardCaveat = ({ shard, parts }: LoadResult | FleetResult): readonly strin
   parts.length === shard.of
     ? []
     : [
-        `this is ${count(parts.length, "shard")} of ${shard.of}: thresholds are judged on the whole, which merge makes of all of them`,
+        `this is ${count(parts.length, "shard")} of ${shard.of}: merge makes the whole of all of them, on which thresholds are judged`,
       ];
 
 const ORDER: readonly ThresholdOutcome["outcome"][] = ["crossed", "unknown", "held"];
@@ -147,15 +165,24 @@ const FLEET_REASONS: Readonly<Record<FleetResult["outcome"], string>> = {
   interrupted: "it was interrupted: what follows is what was measured until then",
 };
 
-function factsOf({ seed, devices, shard, fleetproof, fleet }: LoadResult | FleetResult): LoadView["facts"] {
+function factsOf(result: LoadResult | FleetResult): LoadView["facts"] {
+  const { seed, devices, shard, fleetproof, fleet } = result;
+  const virtual = "virtual" in result && result.virtual !== undefined;
   return [
     ["seed", seed],
     ["devices", shard.of === 1 ? String(devices) : `${fleet.devices} of ${devices}`],
     ...(shard.of === 1 ? [] : ([["shards", String(shard.of)]] as const)),
-    ["lasted", `${(fleet.at / 1_000_000).toFixed(1)} s`],
+    [
+      "lasted",
+      virtual ? `${formatDuration(fleet.at / 1_000)} of virtual time` : `${(fleet.at / 1_000_000).toFixed(1)} s`,
+    ],
     ["Fleetproof", fleetproof],
   ];
 }
+
+/** Of one process; those of several stand in a table. */
+const digestFact = ({ parts: [only, ...others] }: FleetResult): LoadView["facts"] =>
+  only?.digest === undefined || others.length > 0 ? [] : [["digest", only.digest]];
 
 const registeredFact = ({ registered }: LoadResult): LoadView["facts"] =>
   registered === undefined ? [] : [["registered at the last task", `${registered.devices} of ${registered.of}`]];

@@ -1,9 +1,9 @@
 /** How a load is shown to people: what is appended to the status line, and the summary at the end. */
 import { createLatencies } from "../../harness/load/latencies.ts";
 import type { LoadProgress } from "../../harness/load/run-load.ts";
-import { spanWords } from "../../harness/load/span-words.ts";
 import type { LoadResult, ThresholdOutcome } from "../../harness/record/load-result.ts";
 import { isWhole, shardText } from "../../harness/record/shards.ts";
+import { spanWords } from "../../harness/record/span-words.ts";
 import { summaryLines } from "../fleet/fleet-text.ts";
 
 export function progressText({ phase, asked, underWay, series }: LoadProgress): string {

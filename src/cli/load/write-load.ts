@@ -1,6 +1,6 @@
 /** Shows the result of a load, and writes it to a directory: what `load` and `merge` do at their end. */
 import path from "node:path";
-import { historyText } from "../../harness/history-file.ts";
+import { historyText } from "../../harness/history/history-file.ts";
 import type { SampleVerdict } from "../../harness/load/sample.ts";
 import type { LoadResult } from "../../harness/record/load-result.ts";
 import { writeJson, writeText } from "../../platform/files.ts";

@@ -11,7 +11,7 @@ import type { Agenda } from "../live/agenda.ts";
 import type { RestClient, RestOutcome } from "../live/rest-client.ts";
 import type { Adapter, VerbOutcome } from "./adapter.ts";
 import type { Capabilities } from "./capabilities.ts";
-import { type Call, callFor } from "./routes.ts";
+import { type Call, callFor, lacks } from "./routes.ts";
 import { shapeProblem, VERBS } from "./verbs.ts";
 
 export interface AdapterClientOptions {
@@ -74,8 +74,11 @@ function outcomeOf(
       detail: `${call.verb}: ${outcome.reason}`,
     };
   const parsed = VERBS[call.verb].result.safeParse(outcome.value);
-  if (parsed.success) return { kind: "answer", response: call.answer(parsed.data, capabilities) };
-  const problem = shapeProblem(parsed.error, outcome.value);
+  const problem = parsed.success
+    ? lacks(call.verb, parsed.data, capabilities)
+    : shapeProblem(parsed.error, outcome.value);
+  if (parsed.success && problem === undefined)
+    return { kind: "answer", response: call.answer(parsed.data, capabilities) };
   return { kind: "failure", reason: "adapter", detail: `${call.verb}: its answer is wrong: ${problem}` };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { REQUIREMENTS } from "../../scenarios/requirements.ts";
-import { createSettlement } from "../settle.ts";
+import { createSettlement } from "../settlement/settle.ts";
 import { applicable } from "./applicable.ts";
 import { CAPABILITY_ROWS, Capabilities, limitsOf } from "./capabilities.ts";
 import { NEEDED_VERBS, VERB_NAMES, type Verb } from "./verbs.ts";

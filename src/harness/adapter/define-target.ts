@@ -4,7 +4,7 @@
  */
 import type { DeclaredCapabilities } from "./capabilities.ts";
 import type { TaskRequest } from "./routes.ts";
-import type { CreatedTask, DeviceStatus, HistoryLine, PropertyGroups, TaskState } from "./verbs.ts";
+import type { CreatedTask, DeviceStatus, HistoryLine, PropertyGroups, StatusCounts, TaskState } from "./verbs.ts";
 
 export type { CreatedTask, DeclaredCapabilities, DeviceStatus, HistoryLine, PropertyGroups, TaskRequest, TaskState };
 
@@ -19,6 +19,12 @@ export interface ProvisionedDevice {
 /** What a server that says no answers, instead of a result. */
 export interface Refused {
   readonly refused: { readonly status: number; readonly message: string };
+}
+
+/** Statuses, and the counts of the task at the same moment. */
+export interface CountedStatuses {
+  readonly statuses: readonly DeviceStatus[];
+  readonly statusCounts: StatusCounts;
 }
 
 type Answer<T> = T | Refused | Promise<T | Refused>;
@@ -37,8 +43,8 @@ export interface TargetDefinition {
   provision(devices: readonly ProvisionedDevice[]): Answer<unknown>;
   /** @returns the id of the task. Its devices need not be registered */
   createTask(request: TaskRequest): Answer<CreatedTask>;
-  /** @returns a line for each device of the task */
-  deviceStatuses(taskId: string): Answer<readonly DeviceStatus[]>;
+  /** @returns a line for each device of the task; with `counts`, together with the counts of that moment */
+  deviceStatuses(taskId: string): Answer<readonly DeviceStatus[] | CountedStatuses>;
   /** The task as a whole. */
   getTask?(taskId: string): Answer<TaskState>;
   /** @param did absent: for all of its devices */

@@ -5,7 +5,15 @@ import type { RestRequest, RestResponse } from "../../protocol/server-port.ts";
 import type { Adapter } from "./adapter.ts";
 import type { Capabilities, Capability } from "./capabilities.ts";
 import { has } from "./capabilities.ts";
-import type { CreatedTask, DeviceStatus, HistoryLine, PropertyGroups, TaskState, Verb } from "./verbs.ts";
+import type {
+  CreatedTask,
+  DeviceStatus,
+  DeviceStatuses,
+  HistoryLine,
+  PropertyGroups,
+  TaskState,
+  Verb,
+} from "./verbs.ts";
 
 export type Call =
   | {
@@ -71,7 +79,7 @@ const ROUTES: readonly Route[] = [
     path: "GET devicemgmt/tasks/*/statuses",
     call: ({ request, places: [taskId = ""] }) =>
       verb("deviceStatuses", { taskId }, (result, capabilities) =>
-        page(request, taskId, result as readonly DeviceStatus[], capabilities),
+        page(request, taskId, result as DeviceStatuses, capabilities),
       ),
   },
   {
@@ -205,19 +213,25 @@ function wholeTask({ expiresAfter, statusCounts, ...rest }: TaskState): Readonly
   };
 }
 
+/** What a verb's answer lacks of what the adapter declares; `undefined`: nothing. */
+export const lacks = (asked: Verb, result: unknown, { counts }: Capabilities): string | undefined =>
+  asked === "deviceStatuses" && counts && Array.isArray(result)
+    ? "capabilities.counts is declared, so its answer is { statuses, statusCounts }, both of one moment"
+    : undefined;
+
 /** The error code by which expiry is told from an answer. */
 const EXPIRED = "4004";
 
-function page(
-  { query }: RestRequest,
-  id: string,
-  all: readonly DeviceStatus[],
-  capabilities: Capabilities,
-): RestResponse {
+function page({ query }: RestRequest, id: string, shown: DeviceStatuses, capabilities: Capabilities): RestResponse {
+  const { statuses: all, statusCounts } = Array.isArray(shown) ? { statuses: shown, statusCounts: undefined } : shown;
+  const counted = capabilities.counts && statusCounts !== undefined ? { statusCounts: withoutNulls(statusCounts) } : {};
   const offset = Number(query.offset ?? 0);
   const count = Number(query.count ?? all.length);
   const statuses = all.slice(offset, offset + count).map((line) => shownStatus(line, capabilities));
-  return { status: 200, body: { total: all.length, offset, count: statuses.length, data: { id, statuses } } };
+  return {
+    status: 200,
+    body: { total: all.length, offset, count: statuses.length, data: { id, statuses, ...counted } },
+  };
 }
 
 /** What is not declared is not shown: the server is not judged by it. */

@@ -30,17 +30,25 @@ const DeviceStatus = z.strictObject({
 });
 export type DeviceStatus = z.infer<typeof DeviceStatus>;
 
+const StatusCounts = z.strictObject({
+  totalDevices: Count.nullish(),
+  numCompleted: Count.nullish(),
+  numSucceeded: Count.nullish(),
+  numFailed: Count.nullish(),
+  numCancelled: Count.nullish(),
+});
+export type StatusCounts = z.infer<typeof StatusCounts>;
+
+/** With its counts where those are to be judged: they have to be of the same moment. */
+const DeviceStatuses = z.union([
+  z.array(DeviceStatus),
+  z.strictObject({ statuses: z.array(DeviceStatus), statusCounts: StatusCounts }),
+]);
+export type DeviceStatuses = z.infer<typeof DeviceStatuses>;
+
 const TaskState = z.strictObject({
   status: z.enum(TASK_STATUSES),
-  statusCounts: z
-    .strictObject({
-      totalDevices: Count.nullish(),
-      numCompleted: Count.nullish(),
-      numSucceeded: Count.nullish(),
-      numFailed: Count.nullish(),
-      numCancelled: Count.nullish(),
-    })
-    .nullish(),
+  statusCounts: StatusCounts.nullish(),
   createdOn: Timestamp.nullish(),
   /** Seconds that it is active. */
   expiresAfter: z.number().nullish(),
@@ -75,7 +83,7 @@ interface VerbRow {
 export const VERBS = {
   provision: { parameters: ["devices"], result: Done },
   createTask: { parameters: ["request"], result: CreatedTask },
-  deviceStatuses: { parameters: ["taskId"], result: z.array(DeviceStatus) },
+  deviceStatuses: { parameters: ["taskId"], result: DeviceStatuses },
   getTask: { parameters: ["taskId"], result: TaskState },
   cancelTask: { parameters: ["taskId", "did"], result: Done },
   properties: { parameters: ["did"], result: PropertyGroups },

@@ -3,10 +3,10 @@
  * Meeting it proves nothing about the server; never meeting it says what the campaign did not try.
  */
 
-import type { Exchange } from "../oracle/exchange-view.ts";
 import type { FactOf } from "../oracle/facts.ts";
-import type { RegistrationRequest } from "../oracle/registration-view.ts";
-import type { DeviceTaskView, TaskView } from "../oracle/task-view.ts";
+import type { Exchange } from "../oracle/views/exchange-view.ts";
+import type { RegistrationRequest } from "../oracle/views/registration-view.ts";
+import type { DeviceTaskView, TaskView } from "../oracle/views/task-view.ts";
 import type { DeviceScene, Scene } from "./scene.ts";
 import type { UpdateScene } from "./update-scene.ts";
 

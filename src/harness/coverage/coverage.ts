@@ -3,7 +3,7 @@
  * device tasks. Pure: a fold over the history and the oracle's model at its end.
  */
 import type { Plan } from "../../scenarios/plan.ts";
-import type { History } from "../history.ts";
+import type { History } from "../history/history.ts";
 import type { Judgement } from "../oracle/oracle.ts";
 import { CONDITION_TABLES } from "./all-conditions.ts";
 import type { SubjectKind, Subjects, TableOf } from "./condition.ts";

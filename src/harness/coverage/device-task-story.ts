@@ -4,9 +4,9 @@
  * States are those of the oracle's model, not those that a server shows. An answer comes with the class of its code.
  */
 import { codeClass } from "../../protocol/coap/codes.ts";
-import type { Exchange, ExchangeEnd } from "../oracle/exchange-view.ts";
-import type { RegistrationRequest } from "../oracle/registration-view.ts";
-import type { DeviceTaskEnd, DeviceTaskView, TaskView } from "../oracle/task-view.ts";
+import type { Exchange, ExchangeEnd } from "../oracle/views/exchange-view.ts";
+import type { RegistrationRequest } from "../oracle/views/registration-view.ts";
+import type { DeviceTaskEnd, DeviceTaskView, TaskView } from "../oracle/views/task-view.ts";
 import { creationOf, endedBefore, endOf, releasedBy, requestsOf, settlementOf, startOf } from "./exchange-questions.ts";
 import { isBefore, type Moment } from "./moments.ts";
 import { type DeviceMode, type DeviceScene, modeBefore, type Scene, sceneOfDevice } from "./scene.ts";

@@ -1,6 +1,6 @@
 /** Questions about one exchange that several conditions ask: how it ended, what was sent and received in it. */
-import type { Exchange, ExchangeEnd } from "../oracle/exchange-view.ts";
-import type { DeviceTaskView } from "../oracle/task-view.ts";
+import type { Exchange, ExchangeEnd } from "../oracle/views/exchange-view.ts";
+import type { DeviceTaskView } from "../oracle/views/task-view.ts";
 import type { Moment } from "./moments.ts";
 import { type Datagram, type ExchangeLog, type Scene, type StandingChange, sceneOfDevice } from "./scene.ts";
 

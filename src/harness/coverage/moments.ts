@@ -1,5 +1,5 @@
 /** Moments of a run, and what comes before what. */
-import type { RunTime } from "../history.ts";
+import type { RunTime } from "../history/history.ts";
 
 /** A moment: microseconds, then the index of the event; -1 for what happens by the passing of time alone. */
 export interface Moment {

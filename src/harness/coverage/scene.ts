@@ -6,14 +6,14 @@
 import { codeFromByte, EMPTY_CODE, isRequest } from "../../protocol/coap/codes.ts";
 import { readType } from "../../protocol/coap/message.ts";
 import type { Code, MessageType } from "../../protocol/coap/types.ts";
-import type { DeviceEvent, DownlinkEvent, EffectEvent, History, RunTime, UplinkEvent } from "../history.ts";
+import type { DeviceEvent, DownlinkEvent, EffectEvent, History, RunTime, UplinkEvent } from "../history/history.ts";
 import type { OracleContext } from "../oracle/context.ts";
-import type { DeviceView } from "../oracle/device-view.ts";
-import type { Exchange } from "../oracle/exchange-view.ts";
 import type { FactOf } from "../oracle/facts.ts";
 import { messageKey } from "../oracle/message-key.ts";
 import type { Judgement, SeenFact } from "../oracle/oracle.ts";
-import type { RegistrationRequest } from "../oracle/registration-view.ts";
+import type { DeviceView } from "../oracle/views/device-view.ts";
+import type { Exchange } from "../oracle/views/exchange-view.ts";
+import type { RegistrationRequest } from "../oracle/views/registration-view.ts";
 import { isBefore, lastBefore, type Moment } from "./moments.ts";
 
 /** The header of a datagram, and its fate. */

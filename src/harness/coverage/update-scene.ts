@@ -7,8 +7,8 @@
 import type { FirmwareUpload } from "../../scenarios/firmware-images.ts";
 import type { Plan, PlannedDevice } from "../../scenarios/plan.ts";
 import type { UpdateEvent } from "../../simulator/device/firmware-machine.ts";
-import type { History, RestPurpose } from "../history.ts";
-import type { DeviceTaskView, SeenStatus } from "../oracle/task-view.ts";
+import type { History, RestPurpose } from "../history/history.ts";
+import type { DeviceTaskView, SeenStatus } from "../oracle/views/task-view.ts";
 import { creationOf } from "./exchange-questions.ts";
 import { isBefore, lastBefore, type Moment } from "./moments.ts";
 import type { DeviceScene, Scene } from "./scene.ts";

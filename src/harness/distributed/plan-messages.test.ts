@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { buildServer } from "../../mutants/mutant.ts";
 import { ARTIK } from "../../protocol/profile.ts";
-import { type PlansJob, runPlans } from "../plan-runner.ts";
+import { type PlansJob, runPlans } from "../execution/plan-runner.ts";
 import { readPlansAnswer, readPlansJob, readShrinkAnswer, readShrinkJob } from "./plan-messages.ts";
 
 const JOB: PlansJob = { seed: "wire", profile: ARTIK, from: 0, count: 3, keep: "all" };

@@ -14,7 +14,7 @@ import {
   type ServerRecipe,
   type ShrinkAnswer,
   type ShrinkJob,
-} from "../plan-runner.ts";
+} from "../execution/plan-runner.ts";
 import { DEVICE_TASK_ENDS } from "../record/task-record.ts";
 
 const Index = z.number().int().nonnegative();

@@ -14,7 +14,7 @@ import { after, before, type Instant, type Micros, NEVER } from "../../protocol/
 import type { DeviceEffect, DeviceInput, VirtualDevice } from "../../simulator/device/types.ts";
 import { invertBit } from "../../simulator/fleet/link.ts";
 import type { FleetLink, LinkFate } from "../../simulator/fleet/types.ts";
-import type { HistoryEvent, RunTime } from "../history.ts";
+import type { HistoryEvent, RunTime } from "../history/history.ts";
 import type { Agenda } from "../live/agenda.ts";
 import { downloadImage } from "../live/image-download.ts";
 

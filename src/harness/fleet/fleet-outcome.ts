@@ -1,9 +1,11 @@
-/** What a live fleet comes to, from its parts. Nothing is judged but whether it ran. */
+/** What a fleet comes to, from its parts. Nothing is judged but whether it ran. */
 import type { CoapParams } from "../../protocol/coap/params.ts";
+import { formatDuration } from "../../protocol/duration.ts";
 import type { Fleet } from "../../simulator/fleet/types.ts";
 import { FLEET_FORMAT_VERSION, type FleetPart, type FleetResult, type FleetSummary } from "../record/fleet-result.ts";
 import type { Shard } from "../record/shards.ts";
 import { fleetDigest } from "./fleet-digest.ts";
+import { fleetSettings } from "./fleet-settings.ts";
 
 export interface FinishedFleet {
   /** Version of Fleetproof. */
@@ -31,6 +33,7 @@ export function fleetResult(finished: FinishedFleet, summary: FleetSummary): Fle
     target,
     devices: fleet.devices,
     fleetDigest: fleetDigest(fleet, coap),
+    fleetSettings: { ...fleetSettings(fleet), duration: formatDuration(fleet.duration) },
     shard,
     parts,
     fleet: summary,

@@ -13,7 +13,7 @@ import { after, between, earliest, type Instant, type Micros, millis, seconds, t
 import type { DeviceCommand } from "../../simulator/device/types.ts";
 import { inputOf } from "../../simulator/fleet/happenings.ts";
 import type { Fleet, FleetTimeline } from "../../simulator/fleet/types.ts";
-import type { HistoryEvent, RunTime } from "../history.ts";
+import type { HistoryEvent, RunTime } from "../history/history.ts";
 import type { Agenda, Waker } from "../live/agenda.ts";
 import type { Measuring } from "../live/measuring.ts";
 import type { OpenSocket } from "../live/sockets.ts";

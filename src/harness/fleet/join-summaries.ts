@@ -1,6 +1,6 @@
 /** Adds up what several processes have measured of the parts of one fleet. */
 import { createLatencies } from "../load/latencies.ts";
-import type { FleetCounts, FleetSnapshot, FleetSummary } from "../record/fleet-result.ts";
+import type { FleetCounts, FleetSnapshot, FleetSummary, VirtualFleet } from "../record/fleet-result.ts";
 import { joinFailing, type LatencyCounts } from "../record/measured.ts";
 import { joinTimelines } from "../record/timeline.ts";
 
@@ -40,6 +40,27 @@ export function joinFleetSummaries(parts: readonly FleetSummary[]): FleetSummary
     latencies: joinLatenciesByName(parts.map(({ latencies }) => latencies)),
     failing: joinFailing(parts.map(({ failing }) => failing)),
     ...(timeline === undefined ? {} : { timeline }),
+  };
+}
+
+/** Of fleets in virtual time. `undefined` when one of them was live. */
+export function joinVirtual(parts: readonly (VirtualFleet | undefined)[]): VirtualFleet | undefined {
+  const known = parts.flatMap((part) => part ?? []);
+  if (known.length < parts.length) return undefined;
+  const sum = (of: (part: VirtualFleet) => number): number => known.reduce((total, part) => total + of(part), 0);
+  return {
+    events: sum(({ events }) => events),
+    registrations: sum(({ registrations }) => registrations),
+    updates: sum(({ updates }) => updates),
+    deregistrations: sum(({ deregistrations }) => deregistrations),
+    refused: sum(({ refused }) => refused),
+    duplicated: sum(({ duplicated }) => duplicated),
+    corrupted: sum(({ corrupted }) => corrupted),
+    missed: sum(({ missed }) => missed),
+    lost: joinCounts(known.map(({ lost }) => lost)),
+    offline: sum(({ offline }) => offline),
+    sleeps: sum(({ sleeps }) => sleeps),
+    happenings: joinCounts(known.map(({ happenings }) => happenings)),
   };
 }
 

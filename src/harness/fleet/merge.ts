@@ -2,7 +2,7 @@
 import type { FleetResult } from "../record/fleet-result.ts";
 import { inOrderOfShards, type Named, refuseMissing, type SameRow } from "../record/shards.ts";
 import { fleetOutcome } from "./fleet-outcome.ts";
-import { joinFleetSummaries } from "./join-summaries.ts";
+import { joinFleetSummaries, joinVirtual } from "./join-summaries.ts";
 
 /** What makes results those of one fleet. */
 const SAME: readonly SameRow<FleetResult>[] = [
@@ -33,5 +33,6 @@ export function joinFleets(results: readonly FleetResult[], names: readonly stri
   const all = [first, ...others.map(({ result }) => result)];
   const parts = all.flatMap((each) => each.parts).sort((a, b) => a.index - b.index);
   const fleet = joinFleetSummaries(all.map((each) => each.fleet));
-  return { ...first, parts, fleet, outcome: fleetOutcome(parts, fleet) };
+  const virtual = joinVirtual(all.map((each) => each.virtual));
+  return { ...first, parts, fleet, ...(virtual === undefined ? {} : { virtual }), outcome: fleetOutcome(parts, fleet) };
 }

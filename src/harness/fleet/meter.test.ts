@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { encodeEmpty, encodeMessage, NO_OPTIONS, NO_PAYLOAD } from "../../protocol/coap/message.ts";
 import { stringOption, URI_PATH } from "../../protocol/coap/options.ts";
 import type { Code, MessageType } from "../../protocol/coap/types.ts";
-import type { HistoryEvent } from "../history.ts";
+import type { HistoryEvent } from "../history/history.ts";
 import { createFleetMeter } from "./meter.ts";
 
 const message = (type: MessageType, code: Code, messageId: number, token: string, path: readonly string[] = []) =>

@@ -7,7 +7,7 @@
  */
 import { codeFromByte } from "../../protocol/coap/codes.ts";
 import { readMessageId } from "../../protocol/coap/message.ts";
-import type { HistoryEvent, RunTime } from "../history.ts";
+import type { HistoryEvent, RunTime } from "../history/history.ts";
 import { createLatencies, type Latencies } from "../load/latencies.ts";
 import type { FleetCounts } from "../record/fleet-result.ts";
 

@@ -14,6 +14,7 @@ import { createSocketOpener, hasManyAddresses, type OpenSocket } from "../live/s
 import type { FleetSummary } from "../record/fleet-result.ts";
 import { TimelineRecorder } from "../record/timeline.ts";
 import { FleetRun, type FleetSettings } from "./fleet-run.ts";
+import { timelineValues } from "./fleet-timeline.ts";
 import { reach } from "./reach.ts";
 
 export type FleetOptions = Omit<FleetSettings, "agenda" | "measuring" | "openSocket" | "scope" | "formerSockets"> & {
@@ -55,8 +56,7 @@ export async function runFleet(fleet: Fleet, options: FleetOptions): Promise<Fle
       measuring,
       openSocket: explaining(createSocketOpener(scope)),
       onSecond(snapshot) {
-        const { at, started, registered, asleep, waiting } = snapshot;
-        timeline.add(at / 1_000_000, { started, registered, asleep, waiting });
+        timeline.add(snapshot.at / 1_000_000, timelineValues(snapshot));
         options.onSecond?.(snapshot);
       },
     });

@@ -17,7 +17,8 @@ import { inputOf } from "../../simulator/fleet/happenings.ts";
 import { invertBit } from "../../simulator/fleet/link.ts";
 import type { Fleet, FleetLink, FleetTimeline, LinkFate } from "../../simulator/fleet/types.ts";
 import { createWakeups, createWorld } from "../../simulator/world.ts";
-import type { BuildServer } from "../simulate.ts";
+import type { HistoryEvent, RunTime, UplinkEvent } from "../history/history.ts";
+import type { BuildServer } from "../simulation/build-server.ts";
 import { createFleetTally, type SimulatedFleetSummary } from "./simulated-tally.ts";
 
 export interface SimulatedFleetOptions {
@@ -30,8 +31,21 @@ export interface SimulatedFleetOptions {
   readonly devices?: readonly number[] | undefined;
   /** Called now and then with the virtual time, in milliseconds, and how many devices are registered. */
   readonly onProgress?: ((at: number, registered: number) => void) | undefined;
+  /** As often, at the same moments of virtual time in each run. */
+  readonly onMoment?: ((moment: SimulatedMoment) => void) | undefined;
+  /** Sees each datagram when it is sent or heard, and what devices do; told apart by the numbers of the devices. */
+  readonly onEvent?: ((event: HistoryEvent) => void) | undefined;
   /** Ends the run where it is. */
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface SimulatedMoment {
+  /** Milliseconds of virtual time. */
+  readonly at: number;
+  /** Devices that have tried to register, that hold a registration, and of these those that do not listen. */
+  readonly started: number;
+  readonly registered: number;
+  readonly asleep: number;
 }
 
 /** Runs the fleet to its end. Gives up its turn now and then, which changes nothing about the run. */
@@ -104,6 +118,7 @@ class SimulatedFleet {
       this.world.run(this.instant(until), (event) => this.perform(event));
       if (part % PARTS_PER_MARK === 0) this.tally.mark(until);
       this.options.onProgress?.(until, this.tally.registered);
+      this.options.onMoment?.(this.moment(until));
       await nextTurn();
       if (this.options.signal?.aborted === true) break;
     }
@@ -117,6 +132,16 @@ class SimulatedFleet {
   /** Milliseconds from the start. */
   private time(): number {
     return (this.world.now - SIMULATION_START) / 1_000;
+  }
+
+  private moment(at: number): SimulatedMoment {
+    const begun = this.members.filter((member) => member !== undefined);
+    const asleep = begun.filter(({ device }) => device.registered && !device.listening);
+    return { at, started: begun.length, registered: this.tally.registered, asleep: asleep.length };
+  }
+
+  private runTime(): RunTime {
+    return this.world.now - SIMULATION_START;
   }
 
   private perform(event: WorldEvent): void {
@@ -133,8 +158,12 @@ class SimulatedFleet {
         const { slot, to, bytes } = event;
         const member = this.members[slot];
         if (member === undefined) return;
-        if (member.address !== to || !member.device.listening) this.tally.missed();
-        else this.give(slot, member, { kind: "datagram", from: SERVER_ADDRESS, bytes });
+        if (member.address !== to || !member.device.listening) {
+          this.tally.missed();
+          return;
+        }
+        this.options.onEvent?.({ kind: "delivery", device: this.numberOf(slot), bytes, at: this.runTime() });
+        this.give(slot, member, { kind: "datagram", from: SERVER_ADDRESS, bytes });
       }
     }
   }
@@ -152,8 +181,12 @@ class SimulatedFleet {
     }
   }
 
+  private numberOf(slot: number): number {
+    return this.numbers[slot] ?? 0;
+  }
+
   private begin(slot: number): void {
-    const index = this.numbers[slot] ?? 0;
+    const index = this.numberOf(slot);
     const { fleet, random } = this;
     const { coap } = this.options;
     const member: Member = {
@@ -194,14 +227,21 @@ class SimulatedFleet {
   }
 
   private fromDevice(slot: number, member: Member, effect: DeviceEffect): void {
+    const { onEvent } = this.options;
+    const place = { device: this.numberOf(slot), at: this.runTime() };
     if (effect.kind === "send") this.sendUp(slot, member, effect.bytes);
     else if (effect.kind === "move") this.move(slot, member);
-    else if (effect.kind === "state") this.tally.state(effect.event);
+    else if (effect.kind === "state") {
+      this.tally.state(effect.event);
+      onEvent?.({ kind: "device", event: effect.event, ...place });
+    } else if (effect.kind === "effect") onEvent?.({ ...effect, ...place });
   }
 
   private move(slot: number, member: Member): void {
     member.moves += 1;
-    member.address = addressOf(this.numbers[slot] ?? 0, member.moves);
+    const device = this.numberOf(slot);
+    member.address = addressOf(device, member.moves);
+    this.options.onEvent?.({ kind: "device", device, at: this.runTime(), event: "address", address: member.address });
   }
 
   private sendUp(slot: number, member: Member, bytes: Uint8Array): void {
@@ -210,8 +250,19 @@ class SimulatedFleet {
     if (fate.newAddress === true) this.move(slot, member);
     const from = member.address;
     const arriving = arrivingBytes(bytes, fate);
+    this.tellUplink({ kind: "uplink", device: this.numberOf(slot), address: from, bytes }, fate);
     for (const delay of fate.delays)
       this.world.schedule(after(this.world.now, delay), { kind: "to-server", from, bytes: arriving });
+  }
+
+  private tellUplink(datagram: Pick<UplinkEvent, "kind" | "device" | "address" | "bytes">, { delays }: LinkFate): void {
+    const { onEvent } = this.options;
+    if (onEvent === undefined) return;
+    const sentAt = this.runTime();
+    if (delays.length === 0) onEvent({ ...datagram, at: sentAt, sentAt, lost: true });
+    delays.forEach((delay, copy) => {
+      onEvent({ ...datagram, at: sentAt + delay, sentAt, ...(copy === 0 ? {} : { copy: true }) });
+    });
   }
 
   // ── server
@@ -229,6 +280,14 @@ class SimulatedFleet {
     if (slot === undefined || member === undefined) return;
     const fate = member.link.fate("down", bytes.length, this.time());
     this.tally.down(slot, this.world.now, bytes, fate);
+    this.options.onEvent?.({
+      kind: "downlink",
+      device: this.numberOf(slot),
+      address: to,
+      bytes,
+      at: this.runTime(),
+      arrivals: fate.delays.map((delay) => this.runTime() + delay),
+    });
     const arriving = arrivingBytes(bytes, fate);
     for (const delay of fate.delays)
       this.world.schedule(after(this.world.now, delay), { kind: "to-device", slot, to, bytes: arriving });

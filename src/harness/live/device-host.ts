@@ -7,7 +7,7 @@ import type { UdpSocket } from "../../platform/udp.ts";
 import { NEVER } from "../../protocol/time.ts";
 import type { DeviceEffect, DeviceInput, VirtualDevice } from "../../simulator/device/types.ts";
 import type { Network } from "../../simulator/network.ts";
-import type { HistoryEvent } from "../history.ts";
+import type { HistoryEvent } from "../history/history.ts";
 import { createDeviceLink, type LinkOptions } from "./device-link.ts";
 import { downloadImage } from "./image-download.ts";
 

@@ -12,7 +12,7 @@ import type { UdpSocket } from "../../platform/udp.ts";
 import type { Address } from "../../protocol/address.ts";
 import { after, before, type Instant, type Micros } from "../../protocol/time.ts";
 import type { Network } from "../../simulator/network.ts";
-import type { HistoryEvent, RunTime } from "../history.ts";
+import type { HistoryEvent, RunTime } from "../history/history.ts";
 import type { Agenda } from "./agenda.ts";
 
 export interface LinkOptions {

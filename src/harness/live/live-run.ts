@@ -9,15 +9,15 @@ import { type Address, splitAddress } from "../../protocol/address.ts";
 import { before, type Instant, type Micros, NEVER, toMillis, toUnixMillis } from "../../protocol/time.ts";
 import type { Plan } from "../../scenarios/plan.ts";
 import { createNetwork } from "../../simulator/network.ts";
-import type { History, HistoryEvent, MarkEvent, RunTime } from "../history.ts";
+import type { History, HistoryEvent, MarkEvent, RunTime } from "../history/history.ts";
 import {
   createInterpreter,
   type Interpreter,
   type InterpreterEffect,
   type InterpreterInput,
-} from "../plan-interpreter.ts";
-import type { Tokens } from "../rest-requests.ts";
-import { type RunNames, runNames } from "../run-names.ts";
+} from "../interpreter/plan-interpreter.ts";
+import type { Tokens } from "../interpreter/rest-requests.ts";
+import { type RunNames, runNames } from "../interpreter/run-names.ts";
 import type { Waker } from "./agenda.ts";
 import { createDeviceHost, type DeviceHost } from "./device-host.ts";
 import type { LiveSettings, SharedByRuns } from "./live-settings.ts";

@@ -2,7 +2,7 @@
 import type { CoapParams } from "../../protocol/coap/params.ts";
 import type { Instant, Micros } from "../../protocol/time.ts";
 import type { VirtualDevice, VirtualDeviceOptions } from "../../simulator/device/types.ts";
-import type { HistoryEvent } from "../history.ts";
+import type { HistoryEvent } from "../history/history.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Measuring } from "./measuring.ts";
 import type { RestClient } from "./rest-client.ts";

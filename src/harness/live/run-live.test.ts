@@ -4,7 +4,7 @@ import { splitAddress } from "../../protocol/address.ts";
 import { EMPTY_PROFILE } from "../../protocol/profile.ts";
 import { millis } from "../../protocol/time.ts";
 import { Plan } from "../../scenarios/plan.ts";
-import type { History, HistoryEvent } from "../history.ts";
+import type { History, HistoryEvent } from "../history/history.ts";
 import { type LiveTarget, openLiveSession, type RunLiveOptions, runLive } from "./run-live.ts";
 import { type FakeServer, type FakeServerOptions, startFakeServer } from "./test-kit.ts";
 

@@ -11,7 +11,7 @@ import { millis, seconds } from "../../protocol/time.ts";
 import type { Plan } from "../../scenarios/plan.ts";
 import { createVirtualDevice } from "../../simulator/device/device.ts";
 import type { Adapter } from "../adapter/adapter.ts";
-import type { History } from "../history.ts";
+import type { History } from "../history/history.ts";
 import { createAgenda } from "./agenda.ts";
 import { LiveRun } from "./live-run.ts";
 import type { LiveOptions, SharedByRuns } from "./live-settings.ts";

@@ -7,8 +7,8 @@
  */
 import { now } from "../../platform/clock.ts";
 import { after, between, type Instant, type Micros, millis, seconds } from "../../protocol/time.ts";
-import type { HistoryEvent, RunTime } from "../history.ts";
-import type { RestartEffect } from "../operation-requests.ts";
+import type { HistoryEvent, RunTime } from "../history/history.ts";
+import type { RestartEffect } from "../interpreter/operation-requests.ts";
 import type { Agenda } from "./agenda.ts";
 import type { RestartableServer } from "./restartable-server.ts";
 

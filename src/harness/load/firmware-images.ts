@@ -5,8 +5,8 @@
  */
 import { HarnessError } from "../../platform/errors.ts";
 import { type FirmwareUpload, IMAGE_NAME, imageBytes } from "../../scenarios/firmware-images.ts";
+import { uploadedImageId } from "../interpreter/rest-requests.ts";
 import type { RestClient } from "../live/rest-client.ts";
-import { uploadedImageId } from "../rest-requests.ts";
 import { post } from "./provision.ts";
 import type { Workload, WorkloadRow } from "./workload.ts";
 

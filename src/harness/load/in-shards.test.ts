@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ARTIK } from "../../protocol/profile.ts";
 import { createFleet, shardMembers } from "../../simulator/fleet/fleet.ts";
 import { FleetFile } from "../../simulator/model/fleet.ts";
-import type { HistoryEvent } from "../history.ts";
+import type { HistoryEvent } from "../history/history.ts";
 import { createTaskSource, intendedTimes, isOurs, type LoadTask, placesOf } from "./arrivals.ts";
 import { createSample } from "./sample.ts";
 import { Workload } from "./workload.ts";

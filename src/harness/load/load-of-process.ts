@@ -5,6 +5,7 @@ import type { CoapParams } from "../../protocol/coap/params.ts";
 import { type Instant, toUnixMillis } from "../../protocol/time.ts";
 import type { Fleet } from "../../simulator/fleet/types.ts";
 import { fleetDigest } from "../fleet/fleet-digest.ts";
+import { fleetSettings } from "../fleet/fleet-settings.ts";
 import type { FleetSummary } from "../record/fleet-result.ts";
 import type { LoadCheck, LoadPart, LoadResult, RegisteredDevices } from "../record/load-result.ts";
 import { failingDevices } from "../record/measured.ts";
@@ -14,6 +15,7 @@ import { judgeGenerator } from "./generator-lag.ts";
 import { judgeLoad } from "./judge-load.ts";
 import type { Series } from "./series.ts";
 import type { Workload } from "./workload.ts";
+import { workloadSettings } from "./workload-settings.ts";
 
 /** What a process was told to do; `LoadOptions` has it. */
 export interface LoadOrder {
@@ -53,6 +55,8 @@ export function loadResult(order: LoadOrder, measured: LoadMeasurements): LoadRe
     devices: fleet.devices,
     workloadDigest: sha256(JSON.stringify(workload)),
     fleetDigest: fleetDigest(fleet, order.coap),
+    workloadSettings: workloadSettings(workload),
+    fleetSettings: fleetSettings(fleet),
     shard,
     parts: [partOf(order, measured, maxLag)],
     maxLag,

@@ -42,6 +42,7 @@ export function joinLoads(results: readonly LoadResult[], names: readonly string
   if (others.length === 0) return first;
   const all = [first, ...others.map(({ result }) => result)];
   const { fleetproof, seed, target, devices, workloadDigest, fleetDigest, maxLag } = first;
+  const { workloadSettings, fleetSettings } = first;
   const registered = joinRegistered(all);
   const timeline = joinTimelines(all.map((each) => each.timeline));
   return judgeLoad({
@@ -51,6 +52,8 @@ export function joinLoads(results: readonly LoadResult[], names: readonly string
     devices,
     workloadDigest,
     fleetDigest,
+    ...(workloadSettings === undefined ? {} : { workloadSettings }),
+    ...(fleetSettings === undefined ? {} : { fleetSettings }),
     shard: first.shard,
     parts: all.flatMap(({ parts }) => parts).sort((a, b) => a.index - b.index),
     maxLag,

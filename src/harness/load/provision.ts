@@ -1,8 +1,8 @@
 /** Makes the devices of a load known to the server, before they register: one device type, and each device. */
 import { HarnessError } from "../../platform/errors.ts";
 import type { RestRequest, RestResponse } from "../../protocol/server-port.ts";
+import { isSuccess } from "../interpreter/rest-requests.ts";
 import type { RestClient, RestOutcome } from "../live/rest-client.ts";
-import { isSuccess } from "../rest-requests.ts";
 
 /** Requests at once: a server that stores durably answers many in one commit. */
 const AT_ONCE = 32;

@@ -3,7 +3,7 @@ import { ARTIK } from "../../protocol/profile.ts";
 import type { Instant } from "../../protocol/time.ts";
 import { createFleet } from "../../simulator/fleet/fleet.ts";
 import { FleetFile } from "../../simulator/model/fleet.ts";
-import type { HistoryEvent } from "../history.ts";
+import type { HistoryEvent } from "../history/history.ts";
 import { WHOLE } from "../record/shards.ts";
 import type { LoadTask } from "./arrivals.ts";
 import { createSample } from "./sample.ts";

@@ -9,7 +9,7 @@ import type { Profile } from "../../protocol/profile.ts";
 import type { Instant } from "../../protocol/time.ts";
 import type { Plan } from "../../scenarios/plan.ts";
 import type { Fleet } from "../../simulator/fleet/types.ts";
-import type { History, HistoryEvent } from "../history.ts";
+import type { History, HistoryEvent } from "../history/history.ts";
 import { judge } from "../oracle/oracle.ts";
 import type { Tally } from "../record/finding.ts";
 import type { Shard } from "../record/shards.ts";

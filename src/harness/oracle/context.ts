@@ -5,12 +5,12 @@ import { type CoapParams, exchangeLifetime } from "../../protocol/coap/params.ts
 import { coapParams, type Profile } from "../../protocol/profile.ts";
 import { seconds } from "../../protocol/time.ts";
 import type { Plan } from "../../scenarios/plan.ts";
-import type { HistoryHeader, RunTime } from "../history.ts";
-import type { DeviceView } from "./device-view.ts";
+import type { HistoryHeader, RunTime } from "../history/history.ts";
 import type { Fact } from "./facts.ts";
 import { newFirmwareView } from "./firmware/views.ts";
 import type { Restart } from "./restarts.ts";
-import type { TaskView } from "./task-view.ts";
+import type { DeviceView } from "./views/device-view.ts";
+import type { TaskView } from "./views/task-view.ts";
 import { FOREVER, type Window } from "./window.ts";
 
 export interface OracleContext {

@@ -1,12 +1,12 @@
 /**
- * Reads what the server sends: its requests begin exchanges or repeat them, its answers go to registrations.ts.
+ * Reads what the server sends: its requests begin exchanges or repeat them, its answers go to registrations/.
  */
 import { codeClass } from "../../protocol/coap/codes.ts";
 import { decodeMessage } from "../../protocol/coap/message.ts";
 import type { CoapMessage } from "../../protocol/coap/types.ts";
-import type { DownlinkEvent } from "../history.ts";
-import { endExchange, giveUp, registeredDuring } from "./attempts.ts";
-import { beforeItsTime } from "./beginning.ts";
+import type { DownlinkEvent } from "../history/history.ts";
+import type { OracleContext } from "./context.ts";
+import { endExchange, giveUp, registeredDuring } from "./exchanges/attempts.ts";
 import {
   continued,
   goOn,
@@ -15,23 +15,23 @@ import {
   operationBegun,
   presentBlock,
   sentBlock,
-} from "./block-transfers.ts";
-import { endUnlessFollowed } from "./cancelling.ts";
-import type { OracleContext } from "./context.ts";
-import type { DeviceView } from "./device-view.ts";
-import { type Exchange, executes } from "./exchange-view.ts";
-import { expect } from "./expectations.ts";
+} from "./exchanges/block-transfers.ts";
+import { endUnlessFollowed } from "./exchanges/cancelling.ts";
+import { mayBeDropped, mayHaveGivenUpEarly } from "./exchanges/patience.ts";
 import type { Certainty } from "./facts.ts";
 import { noteRequest } from "./firmware/notes.ts";
 import { firmwareRequest } from "./firmware/requests.ts";
 import { runningUpdates } from "./firmware/turns.ts";
-import { mayBeDropped, mayHaveGivenUpEarly } from "./patience.ts";
-import type { RegistrationRequest } from "./registration-view.ts";
-import { readRegistrationAnswer } from "./registrations.ts";
+import { readRegistrationAnswer } from "./registrations/registration-answers.ts";
+import { answerOnItsWay } from "./registrations/unconfirmed-answers.ts";
 import { isBeforeRestart } from "./restarts.ts";
-import { blur } from "./settling.ts";
-import type { DeviceTaskView } from "./task-view.ts";
-import { answerOnItsWay } from "./unconfirmed-answers.ts";
+import { beforeItsTime } from "./tasks/beginning.ts";
+import { expect } from "./tasks/expectations.ts";
+import { blur } from "./tasks/settling.ts";
+import type { DeviceView } from "./views/device-view.ts";
+import { type Exchange, executes } from "./views/exchange-view.ts";
+import type { RegistrationRequest } from "./views/registration-view.ts";
+import type { DeviceTaskView } from "./views/task-view.ts";
 import { type Window, windowOf } from "./window.ts";
 
 /** Exchanges kept per device: enough to recognise copies, bounded for long runs. */

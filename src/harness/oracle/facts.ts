@@ -3,12 +3,12 @@
  */
 import type { TaskStatus } from "../../protocol/task-api/states.ts";
 import type { Outsider } from "../../scenarios/plan.ts";
-import type { BlockBefore, SentBlock } from "./block-transfer-view.ts";
-import type { DeviceView, ReplyOwed } from "./device-view.ts";
-import type { Exchange } from "./exchange-view.ts";
 import type { FirmwareRequest } from "./firmware/requests.ts";
-import type { RegistrationRequest, RegistrationView } from "./registration-view.ts";
-import type { DeviceTaskView, Expectation, Owed, SeenStatus, TaskView } from "./task-view.ts";
+import type { BlockBefore, SentBlock } from "./views/block-transfer-view.ts";
+import type { DeviceView, ReplyOwed } from "./views/device-view.ts";
+import type { Exchange } from "./views/exchange-view.ts";
+import type { RegistrationRequest, RegistrationView } from "./views/registration-view.ts";
+import type { DeviceTaskView, Expectation, Owed, SeenStatus, TaskView } from "./views/task-view.ts";
 import type { Window } from "./window.ts";
 
 /** Is it so at a certain moment? `maybe`: the measuring uncertainty, or the rules themselves, leave it open. */

@@ -5,7 +5,7 @@ import { CONTENT_FORMAT, stringOption, URI_PATH, uintOption } from "../../protoc
 import type { CoapMessage, Code, MessageType } from "../../protocol/coap/types.ts";
 import { ARTIK, EMPTY_PROFILE } from "../../protocol/profile.ts";
 import { DEVICE_TASK_STATUSES, TASK_STATUSES, TASK_TYPES } from "../../protocol/task-api/states.ts";
-import type { HistoryEvent, RestPurpose } from "../history.ts";
+import type { HistoryEvent, RestPurpose } from "../history/history.ts";
 import { CHECKERS } from "./checkers/all.ts";
 import { createOracle, judge } from "./oracle.ts";
 import { history, type Story, TIMEZONE } from "./test-history.ts";

@@ -1,26 +1,34 @@
 /**
  * The oracle: folds over a history, event by event, and keeps the tally of every requirement.
  *
- * Reading an event changes the model (uplink.ts, downlink.ts, rest.ts, passing-of-time.ts) and yields facts; checkers judge facts.
+ * Reading an event changes the model (uplink.ts, downlink.ts, rest/, passing-of-time.ts) and yields facts; checkers judge facts.
  * It holds no event longer than a device or device task needs it, so it also judges a long run as it happens.
  */
 import type { Plan } from "../../scenarios/plan.ts";
-import type { DeliveryEvent, EffectEvent, History, HistoryEvent, HistoryHeader, RestPurpose } from "../history.ts";
+import type {
+  DeliveryEvent,
+  EffectEvent,
+  History,
+  HistoryEvent,
+  HistoryHeader,
+  RestPurpose,
+} from "../history/history.ts";
 import type { Finding, Tally } from "../record/finding.ts";
 import type { Judge } from "./checker.ts";
 import { CHECKERS } from "./checkers/all.ts";
 import { createContext, type OracleContext } from "./context.ts";
-import type { DeviceView } from "./device-view.ts";
+import { declaredGrounds } from "./declared-grounds.ts";
 import { readDownlink } from "./downlink.ts";
-import type { Exchange } from "./exchange-view.ts";
+import { readUnreachable } from "./exchanges/maybe-failed.ts";
 import type { Fact } from "./facts.ts";
 import { noteTruth } from "./firmware/notes.ts";
-import { readUnreachable } from "./maybe-failed.ts";
 import { messageKey } from "./message-key.ts";
 import { advance } from "./passing-of-time.ts";
-import { type OpenRequest, readRestAnswer, readRestFailure, readRestRequest } from "./rest.ts";
+import { type OpenRequest, readRestAnswer, readRestFailure, readRestRequest } from "./rest/rest.ts";
 import { readServerEvent } from "./restarts.ts";
 import { readUplink } from "./uplink.ts";
+import type { DeviceView } from "./views/device-view.ts";
+import type { Exchange } from "./views/exchange-view.ts";
 import { type Window, windowOf } from "./window.ts";
 
 /** A choice that the server made in this history: it must be one within a campaign. */
@@ -66,7 +74,9 @@ export function judge(plan: Plan, history: History): Judgement {
 
 /** @param observe called with each fact when it is concluded, and the index of the event at which it was */
 export function createOracle(plan: Plan, header: HistoryHeader, observe?: (fact: Fact, event: number) => void): Oracle {
-  const tallies = createTallies();
+  const tallies = createTallies((requirement) =>
+    header.mode === "live" ? declaredGrounds(plan.profile, requirement) : "",
+  );
   const handlers = handlersByKind();
   const emit = (fact: Fact): void => {
     observe?.(fact, index);
@@ -212,7 +222,8 @@ interface MutableTally {
 /** One device in trouble can repeat the same violation at every poll: enough is enough. */
 const MOST_FINDINGS = 20;
 
-function createTallies() {
+/** @param groundsOf what is put behind the expectations of findings */
+function createTallies(groundsOf: (requirement: string) => string) {
   const tallies = new Map<string, MutableTally>();
   const choices: ObservedChoice[] = [];
   const of = (requirement: string): MutableTally => {
@@ -232,7 +243,8 @@ function createTallies() {
     violate: (requirement, expected, actual, events) => {
       const tally = of(requirement);
       tally.examined++;
-      if (tally.findings.length < MOST_FINDINGS) tally.findings.push({ requirement, expected, actual, events });
+      if (tally.findings.length >= MOST_FINDINGS) return;
+      tally.findings.push({ requirement, expected: `${expected}${groundsOf(requirement)}`, actual, events });
     },
     choose: (requirement, choice, value, event) => {
       choices.push({ requirement, choice, value, event });

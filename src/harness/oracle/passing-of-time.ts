@@ -3,15 +3,16 @@
  *
  * Evaluated per device, in order of time, before each event that concerns the device.
  */
-import { endExchange, expire, freeSince, giveUp, missOwed, overdueAt } from "./attempts.ts";
-import { beginDeviceTask, isServerProperty } from "./beginning.ts";
-import { endUnlessFollowed } from "./cancelling.ts";
+
 import type { OracleContext } from "./context.ts";
-import type { DeviceView } from "./device-view.ts";
-import { timerFires } from "./failed-attempts.ts";
+import { endExchange, expire, freeSince, giveUp, missOwed, overdueAt } from "./exchanges/attempts.ts";
+import { endUnlessFollowed } from "./exchanges/cancelling.ts";
+import { timerFires } from "./exchanges/failed-attempts.ts";
 import { lookDue, missLook } from "./firmware/life.ts";
-import { registrationEnd, unregister } from "./registrations.ts";
-import type { DeviceTaskView } from "./task-view.ts";
+import { registrationEnd, unregister } from "./registrations/registration-end.ts";
+import { beginDeviceTask, isServerProperty } from "./tasks/beginning.ts";
+import type { DeviceView } from "./views/device-view.ts";
+import type { DeviceTaskView } from "./views/task-view.ts";
 import { FOREVER, type Window } from "./window.ts";
 
 type Due =

@@ -8,17 +8,17 @@
  *
  * Source: docs/semantics.md, choice 26.
  */
-import type { ServerEvent } from "../history.ts";
-import { endExchange } from "./attempts.ts";
+import type { ServerEvent } from "../history/history.ts";
 import type { OracleContext } from "./context.ts";
-import { leaveOpen } from "./crossing.ts";
-import type { DeviceView } from "./device-view.ts";
-import type { Exchange } from "./exchange-view.ts";
-import { stopTimer } from "./failed-attempts.ts";
+import { endExchange } from "./exchanges/attempts.ts";
+import { stopTimer } from "./exchanges/failed-attempts.ts";
 import { updatesInterrupted } from "./firmware/notes.ts";
-import { unregister } from "./registrations.ts";
-import { blur } from "./settling.ts";
-import type { DeviceTaskView, TaskView } from "./task-view.ts";
+import { leaveOpen } from "./registrations/crossing.ts";
+import { unregister } from "./registrations/registration-end.ts";
+import { blur } from "./tasks/settling.ts";
+import type { DeviceView } from "./views/device-view.ts";
+import type { Exchange } from "./views/exchange-view.ts";
+import type { DeviceTaskView, TaskView } from "./views/task-view.ts";
 import { type Window, windowOf } from "./window.ts";
 
 /** The last time that the server was down and is up again. */

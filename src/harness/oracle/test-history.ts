@@ -19,7 +19,7 @@ import type { UpdateEvent } from "../../simulator/device/firmware-machine.ts";
 import { malformedRegister } from "../../simulator/device/malformed-register.ts";
 import type { RegisterDefect } from "../../simulator/model/device.ts";
 import type { Fault } from "../../simulator/model/fault.ts";
-import type { History, HistoryEvent, RestPurpose } from "../history.ts";
+import type { History, HistoryEvent, RestPurpose } from "../history/history.ts";
 import type { Finding } from "../record/finding.ts";
 import { type Judgement, judge } from "./oracle.ts";
 

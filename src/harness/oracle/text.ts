@@ -1,8 +1,8 @@
 /** Words for findings: short, with plan references instead of ids. */
 import type { CoapMessage } from "../../protocol/coap/types.ts";
-import type { RunTime } from "../history.ts";
-import type { ExchangeEnd } from "./exchange-view.ts";
-import type { DeviceTaskView, SeenStatus } from "./task-view.ts";
+import type { RunTime } from "../history/history.ts";
+import type { ExchangeEnd } from "./views/exchange-view.ts";
+import type { DeviceTaskView, SeenStatus } from "./views/task-view.ts";
 
 export const name = ({ task, device }: DeviceTaskView): string =>
   `task ${task.ref} (${task.image === undefined ? `${task.taskType} ${task.property}` : `update to ${task.image.version}`}) of device ${device.index}`;

@@ -1,29 +1,35 @@
 /**
- * Reads what devices send: what they ask goes to registrations.ts, what they answer ends exchanges here.
+ * Reads what devices send: what they ask goes to registrations/, what they answer ends exchanges here.
  *
  * The vantage point is the server's wire, so a datagram that was lost on its way says nothing.
  */
 import { codeClass } from "../../protocol/coap/codes.ts";
 import { decodeMessage } from "../../protocol/coap/message.ts";
 import type { CoapMessage } from "../../protocol/coap/types.ts";
-import type { UplinkEvent } from "../history.ts";
-import { answerExchange, endExchange, giveUp, noteRace, registeredDuring } from "./attempts.ts";
-import { breakOff, isPart, noteAnswer, readPart } from "./block-transfers.ts";
+import type { UplinkEvent } from "../history/history.ts";
 import type { OracleContext } from "./context.ts";
-import type { DeviceView, ReplyOwed } from "./device-view.ts";
-import { type Exchange, executes } from "./exchange-view.ts";
-import { withdrawFailure } from "./failed-attempts.ts";
+import { answerExchange, endExchange, giveUp, noteRace, registeredDuring } from "./exchanges/attempts.ts";
+import { breakOff, isPart, noteAnswer, readPart } from "./exchanges/block-transfers.ts";
+import { withdrawFailure } from "./exchanges/failed-attempts.ts";
+import { mayHaveFailed } from "./exchanges/maybe-failed.ts";
+import {
+  mayBeDropped,
+  mayHaveGivenUp,
+  mayHaveGivenUpEarly,
+  mayStillWait,
+  outlivesRegistration,
+} from "./exchanges/patience.ts";
 import { doubtFailure } from "./firmware/notes.ts";
 import { noteFirmwareAnswer } from "./firmware/said.ts";
-import { mayHaveFailed } from "./maybe-failed.ts";
-import { reusesMessageId } from "./message-ids.ts";
-import { recordLateResponse } from "./mirror.ts";
-import { mayBeDropped, mayHaveGivenUp, mayHaveGivenUpEarly, mayStillWait, outlivesRegistration } from "./patience.ts";
-import { readRegistrationRequest } from "./registrations.ts";
+import { reusesMessageId } from "./registrations/message-ids.ts";
+import { readRegistrationRequest } from "./registrations/registration-requests.ts";
+import { answerConfirmed } from "./registrations/unconfirmed-answers.ts";
 import { isBeforeRestart } from "./restarts.ts";
-import { blur } from "./settling.ts";
-import type { DeviceTaskView } from "./task-view.ts";
-import { answerConfirmed } from "./unconfirmed-answers.ts";
+import { recordLateResponse } from "./tasks/mirror.ts";
+import { blur } from "./tasks/settling.ts";
+import type { DeviceView, ReplyOwed } from "./views/device-view.ts";
+import { type Exchange, executes } from "./views/exchange-view.ts";
+import type { DeviceTaskView } from "./views/task-view.ts";
 import { type Window, windowOf } from "./window.ts";
 
 const REMEMBERED_REPLIES = 16;

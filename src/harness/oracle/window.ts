@@ -2,7 +2,7 @@
  * When something happened, as far as we can tell: not before `earliest`, not after `latest`, both in microseconds
  * from the start of the run. In simulation the two are equal. What depends on the difference is undecided.
  */
-import type { HistoryEvent, RunTime } from "../history.ts";
+import type { HistoryEvent, RunTime } from "../history/history.ts";
 
 export interface Window {
   readonly earliest: RunTime;

@@ -7,6 +7,9 @@
  */
 import type { RequirementOutcome, RequirementVerdict, Verdict } from "./verdict.ts";
 
+/** By which a record is told from the others: `A`, `B`, … `Z`, `27`. */
+export const letterOf = (index: number): string => (index < 26 ? String.fromCharCode(65 + index) : String(index + 1));
+
 export interface ComparedRecord {
   /** How the user named it. */
   readonly name: string;
@@ -57,7 +60,8 @@ function changeOf({ id, outcomes }: ComparedRequirement): readonly Change[] {
 
 const isDecided = (outcome: Change["before"]): boolean => outcome === "pass" || outcome === "fail";
 
-function kindOfChange(before: Change["before"], after: Change["after"]): ChangeKind | undefined {
+/** @returns `undefined`: nothing that anybody has to be told */
+export function kindOfChange(before: Change["before"], after: Change["after"]): ChangeKind | undefined {
   if (before === after) return undefined;
   if (after === "fail") return "broken";
   if (before === "fail" && after === "pass") return "fixed";

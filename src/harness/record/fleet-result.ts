@@ -1,6 +1,6 @@
-/** What a live fleet came to, as it stands in `fleet.json`, and in the `fleet` of `load.json`. */
+/** What a fleet came to, live or in virtual time, as it stands in `fleet.json`, and in the `fleet` of `load.json`. */
 import { z } from "zod";
-import { Count, FailingDevices, LatencyCounts } from "./measured.ts";
+import { Count, FailingDevices, Labels, LatencyCounts } from "./measured.ts";
 import { Shard } from "./shards.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -80,13 +80,38 @@ export const FleetPart = z.strictObject({
   /** Of its shard. */
   index: Count,
   devices: Count,
-  /** Milliseconds since the Unix epoch, by the clock of that machine. */
+  /** Milliseconds since the Unix epoch, by the clock of that machine; in virtual time, of the virtual clock. */
   from: z.number(),
   until: z.number(),
   /** By Ctrl-C, not by the end of its time. */
   interrupted: z.boolean(),
+  /** In virtual time: of each datagram with its time and its fate. Equal digests, equal runs. */
+  digest: z.string().optional(),
 });
 export type FleetPart = z.infer<typeof FleetPart>;
+
+/** What is known of a fleet in virtual time besides. Shards have a world and a server each; these are their sums. */
+export const VirtualFleet = z.strictObject({
+  /** Events of the virtual worlds. */
+  events: Count,
+  /** Answers of the server, copies included: 2.01, 2.04 and 2.02, and its errors. */
+  registrations: Count,
+  updates: Count,
+  deregistrations: Count,
+  refused: Count,
+  /** Datagrams that came twice, with a bit inverted, or where nobody listened. */
+  duplicated: Count,
+  corrupted: Count,
+  missed: Count,
+  /** Datagrams that the links lost, by the reason. */
+  lost: z.record(z.string(), Count).readonly(),
+  /** How often devices went offline and fell asleep. */
+  offline: Count,
+  sleeps: Count,
+  /** What befell devices, by kind. */
+  happenings: z.record(z.string(), Count).readonly(),
+});
+export type VirtualFleet = Readonly<z.infer<typeof VirtualFleet>>;
 
 export const FleetResult = z.strictObject({
   formatVersion: z.literal(FLEET_FORMAT_VERSION),
@@ -94,14 +119,18 @@ export const FleetResult = z.strictObject({
   fleetproof: z.string(),
   outcome: z.enum(["pass", "unheard", "interrupted"]).describe("unheard: nothing was ever heard of the server."),
   seed: z.string(),
-  /** CoAP address of the server. */
+  /** CoAP address of the server; `sim`: the reference server, in virtual time. */
   target: z.string(),
   /** Devices of the whole fleet. */
   devices: Count,
   /** SHA-256 of the fleet file and of the options that say what the devices do. */
   fleetDigest: z.string(),
+  /** The main ones of these, in words, for people; absent in records of older versions. */
+  fleetSettings: Labels.optional(),
   shard: Shard,
   parts: z.array(FleetPart).min(1).readonly(),
   fleet: FleetSummary,
+  /** Absent: it was live. */
+  virtual: VirtualFleet.optional(),
 });
 export type FleetResult = Readonly<z.infer<typeof FleetResult>>;

@@ -7,7 +7,7 @@ import { UsageError } from "../../platform/errors.ts";
 import { readJson } from "../../platform/files.ts";
 import { nearest } from "../../protocol/nearest.ts";
 import { PLAN_FORMAT_VERSION } from "../../scenarios/plan.ts";
-import { HISTORY_FORMAT_VERSION } from "../history-schema.ts";
+import { HISTORY_FORMAT_VERSION } from "../history/history-schema.ts";
 import { FLEET_FORMAT_VERSION, FleetResult } from "./fleet-result.ts";
 import { LOAD_FORMAT_VERSION, LoadResult } from "./load-result.ts";
 import { RunRecord, SavedPlan, VERDICT_FORMAT_VERSION, Verdict } from "./verdict.ts";

@@ -3,8 +3,8 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { writeText } from "../../platform/files.ts";
 import { uniqueName } from "../../platform/hash.ts";
-import type { History } from "../history.ts";
-import { historyText } from "../history-file.ts";
+import type { History } from "../history/history.ts";
+import { historyText } from "../history/history-file.ts";
 import { findHistories, findSavedPlans, firstDivergence, historyBeside } from "./kept-histories.ts";
 
 const newDirectory = (): string => path.join(tmpdir(), `fleetproof-${uniqueName()}`);

@@ -8,8 +8,8 @@ import path from "node:path";
 import { HarnessError } from "../../platform/errors.ts";
 import { exists, kindOf, listDirectory } from "../../platform/files.ts";
 import { readLines } from "../../platform/lines.ts";
-import type { History } from "../history.ts";
-import { historyLines } from "../history-file.ts";
+import type { History } from "../history/history.ts";
+import { historyLines } from "../history/history-file.ts";
 
 /** A saved plan, and the file in which its history is, or would be. */
 export interface SavedPair {

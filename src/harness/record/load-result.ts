@@ -1,7 +1,7 @@
 /** What a load came to, as it stands in `load.json`: of one process, of one shard, or joined of several. */
 import { z } from "zod";
 import { FleetSummary } from "./fleet-result.ts";
-import { Count, FailingDevices, SavedSeries } from "./measured.ts";
+import { Count, FailingDevices, Labels, SavedSeries } from "./measured.ts";
 import { Shard } from "./shards.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -86,6 +86,9 @@ export const LoadResult = z.strictObject({
   /** SHA-256 of the workload, and of the fleet file with the options that say what the devices do. */
   workloadDigest: z.string(),
   fleetDigest: z.string(),
+  /** The main settings of both, in words, for people; absent in records of older versions. */
+  workloadSettings: Labels.optional(),
+  fleetSettings: Labels.optional(),
   shard: Shard,
   /** In the order of their shards. */
   parts: z.array(LoadPart).min(1).readonly(),

@@ -1,26 +1,33 @@
 /** What became of a plan that was run again. */
-import type { History } from "../history.ts";
+import type { History } from "../history/history.ts";
 import type { Finding } from "./finding.ts";
 
-export type ReplayOutcome =
-  /**
-   * The requirement named in the file failed again. `sameHistory`: whether the history is the recorded one, byte for
-   * byte; simulation only, when the file has a hash.
-   */
-  | {
-      readonly kind: "reproduced";
-      readonly finding: Finding;
-      readonly history: History;
-      readonly sameHistory: boolean | undefined;
-    }
-  /** It did not, but others did. */
-  | { readonly kind: "different-failure"; readonly findings: readonly Finding[]; readonly history: History }
-  | {
-      readonly kind: "passes";
-      readonly history: History;
-      /** Events examined over all requirements. */
-      readonly examined: number;
-      readonly sameHistory?: boolean | undefined;
-    }
-  /** Nothing was examined, or the run was cut off: no verdict. */
-  | { readonly kind: "inconclusive"; readonly history: History; readonly reason: string };
+/** Ids of requirements, in the order of the catalogue. */
+export interface Replay {
+  readonly history: History;
+  /** Those that failed. */
+  readonly broken: readonly string[];
+  /** Those that were examined and held. */
+  readonly kept: readonly string[];
+}
+
+export type ReplayOutcome = Replay &
+  (
+    | {
+        /** The requirement named in the file failed again. */
+        readonly kind: "reproduced";
+        readonly finding: Finding;
+        /** Whether the history is the recorded one, byte for byte; simulation only, when the file has a hash. */
+        readonly sameHistory: boolean | undefined;
+      }
+    /** It did not, but others did. */
+    | { readonly kind: "different-failure"; readonly findings: readonly Finding[] }
+    | {
+        readonly kind: "passes";
+        /** Events examined over all requirements. */
+        readonly examined: number;
+        readonly sameHistory?: boolean | undefined;
+      }
+    /** Nothing was examined, or the run was cut off: no verdict. */
+    | { readonly kind: "inconclusive"; readonly reason: string }
+  );

@@ -7,7 +7,7 @@
  */
 import type { Profile } from "../../protocol/profile.ts";
 import type { Plan } from "../../scenarios/plan.ts";
-import type { History } from "../history.ts";
+import type { History } from "../history/history.ts";
 import { judge } from "../oracle/oracle.ts";
 import { atStake } from "./at-stake.ts";
 import { makePlan, type PlanMaker } from "./plan-cache.ts";

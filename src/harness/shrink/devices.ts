@@ -3,7 +3,7 @@
  * fault of another device; silent devices leave the fleet once the plan is small.
  */
 import { isCreation, type Plan } from "../../scenarios/plan.ts";
-import { normalisePlan, silenceDevices, withoutDevices } from "../normalise-plan.ts";
+import { normalisePlan, silenceDevices, withoutDevices } from "../plans/normalise-plan.ts";
 import { leaveOut } from "./leave-out.ts";
 import type { Search } from "./search.ts";
 

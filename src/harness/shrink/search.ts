@@ -5,7 +5,7 @@
  */
 import { sha256 } from "../../platform/hash.ts";
 import { isCreation, type Operation, Plan } from "../../scenarios/plan.ts";
-import { normalisePlan } from "../normalise-plan.ts";
+import { normalisePlan } from "../plans/normalise-plan.ts";
 
 export interface ShrinkOptions {
   /** Whether the plan still breaks the requirement. */

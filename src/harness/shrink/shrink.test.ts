@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Plan } from "../../scenarios/plan.ts";
-import { normalisePlan, withoutDevice } from "../normalise-plan.ts";
+import { normalisePlan, withoutDevice } from "../plans/normalise-plan.ts";
 import { type Shrunk, shrink } from "./shrink.ts";
 import { ats, create, offline, plan, update } from "./test-kit.ts";
 

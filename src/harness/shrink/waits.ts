@@ -5,7 +5,7 @@
  * neither about that nor about odd milliseconds.
  */
 import { isCreation, type Operation, type Plan } from "../../scenarios/plan.ts";
-import { mapTimes } from "../normalise-plan.ts";
+import { mapTimes } from "../plans/normalise-plan.ts";
 import type { Search } from "./search.ts";
 
 /** Milliseconds: a wait that is worth shortening, and what is left of it. */

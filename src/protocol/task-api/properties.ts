@@ -10,6 +10,7 @@
 import { isMultiple, parseText, toBase64 } from "../lwm2m/content.ts";
 import { FIRMWARE_UPDATE, OBJECTS, objectRow, type ResourceRow, resourceRow } from "../lwm2m/objects.ts";
 import type { InstanceValues, ResourceType, ResourceValue, ScalarValue } from "../lwm2m/value.ts";
+import { nearestFew } from "../nearest.ts";
 import { err, ok, type Result } from "../result.ts";
 
 export type Property =
@@ -26,6 +27,7 @@ export const API_OBJECTS: readonly { readonly name: string; readonly object: num
 const THE_INSTANCE = 0;
 /** 5/0/0: a whole firmware is no text in a task. */
 const PACKAGE = 0;
+const MOST_SUGGESTED = 3;
 
 /** The resources of an object that the API names. */
 export const apiResources = (object: number): readonly ResourceRow[] =>
@@ -67,37 +69,10 @@ function serverProperty(property: string): Result<Property, string> {
 }
 
 function unknown(what: string, name: string, known: readonly string[]): { readonly ok: false; readonly error: string } {
-  const near = nearest(name, known);
+  const near = nearestFew(name, known, MOST_SUGGESTED);
   return err(
     `unknown ${what} "${name.slice(0, 64)}"; ${near.length === 0 ? "known are" : "near are"} ${(near.length === 0 ? known : near).join(", ")}`,
   );
-}
-
-/** At most three names that differ by case, are a beginning, or are few edits away; nearest first. */
-function nearest(name: string, known: readonly string[]): readonly string[] {
-  const wanted = name.toLowerCase().slice(0, 64);
-  if (wanted === "") return [];
-  return known
-    .map((candidate) => ({ candidate, distance: distance(wanted, candidate.toLowerCase()) }))
-    .filter((row) => row.distance <= 3 && row.distance < wanted.length)
-    .sort((a, b) => a.distance - b.distance)
-    .slice(0, 3)
-    .map((row) => row.candidate);
-}
-
-/** Edit distance; 1 when the wanted name is a beginning. */
-function distance(wanted: string, candidate: string): number {
-  if (wanted.length >= 3 && candidate.startsWith(wanted)) return wanted === candidate ? 0 : 1;
-  let previous = Array.from({ length: candidate.length + 1 }, (_, index) => index);
-  for (const [row, letter] of [...wanted].entries()) {
-    const current = [row + 1];
-    for (let column = 1; column <= candidate.length; column += 1) {
-      const replaced = (previous[column - 1] ?? 0) + (letter === candidate[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous.at(-1) ?? 0;
 }
 
 /**

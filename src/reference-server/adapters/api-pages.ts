@@ -3,7 +3,7 @@ import type { CompleteProfile } from "../../protocol/profile.ts";
 import { renderApiHtml } from "../rest/api-html.ts";
 import type { AcceptedBounds } from "../rest/endpoint-docs.ts";
 import { openApiDocument } from "../rest/openapi.ts";
-import type { ServerRules } from "../rules.ts";
+import type { ServerRules } from "../server-rules.ts";
 import { BASE_PATH, type HttpPage } from "./http-front.ts";
 
 /** What the server accepts, by its rules and its profile. Row 8. */

@@ -74,6 +74,20 @@ describe("startServer", () => {
     expect(server.coap).toMatch(/^coap:\/\/127\.0\.0\.1:\d+$/);
   });
 
+  it("listens on a name at the numeric address that it has, for both interfaces", async () => {
+    const server = await start({ host: "localhost" });
+    expect(server.http).toMatch(/^http:\/\/(127\.0\.0\.1|\[::1\]):\d+\/v1\.1$/);
+    expect(server.coap).toMatch(/^coap:\/\/(127\.0\.0\.1|\[::1\]):\d+$/);
+  });
+
+  it("says which name does not resolve, and what to give instead", async () => {
+    const error = {
+      code: "host-not-found",
+      message: expect.stringMatching(/^--host nohost\.invalid names a host .*; /),
+    };
+    await expect(start({ host: "nohost.invalid", token: "secret" })).rejects.toMatchObject(error);
+  });
+
   it("carries a task over HTTP and UDP to the device and back: W of the time zone SUCCEEDED", async () => {
     const server = await start({ provision: PROVISION });
     const device = await register(server, "d1");

@@ -4,7 +4,7 @@
 import { UsageError } from "../../platform/errors.ts";
 import { freshSeed } from "../../platform/random.ts";
 import { createSecretRandomSource, newSecret } from "../../platform/secrets.ts";
-import { isLoopback } from "../../platform/udp.ts";
+import { isLoopback, numericHost } from "../../platform/udp.ts";
 import { coapParams, completeProfile, type Profile } from "../../protocol/profile.ts";
 import type { RestRequest, ServerPort } from "../../protocol/server-port.ts";
 import type { Micros } from "../../protocol/time.ts";
@@ -58,7 +58,7 @@ export interface Provision {
  *
  * @throws UsageError `conflict`: open to other machines, but without a token; `bad-file`: the server refuses what is to be
  *   provisioned
- * @throws HarnessError when an address cannot be had, or what is stored cannot be read
+ * @throws HarnessError when a host does not resolve, an address cannot be had, or what is stored cannot be read
  */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
   const { store, log = createLog("warn"), version = "0" } = options;
@@ -110,7 +110,8 @@ async function start(
   operations: Operations,
   rateLimiter: RateLimiter | undefined,
 ): Promise<RunningServer> {
-  const { host = "127.0.0.1", token, store } = options;
+  const { token, store } = options;
+  const host = await numericHost(options.host ?? "127.0.0.1", `--host ${options.host}`);
   if (token === undefined && !isLoopback(host)) {
     throw new UsageError("conflict", `--host ${host} lets other machines in: give a --token too, or leave --host out`);
   }

@@ -7,7 +7,7 @@
 import { toUnixMillis } from "../../protocol/time.ts";
 import type { DeviceTask, DeviceTaskHistoryEntry, DeviceType, Task, TaskError } from "../entities.ts";
 import type { FirmwareImage } from "../ota/images.ts";
-import type { StatusCounts } from "../rules.ts";
+import type { StatusCounts } from "../server-rules.ts";
 
 const given = <K extends string, V>(key: K, value: V | undefined) => (value === undefined ? {} : { [key]: value });
 

@@ -2,7 +2,9 @@
 import { type Content, element, type Markup } from "../html/markup.ts";
 import { type Axis, type Chart, type ChartSeries, dashOf, type Point, placeOn } from "./chart.ts";
 
-const WIDTH = 900;
+/** In units of the picture. */
+export const SVG_WIDTH = 900;
+const WIDTH = SVG_WIDTH;
 const LEFT = 76;
 const RIGHT = 26;
 const TOP = 10;
@@ -20,6 +22,9 @@ interface Scales {
   readonly y: (value: number) => number;
 }
 
+/** With as many rows of the legend as it needs. */
+export const svgHeight = ({ series }: Chart): number => LEGEND + legendOf(series).rows * LEGEND_ROW;
+
 export function drawSvg(chart: Chart): Markup {
   const scales: Scales = {
     x: (value) => round(LEFT + placeOn(chart.x, value) * (WIDTH - LEFT - RIGHT)),
@@ -32,8 +37,9 @@ export function drawSvg(chart: Chart): Markup {
       class: "chart",
       role: "img",
       "aria-label": `${chart.title}. ${chart.says}`,
-      viewBox: `0 0 ${WIDTH} ${LEGEND + legend.rows * LEGEND_ROW}`,
+      viewBox: `0 0 ${WIDTH} ${svgHeight(chart)}`,
       width: WIDTH,
+      height: svgHeight(chart),
     },
     xAxis(chart.x, scales),
     yAxis(chart.y, scales),

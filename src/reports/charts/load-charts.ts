@@ -1,9 +1,10 @@
-/** Charts of a load or a fleet: the state of the fleet over time, the tasks over time, latency percentiles. */
+/** Charts of a load or a fleet: tasks over time, latency percentiles, the fleet and its datagrams over time. */
 import type { Timeline } from "../../harness/record/timeline.ts";
 import type { LatencyRow, LoadView } from "../load-view.ts";
 import { stateColour } from "../state-colours.ts";
-import { count } from "../text.ts";
+import { count, spanText } from "../text.ts";
 import { type Chart, type ChartSeries, countAxis, nameAxis, spanAxis, timeAxis } from "./chart.ts";
+import { datagramChart } from "./datagram-chart.ts";
 import { PERCENTS, percentName } from "./percents.ts";
 
 /** Those that have something to show. */
@@ -11,7 +12,7 @@ export function loadCharts({ load, fleet, latencies }: LoadView): readonly Chart
   return [
     ...(load?.timeline === undefined ? [] : tasksChart(load.timeline)),
     ...latencyChart(latencies),
-    ...(fleet.timeline === undefined ? [] : fleetChart(fleet.timeline)),
+    ...(fleet.timeline === undefined ? [] : [...fleetChart(fleet.timeline), ...datagramChart(fleet.timeline)]),
   ];
 }
 
@@ -39,7 +40,7 @@ function fleetChart(timeline: Timeline): readonly Chart[] {
     {
       name: "fleet",
       title: "State of the fleet over time",
-      says: `At most ${count(most, "device")} registered, first at ${full} s; at most ${asleep} asleep at once.`,
+      says: `At most ${count(most, "device")} registered, first at ${spanText(full * 1_000)}; at most ${asleep} asleep at once.`,
       kind: "steps",
       x: timeAxis("time since the start of the fleet", last),
       y: countAxis("devices", Math.max(...series.flatMap(({ points }) => points.map(({ y }) => y)))),

@@ -55,7 +55,11 @@ export function renderDocument(head: PageHead, all: readonly PageSection[]): str
           ),
         ),
       ),
-      element("footer", {}, "Made by Fleetproof. Everything on this page stands in the record beside it, as data."),
+      element(
+        "footer",
+        {},
+        "Made by Fleetproof. Everything on this page stands in the records that it is made of, as data.",
+      ),
     ),
   );
   return `<!doctype html>\n${page.markup}\n`;
@@ -92,18 +96,30 @@ export interface Column {
   readonly number?: boolean;
 }
 
+/** Rows that belong together, below a title of their own. */
+export interface RowGroup {
+  readonly title?: string | undefined;
+  readonly rows: readonly (readonly Content[])[];
+}
+
 /**
  * A table that can be scrolled sideways on its own, also by keyboard.
  *
  * @param rows cells; the first of each row is its header
  */
-export function table(caption: string, columns: readonly Column[], rows: readonly (readonly Content[])[]): Markup {
+export const table = (caption: string, columns: readonly Column[], rows: readonly (readonly Content[])[]): Markup =>
+  groupedTable(caption, columns, [{ rows }]);
+
+/** As `table`, of rows in groups. */
+export function groupedTable(caption: string, columns: readonly Column[], groups: readonly RowGroup[]): Markup {
   const cell = (content: Content, index: number): Markup => {
     const kind = columns[index]?.number === true && "number";
     return index === 0
       ? element("th", { scope: "row", class: kind }, content)
       : element("td", { class: kind }, content);
   };
+  const titleRow = (title: string): Markup =>
+    element("tr", {}, element("th", { scope: "rowgroup", colspan: columns.length, class: "group" }, title));
   return element(
     "div",
     { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
@@ -120,10 +136,13 @@ export function table(caption: string, columns: readonly Column[], rows: readonl
           columns.map(({ name, number = false }) => element("th", { scope: "col", class: number && "number" }, name)),
         ),
       ),
-      element(
-        "tbody",
-        {},
-        rows.map((row) => element("tr", {}, row.map(cell))),
+      groups.map(({ title, rows }) =>
+        element(
+          "tbody",
+          {},
+          title === undefined ? "" : titleRow(title),
+          rows.map((row) => element("tr", {}, row.map(cell))),
+        ),
       ),
     ),
   );

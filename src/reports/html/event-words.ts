@@ -3,7 +3,7 @@
  *
  * The whole event as a line is in ../history-text.ts.
  */
-import type { HistoryEvent, RestPurpose } from "../../harness/history.ts";
+import type { HistoryEvent, RestPurpose } from "../../harness/history/history.ts";
 import { COAP_CODES } from "../../protocol/coap/codes.ts";
 import { decodeMessage } from "../../protocol/coap/message.ts";
 import { stringOptions, URI_PATH } from "../../protocol/coap/options.ts";

@@ -3,6 +3,7 @@
  *
  * Pure: gives text.
  */
+import type { VirtualFleet } from "../../harness/record/fleet-result.ts";
 import type { CheckedRequirement } from "../../harness/record/load-result.ts";
 import { loadCharts } from "../charts/load-charts.ts";
 import { PERCENTS, percentName } from "../charts/percents.ts";
@@ -198,15 +199,19 @@ function correctness({ load, catalogue }: LoadView): readonly Content[] {
   ];
 }
 
-function fleet({ fleet: summary }: LoadView): readonly Content[] {
-  const rows = Object.entries(summary.counts).map(([name, value]) => [words(name), value]);
-  const answers = Object.entries(summary.responses).map(([name, value]) => [`answers ${name}`, value]);
+function fleet({ fleet: summary, virtual }: LoadView): readonly Content[] {
+  const named = (counts: Readonly<Record<string, number>>, before = ""): readonly (readonly Content[])[] =>
+    Object.entries(counts).map(([name, value]) => [`${before}${words(name)}`, value]);
   const { failing } = summary;
   return [
     table(
-      `${count(summary.devices, "device")}, ${summary.registeredAtEnd} registered when they began to leave`,
+      `${count(summary.devices, "device")}, ${summary.registeredAtEnd} registered ${virtual === undefined ? "when they began to leave" : "at the end"}`,
       [{ name: "what" }, { name: "how often", number: true }],
-      [...rows, ...answers],
+      [
+        ...named(summary.counts),
+        ...Object.entries(summary.responses).map(([name, value]) => [`answers ${name}`, value]),
+        ...(virtual === undefined ? [] : virtualRows(virtual, named)),
+      ],
     ),
     failing.count === 0
       ? ""
@@ -218,20 +223,31 @@ function fleet({ fleet: summary }: LoadView): readonly Content[] {
   ];
 }
 
+type Named = (counts: Readonly<Record<string, number>>, before?: string) => readonly (readonly Content[])[];
+
+/** Without the answers of the server: they are counted already, as devices heard them. */
+function virtualRows(virtual: VirtualFleet, named: Named): readonly (readonly Content[])[] {
+  const { events, duplicated, corrupted, missed, offline, sleeps, lost, happenings } = virtual;
+  const counted = { "events of the virtual world": events, offline, sleeps };
+  const datagrams = { duplicated, corrupted, "met no listener": missed };
+  return [
+    ...named(datagrams, "datagrams: "),
+    ...named(lost, "datagrams lost: "),
+    ...named(happenings, "befell devices: "),
+    ...named(counted),
+  ];
+}
+
 /** `serverRetransmissions` → `server retransmissions`. */
 const words = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
-function parts({ load }: LoadView): readonly Content[] {
-  if (load === undefined || load.parts.length < 2) return [];
+function parts({ parts: rows }: LoadView): readonly Content[] {
+  if (rows.length < 2) return [];
   return [
     table(
-      `${load.parts.length} of ${load.shard.of} shards`,
-      [{ name: "shard" }, { name: "devices", number: true }, { name: "generator" }],
-      load.parts.map(({ index, devices, interrupted, generator }) => [
-        index,
-        devices,
-        `${generator.sentence}${interrupted ? "; interrupted" : ""}`,
-      ]),
+      count(rows.length, "process", "processes"),
+      [{ name: "shard" }, { name: "devices", number: true }, { name: "remark" }],
+      rows.map(({ index, devices, remark }) => [index, devices, remark]),
     ),
   ];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { HistoryEvent } from "../../harness/history.ts";
+import type { HistoryEvent } from "../../harness/history/history.ts";
 import type { ReportView } from "../report-view.ts";
 import { FAILED_VERDICT, historyOf, REGISTER_BYTES, SMALL_PLAN } from "../test-kit.ts";
 import { renderHtml } from "./page.ts";

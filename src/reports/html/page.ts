@@ -72,10 +72,15 @@ function head({ verdict }: ReportView): PageHead {
 function glance(view: ReportView): readonly Content[] {
   const { verdict, catalogue } = view;
   if (verdict.failures.length < 2) return [];
-  const rows = failuresFirst(verdict).map((failure) => [
+  const shown = failuresFirst(verdict);
+  const firstOf = ({ requirement }: FailureSummary): FailureSummary | undefined =>
+    shown.find((other) => other.requirement === requirement);
+  const rows = shown.map((failure) => [
     element("a", { href: `#${failureAnchor(failure.id)}` }, failure.id),
     levelOf(failure, verdict),
-    catalogue.find(({ id }) => id === failure.requirement)?.sentence ?? "",
+    failure === firstOf(failure)
+      ? (catalogue.find(({ id }) => id === failure.requirement)?.sentence ?? "")
+      : `${failure.requirement}, as above`,
     [failure.actual, element("small", {}, `expected: ${failure.expected}`)],
     `${failure.plans} of ${verdict.runs}`,
     failure.belongsTo === undefined

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { HistoryEvent } from "../../harness/history.ts";
+import type { HistoryEvent } from "../../harness/history/history.ts";
 import { historyOf, REGISTER_BYTES } from "../test-kit.ts";
 import { type DiagramRow, sequenceOf } from "./sequence.ts";
 

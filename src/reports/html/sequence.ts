@@ -4,7 +4,7 @@
  *
  * Rows follow the order of the history; their height is not time, so a row tells its time, and a long pause is said.
  */
-import type { DownlinkEvent, History, HistoryEvent } from "../../harness/history.ts";
+import type { DownlinkEvent, History, HistoryEvent } from "../../harness/history/history.ts";
 import { eventLine, planStart } from "../history-text.ts";
 import { shownEvents } from "../shown-events.ts";
 import { secondsText } from "../text.ts";

@@ -32,8 +32,9 @@ figure { margin: 0; }
 .tiles .red { border-color: var(--bad); background: color-mix(in srgb, var(--bad) 12%, var(--paper)); }
 .tiles .yellow { border-color: var(--warn); }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: .92rem; } th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid var(--line); }
+table { border-collapse: collapse; width: 100%; font-size: .92rem; } th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid var(--line); } td a { white-space: nowrap; } td small { overflow-wrap: anywhere; }
 thead th { color: var(--soft); font-weight: 600; } caption { text-align: left; color: var(--soft); font-size: .9rem; padding: .2rem 0; } tbody th { white-space: nowrap; } td span.red, td span.green, td span.yellow, td span.grey { white-space: nowrap; } td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; } td small { color: var(--soft); display: block; }
+@media screen and (max-width: 48rem) { .scroll table { min-width: 44rem; } }
 svg { max-width: none; display: block; font: 11px ui-monospace, "DejaVu Sans Mono", Consolas, monospace; }
 .plot { overflow-x: auto; } svg.chart { width: 100%; min-width: 38rem; max-width: 64rem; height: auto; font: 12px system-ui, "DejaVu Sans", Arial, sans-serif; }
 svg text { fill: var(--ink); } svg .tick, svg .time, svg .gap, svg .divider-text { fill: var(--soft); } svg .grid { stroke: var(--line); }

@@ -4,7 +4,7 @@
  */
 import { codeClass } from "../../../protocol/coap/codes.ts";
 import { TASK_TYPES, type TaskType } from "../../../protocol/task-api/states.ts";
-import type { Exchange } from "../../oracle/exchange-view.ts";
+import type { Exchange } from "../../oracle/views/exchange-view.ts";
 import { type ConditionTable, conditionsOf } from "../condition.ts";
 import { copiesSent } from "../exchange-questions.ts";
 

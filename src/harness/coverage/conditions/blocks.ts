@@ -2,9 +2,10 @@
  * Conditions of values that do not fit into one message: what went in blocks, in which sizes, and what got in the way.
  * Spec: RFC 7959 §2.3 to §2.5, §2.8, §2.9.
  */
-import type { BlockHappening } from "../../oracle/block-transfer-view.ts";
-import { presentBlock } from "../../oracle/block-transfers.ts";
-import type { Exchange } from "../../oracle/exchange-view.ts";
+
+import { presentBlock } from "../../oracle/exchanges/block-transfers.ts";
+import type { BlockHappening } from "../../oracle/views/block-transfer-view.ts";
+import type { Exchange } from "../../oracle/views/exchange-view.ts";
 import { conditionsOf } from "../condition.ts";
 import { ended } from "../exchange-questions.ts";
 

@@ -1,5 +1,5 @@
 /** Conditions of requests that reach a device more than once, or out of order. Spec: RFC 7252 §4.5. */
-import type { Exchange } from "../../oracle/exchange-view.ts";
+import type { Exchange } from "../../oracle/views/exchange-view.ts";
 import { conditionsOf } from "../condition.ts";
 import { requestsOf } from "../exchange-questions.ts";
 import { type Scene, sceneOfDevice } from "../scene.ts";

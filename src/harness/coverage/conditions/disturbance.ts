@@ -2,8 +2,8 @@
  * Conditions of an exchange into which something else happens: the device registers, moves, reboots, sleeps, or says
  * what nobody asked. Rules: docs/semantics.md, choices 13 to 16 and "Failed attempt, or answer?".
  */
-import type { Exchange } from "../../oracle/exchange-view.ts";
-import type { RegistrationRequestKind } from "../../oracle/registration-view.ts";
+import type { Exchange } from "../../oracle/views/exchange-view.ts";
+import type { RegistrationRequestKind } from "../../oracle/views/registration-view.ts";
 import { always, conditionsOf } from "../condition.ts";
 import { answered, ended, endOf, openBefore, requestsOf, responsesOf, startOf } from "../exchange-questions.ts";
 import { isBefore } from "../moments.ts";

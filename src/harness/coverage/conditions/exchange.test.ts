@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { encodeEmpty } from "../../../protocol/coap/message.ts";
-import type { HistoryEvent } from "../../history.ts";
+import type { HistoryEvent } from "../../history/history.ts";
 import { history, REBOOT, type Story, TIMEZONE } from "../../oracle/test-history.ts";
 import { met } from "../test-kit.ts";
 

@@ -2,8 +2,8 @@
  * Conditions of one exchange that runs its course: what was lost, copied, late, repeated.
  * Spec: RFC 7252 §4.2 (transmission), §4.5 (duplicates), §5.2 (piggybacked, separate, Non-confirmable).
  */
-import { giveUp } from "../../oracle/attempts.ts";
-import type { Exchange } from "../../oracle/exchange-view.ts";
+import { giveUp } from "../../oracle/exchanges/attempts.ts";
+import type { Exchange } from "../../oracle/views/exchange-view.ts";
 import { conditionsOf } from "../condition.ts";
 import {
   acknowledgementsOf,

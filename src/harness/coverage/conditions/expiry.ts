@@ -3,7 +3,7 @@
  * Rules: docs/semantics.md, choices 7 to 11.
  */
 import type { FactOf } from "../../oracle/facts.ts";
-import type { DeviceTaskView, TaskView } from "../../oracle/task-view.ts";
+import type { DeviceTaskView, TaskView } from "../../oracle/views/task-view.ts";
 import { always, conditionsOf } from "../condition.ts";
 import { DAY, MILLISECOND, openBefore, SECOND, startOf } from "../exchange-questions.ts";
 import type { Moment } from "../moments.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Plan } from "../../../scenarios/plan.ts";
 import type { UpdateEvent } from "../../../simulator/device/firmware-machine.ts";
-import type { History, HistoryEvent } from "../../history.ts";
+import type { History, HistoryEvent } from "../../history/history.ts";
 import { judge } from "../../oracle/oracle.ts";
 import { history, type Story } from "../../oracle/test-history.ts";
 import { coverageOf } from "../coverage.ts";

@@ -5,8 +5,8 @@
 
 import type { TaskType } from "../../../protocol/task-api/states.ts";
 import type { FactOf } from "../../oracle/facts.ts";
-import type { MirrorExpectation } from "../../oracle/mirror-view.ts";
-import type { DeviceTaskEnd, DeviceTaskView } from "../../oracle/task-view.ts";
+import type { MirrorExpectation } from "../../oracle/views/mirror-view.ts";
+import type { DeviceTaskEnd, DeviceTaskView } from "../../oracle/views/task-view.ts";
 import { always, conditionsOf } from "../condition.ts";
 import { openBefore } from "../exchange-questions.ts";
 import type { Moment } from "../moments.ts";

@@ -2,7 +2,7 @@
  * Conditions of the queue: for whom tasks are created, how long they wait, what lets them go, and what stops the drain.
  * Rules: docs/semantics.md, choices 4, 12, 13, 28.
  */
-import type { DeviceTaskView } from "../../oracle/task-view.ts";
+import type { DeviceTaskView } from "../../oracle/views/task-view.ts";
 import { always, conditionsOf } from "../condition.ts";
 import {
   busyWithAnother,

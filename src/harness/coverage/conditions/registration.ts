@@ -2,7 +2,7 @@
  * Conditions of registrations: copies, lost answers, stale locations, lifetimes that end or nearly do.
  * Rules: docs/semantics.md, choices 14 to 16. Spec: OMA LwM2M Core §5.3.
  */
-import type { RegistrationRequest } from "../../oracle/registration-view.ts";
+import type { RegistrationRequest } from "../../oracle/views/registration-view.ts";
 import { always, conditionsOf } from "../condition.ts";
 import { DAY, SECOND } from "../exchange-questions.ts";
 import { isBefore, type Moment } from "../moments.ts";

@@ -3,7 +3,7 @@
  * Rules: docs/semantics.md, choice 26.
  */
 import type { Restart } from "../../oracle/restarts.ts";
-import type { DeviceTaskView } from "../../oracle/task-view.ts";
+import type { DeviceTaskView } from "../../oracle/views/task-view.ts";
 import type { Window } from "../../oracle/window.ts";
 import { conditionsOf } from "../condition.ts";
 import { ended, lateResponses } from "../exchange-questions.ts";

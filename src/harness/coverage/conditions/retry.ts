@@ -2,8 +2,8 @@
  * Conditions of device tasks over several attempts: how often they failed, what brought the next attempt, how it ended.
  * Rules: docs/semantics.md, choices 4 and 6, "Failed attempt, or answer?".
  */
-import type { ExchangeEnd } from "../../oracle/exchange-view.ts";
-import type { DeviceTaskView } from "../../oracle/task-view.ts";
+import type { ExchangeEnd } from "../../oracle/views/exchange-view.ts";
+import type { DeviceTaskView } from "../../oracle/views/task-view.ts";
 import { conditionsOf } from "../condition.ts";
 import { ended, releasedBy } from "../exchange-questions.ts";
 import { type Scene, sceneOfDevice, standingBefore } from "../scene.ts";

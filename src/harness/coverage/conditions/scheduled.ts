@@ -1,5 +1,5 @@
 /** Conditions of tasks that are to begin later, and of what happens about then. Rules: docs/semantics.md, choice 9. */
-import type { DeviceTaskView } from "../../oracle/task-view.ts";
+import type { DeviceTaskView } from "../../oracle/views/task-view.ts";
 import { conditionsOf } from "../condition.ts";
 import { busyWithAnother, SECOND, startOf, waitedBefore } from "../exchange-questions.ts";
 import { isBefore, type Moment } from "../moments.ts";

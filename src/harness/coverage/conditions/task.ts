@@ -4,7 +4,7 @@
  */
 import { DEVICE_TASK_STATUSES, TASK_STATUSES } from "../../../protocol/task-api/states.ts";
 import type { FactOf } from "../../oracle/facts.ts";
-import type { DeviceTaskEnd, DeviceTaskView, TaskView } from "../../oracle/task-view.ts";
+import type { DeviceTaskEnd, DeviceTaskView, TaskView } from "../../oracle/views/task-view.ts";
 import { always, conditionsOf } from "../condition.ts";
 import { creationOf, openBefore, settledBefore, settlementOf, startOf, waitedBefore } from "../exchange-questions.ts";
 import { isBefore, type Moment } from "../moments.ts";

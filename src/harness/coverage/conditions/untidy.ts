@@ -2,7 +2,7 @@
  * Conditions of untidy devices: out of the network's reach, changing what they are, and speaking to the registration
  * interface in odd ways. Rules: docs/semantics.md, "Failed attempt, or answer?" and "Registers that are refused".
  */
-import type { RegistrationRequest } from "../../oracle/registration-view.ts";
+import type { RegistrationRequest } from "../../oracle/views/registration-view.ts";
 import { always, conditionsOf } from "../condition.ts";
 import { answered, openBefore } from "../exchange-questions.ts";
 import { isBefore } from "../moments.ts";

@@ -9,12 +9,12 @@
  */
 import { blockOffset, blockSize, joinBlocks } from "../../../protocol/coap/block.ts";
 import { imageBytes } from "../../../scenarios/firmware-images.ts";
-import { presentBlock } from "../block-transfers.ts";
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import type { Exchange } from "../exchange-view.ts";
+import { presentBlock } from "../exchanges/block-transfers.ts";
 import type { FactOf } from "../facts.ts";
 import { ENDED, name } from "../text.ts";
+import type { Exchange } from "../views/exchange-view.ts";
 
 type BlockSent = FactOf<"block-sent">;
 

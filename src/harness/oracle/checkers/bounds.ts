@@ -4,12 +4,12 @@
  * How long a shortened task is active is judged by expiry.ts, that a refused one leaves no trace by refusals.ts.
  */
 
-import { outlivesRecord } from "../beginning.ts";
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import { beyondTypeBounds, longestPeriod } from "../periods.ts";
-import type { TaskView } from "../task-view.ts";
+import { outlivesRecord } from "../tasks/beginning.ts";
+import { beyondTypeBounds, longestPeriod } from "../tasks/periods.ts";
 import { time } from "../text.ts";
+import type { TaskView } from "../views/task-view.ts";
 
 const isRefusal = (httpStatus: number): boolean => httpStatus === 400 || httpStatus === 409 || httpStatus === 422;
 const isSuccess = (httpStatus: number): boolean => httpStatus >= 200 && httpStatus < 300;

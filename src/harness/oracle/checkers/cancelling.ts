@@ -5,8 +5,8 @@
  * Source: docs/semantics.md, States.
  */
 import type { Checker } from "../checker.ts";
-import type { DeviceTaskView, Expectation, SeenStatus } from "../task-view.ts";
 import { name, status } from "../text.ts";
+import type { DeviceTaskView, Expectation, SeenStatus } from "../views/task-view.ts";
 
 /** A busy server may ask for patience. */
 const TRY_AGAIN: readonly number[] = [429, 503];

@@ -4,7 +4,7 @@ import { ACCEPT, CONTENT_FORMAT, uintValue } from "../../../protocol/coap/option
 import type { CoapMessage } from "../../../protocol/coap/types.ts";
 import type { Checker } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import type { Exchange } from "../exchange-view.ts";
+import type { Exchange } from "../views/exchange-view.ts";
 
 interface ContentCode {
   readonly code: string;

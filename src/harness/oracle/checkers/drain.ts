@@ -3,7 +3,7 @@
  * attempt, which queue.ts judges; where `stop` is declared they wait for the next trigger.
  */
 import type { Checker } from "../checker.ts";
-import { timerMayHaveFired } from "../failed-attempts.ts";
+import { timerMayHaveFired } from "../exchanges/failed-attempts.ts";
 import { name, time } from "../text.ts";
 
 export const stopsAfterFailure: Checker = {

@@ -1,10 +1,10 @@
 /** An Execute by itself changes no value of the Device Mirror: D-05. */
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import type { DeviceView } from "../device-view.ts";
 import type { FactOf } from "../facts.ts";
-import type { SeenMirror } from "../mirror-view.ts";
 import { valueText } from "../text.ts";
+import type { DeviceView } from "../views/device-view.ts";
+import type { SeenMirror } from "../views/mirror-view.ts";
 
 export const executeChangesNoValue: Checker = {
   requirements: ["D-05"],

@@ -6,10 +6,10 @@
  */
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import { EXPIRED_CODE } from "../expectations.ts";
 import type { FactOf } from "../facts.ts";
-import type { DeviceTaskView, ExpiryRace, SeenStatus } from "../task-view.ts";
+import { EXPIRED_CODE } from "../tasks/expectations.ts";
 import { name, status, time, valueText } from "../text.ts";
+import type { DeviceTaskView, ExpiryRace, SeenStatus } from "../views/task-view.ts";
 import type { Window } from "../window.ts";
 import { wrongCount } from "./counts.ts";
 import { sameValue } from "./mirror.ts";

@@ -1,10 +1,10 @@
 /** Expiry: how long a task is active, and what becomes of its devices at the end: E-01 … E-05, E-07, E-09, E-10. */
 import type { Checker, Judge } from "../checker.ts";
-import { EXPIRED_CODE } from "../expectations.ts";
 import type { FactOf } from "../facts.ts";
-import { contradicts } from "../periods.ts";
-import type { DeviceTaskView, Expectation, SeenStatus } from "../task-view.ts";
+import { EXPIRED_CODE } from "../tasks/expectations.ts";
+import { contradicts } from "../tasks/periods.ts";
 import { name, status, time } from "../text.ts";
+import type { DeviceTaskView, Expectation, SeenStatus } from "../views/task-view.ts";
 import type { Window } from "../window.ts";
 
 /** Pending device tasks fail with 4004 when the active period ends, not before and not later. */

@@ -13,8 +13,8 @@ import type { OracleContext } from "../context.ts";
 import type { FactOf } from "../facts.ts";
 import { type Idle, idleUpdates } from "../firmware/turns.ts";
 import type { UpdateView } from "../firmware/views.ts";
-import type { DeviceTaskView, SeenStatus } from "../task-view.ts";
 import { name, status, time } from "../text.ts";
+import type { DeviceTaskView, SeenStatus } from "../views/task-view.ts";
 
 /** Not registered when an update begins. Source: task page, code 4001. */
 const NOT_REGISTERED = "4001";

@@ -10,13 +10,13 @@
  */
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import type { DeviceView } from "../device-view.ts";
-import type { ExchangeEnd } from "../exchange-view.ts";
-import { EXPIRED_CODE } from "../expectations.ts";
 import type { FactOf } from "../facts.ts";
 import type { FirmwareSaid, FirmwareTruth, UpdateView } from "../firmware/views.ts";
-import type { DeviceTaskView, SeenStatus } from "../task-view.ts";
+import { EXPIRED_CODE } from "../tasks/expectations.ts";
 import { ENDED, name, status, time } from "../text.ts";
+import type { DeviceView } from "../views/device-view.ts";
+import type { ExchangeEnd } from "../views/exchange-view.ts";
+import type { DeviceTaskView, SeenStatus } from "../views/task-view.ts";
 
 const IDLE = 0;
 const SUCCESS = 1;

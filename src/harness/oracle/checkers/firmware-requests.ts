@@ -5,11 +5,11 @@
  * Spec: OMA LwM2M Core Appendix E.6, resources 5/0/2, 5/0/3, 5/0/8; docs/semantics.md row 24.
  */
 import type { Checker, Judge } from "../checker.ts";
-import type { DeviceView } from "../device-view.ts";
+import { timerMayHaveFired } from "../exchanges/failed-attempts.ts";
 import type { FactOf } from "../facts.ts";
-import { timerMayHaveFired } from "../failed-attempts.ts";
 import type { FirmwareSaid } from "../firmware/views.ts";
 import { name, time } from "../text.ts";
+import type { DeviceView } from "../views/device-view.ts";
 
 const DOWNLOADED = 2;
 

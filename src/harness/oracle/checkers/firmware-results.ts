@@ -4,9 +4,10 @@
  *
  * Source: OMA LwM2M Core Appendix E.6; docs/semantics.md rows 17 and 24.
  */
-import { freeSince } from "../attempts.ts";
+
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
+import { freeSince } from "../exchanges/attempts.ts";
 import type { FactOf } from "../facts.ts";
 import { isAlone } from "../firmware/turns.ts";
 import type { FirmwareSaid, FirmwareView } from "../firmware/views.ts";

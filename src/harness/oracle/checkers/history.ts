@@ -10,10 +10,10 @@
 import type { DeviceTaskStatus } from "../../../protocol/task-api/states.ts";
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import { EXPIRED_CODE, possibleDuring } from "../expectations.ts";
 import type { FactOf, HistoryEntry } from "../facts.ts";
-import type { DeviceTaskView } from "../task-view.ts";
+import { EXPIRED_CODE, possibleDuring } from "../tasks/expectations.ts";
 import { name } from "../text.ts";
+import type { DeviceTaskView } from "../views/task-view.ts";
 import { REACHABLE } from "./records.ts";
 
 type HistorySeen = FactOf<"history-seen">;

@@ -1,6 +1,6 @@
 /** Idempotence: I-01 … I-04 (I-03 also in retry.ts, where repeated requests are judged). */
 import type { Checker } from "../checker.ts";
-import { EXPIRED_CODE } from "../expectations.ts";
+import { EXPIRED_CODE } from "../tasks/expectations.ts";
 import { name, status } from "../text.ts";
 
 /** A device that deduplicates acts once per message, however many copies arrive. Subject: our own device. */

@@ -8,12 +8,12 @@
  * device that came back. Spec: docs/semantics.md, States, choices 4, 10, 28, and Time and doubt.
  */
 import type { DeviceTaskStatus } from "../../../protocol/task-api/states.ts";
-import { freeSince, giveUp, lifetimeEnd } from "../attempts.ts";
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import type { DeviceView } from "../device-view.ts";
-import type { DeviceTaskView, SeenStatus } from "../task-view.ts";
+import { freeSince, giveUp, lifetimeEnd } from "../exchanges/attempts.ts";
 import { name, status, time } from "../text.ts";
+import type { DeviceView } from "../views/device-view.ts";
+import type { DeviceTaskView, SeenStatus } from "../views/task-view.ts";
 
 const WAITING: readonly DeviceTaskStatus[] = ["REQUESTED", "QUEUED", "PROCESSING"];
 

@@ -7,9 +7,9 @@
  */
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import type { DeviceView } from "../device-view.ts";
 import type { FactOf } from "../facts.ts";
-import type { MirrorExpectation } from "../mirror-view.ts";
+import type { DeviceView } from "../views/device-view.ts";
+import type { MirrorExpectation } from "../views/mirror-view.ts";
 import { sameValue } from "./mirror.ts";
 
 /** Microseconds by which a time in whole milliseconds may be off, however it is rounded. */

@@ -1,9 +1,9 @@
 /** Device Mirror: D-01 … D-04, D-06. */
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import type { DeviceView } from "../device-view.ts";
-import type { LateValue, MirrorExpectation } from "../mirror-view.ts";
 import { time, valueText } from "../text.ts";
+import type { DeviceView } from "../views/device-view.ts";
+import type { LateValue, MirrorExpectation } from "../views/mirror-view.ts";
 import type { Window } from "../window.ts";
 
 /** The mirror shows the value of the last successful Read or Write, and nothing else changes it. */

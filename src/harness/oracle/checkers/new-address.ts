@@ -1,10 +1,10 @@
 /** Devices that move: R-10 by Update, G-02 by Register. */
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import type { Exchange } from "../exchange-view.ts";
 import type { FactOf } from "../facts.ts";
-import type { RegistrationView } from "../registration-view.ts";
 import { name, time } from "../text.ts";
+import type { Exchange } from "../views/exchange-view.ts";
+import type { RegistrationView } from "../views/registration-view.ts";
 
 /**
  * An accepted Update from a new address ends what is on its way to the old one, and the task goes to the new one only

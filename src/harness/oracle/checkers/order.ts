@@ -1,10 +1,10 @@
 /** Order of the tasks of one device: Q-10. */
 import type { Checker } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import type { DeviceView } from "../device-view.ts";
-import type { Exchange } from "../exchange-view.ts";
-import type { DeviceTaskView, Owed } from "../task-view.ts";
 import { name, time } from "../text.ts";
+import type { DeviceView } from "../views/device-view.ts";
+import type { Exchange } from "../views/exchange-view.ts";
+import type { DeviceTaskView, Owed } from "../views/task-view.ts";
 
 /**
  * Where order of creation is declared (choice 12), the oldest of the tasks that are due goes first. Due are those that

@@ -1,9 +1,10 @@
 /** Queue: Q-01 … Q-09, and what the server owes after triggers. */
-import { isLaterBlock } from "../block-transfers.ts";
+
 import type { Checker } from "../checker.ts";
-import type { Exchange } from "../exchange-view.ts";
-import type { DeviceTaskView } from "../task-view.ts";
+import { isLaterBlock } from "../exchanges/block-transfers.ts";
 import { name, status, time } from "../text.ts";
+import type { Exchange } from "../views/exchange-view.ts";
+import type { DeviceTaskView } from "../views/task-view.ts";
 
 /** The creating POST returns before the first request to a device (live: while a silent device has not answered). */
 export const returnsBeforeSending: Checker = {

@@ -2,8 +2,8 @@
 import type { DeviceTaskStatus } from "../../../protocol/task-api/states.ts";
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import type { TaskView } from "../task-view.ts";
 import { name, status, time } from "../text.ts";
+import type { TaskView } from "../views/task-view.ts";
 import type { Window } from "../window.ts";
 
 /** A record that is younger than this says little about retention. */

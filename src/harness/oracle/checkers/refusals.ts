@@ -2,12 +2,13 @@
  * A task that was refused does not exist: nothing is sent for it, and no server property is written. What that breaks
  * is said by why it was refused: A-01, because somebody else than the owner asked for it; L-04, because it was beyond the bounds.
  */
-import { outlivesRecord } from "../beginning.ts";
+
 import type { Checker } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import { operationOfTask } from "../operation-key.ts";
-import type { TaskView } from "../task-view.ts";
+import { operationOfTask } from "../exchanges/operation-key.ts";
+import { outlivesRecord } from "../tasks/beginning.ts";
 import { valueText } from "../text.ts";
+import type { TaskView } from "../views/task-view.ts";
 import { sameValue } from "./mirror.ts";
 
 export const refusedTasksLeaveNoTrace: Checker = {

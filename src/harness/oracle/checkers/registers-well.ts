@@ -3,10 +3,10 @@ import { decodeMessage } from "../../../protocol/coap/message.ts";
 import { stringOptions, URI_PATH } from "../../../protocol/coap/options.ts";
 import type { Checker } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import type { DeviceView } from "../device-view.ts";
-import type { Exchange } from "../exchange-view.ts";
-import type { RegistrationRequest } from "../registration-view.ts";
 import { name } from "../text.ts";
+import type { DeviceView } from "../views/device-view.ts";
+import type { Exchange } from "../views/exchange-view.ts";
+import type { RegistrationRequest } from "../views/registration-view.ts";
 
 /** "a Register of device 0 whose lifetime is no number", and the like. */
 function naming({ kind, defect, leeway }: RegistrationRequest, { index }: DeviceView): string {

@@ -1,10 +1,11 @@
 /** Registration: G-01 … G-06 (what they mean for tasks is judged where the tasks are polled). */
-import { lifetimeEnd } from "../attempts.ts";
+
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
+import { lifetimeEnd } from "../exchanges/attempts.ts";
 import type { FactOf } from "../facts.ts";
-import type { RegistrationEnd, RegistrationRequest } from "../registration-view.ts";
 import { time } from "../text.ts";
+import type { RegistrationEnd, RegistrationRequest } from "../views/registration-view.ts";
 
 type Answered = FactOf<"registration-answered">;
 

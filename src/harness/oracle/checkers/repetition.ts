@@ -3,13 +3,13 @@ import { decodeMessage } from "../../../protocol/coap/message.ts";
 import type { Profile } from "../../../protocol/profile.ts";
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import type { Exchange } from "../exchange-view.ts";
+import { operationOfRequest } from "../exchanges/operation-key.ts";
 import type { FactOf } from "../facts.ts";
-import { valuesOfTask } from "../mirror.ts";
-import { operationOfRequest } from "../operation-key.ts";
 import { mayTryAtStart } from "../restarts.ts";
-import type { DeviceTaskView } from "../task-view.ts";
+import { valuesOfTask } from "../tasks/mirror.ts";
 import { name, time, valueText } from "../text.ts";
+import type { Exchange } from "../views/exchange-view.ts";
+import type { DeviceTaskView } from "../views/task-view.ts";
 import { sameValue } from "./mirror.ts";
 
 /** Spec: OMA LwM2M Core, object 3, resource 4. */

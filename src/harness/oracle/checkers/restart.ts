@@ -10,8 +10,8 @@ import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
 import type { FactOf } from "../facts.ts";
 import type { Restart } from "../restarts.ts";
-import type { DeviceTaskView, TaskView } from "../task-view.ts";
 import { name, status } from "../text.ts";
+import type { DeviceTaskView, TaskView } from "../views/task-view.ts";
 
 export const survivesRestart: Checker = {
   requirements: ["S-01"],

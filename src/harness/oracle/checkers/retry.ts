@@ -1,13 +1,14 @@
 /** Retry: R-01 … R-09 (R-04 and R-05 are debts, see queue.ts). */
-import { isLaterBlock, presentBlock } from "../block-transfers.ts";
+
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import type { Exchange, ExchangeEnd } from "../exchange-view.ts";
+import { isLaterBlock, presentBlock } from "../exchanges/block-transfers.ts";
+import { timerMayHaveFired } from "../exchanges/failed-attempts.ts";
 import type { FactOf } from "../facts.ts";
-import { timerMayHaveFired } from "../failed-attempts.ts";
 import { isBeforeRestart, mayTryAtStart } from "../restarts.ts";
-import type { DeviceTaskView, SeenStatus } from "../task-view.ts";
 import { ENDED, name, status, time } from "../text.ts";
+import type { Exchange, ExchangeEnd } from "../views/exchange-view.ts";
+import type { DeviceTaskView, SeenStatus } from "../views/task-view.ts";
 import type { Window } from "../window.ts";
 
 /** Which requirement says that a device task stays pending after an attempt that ended so. */

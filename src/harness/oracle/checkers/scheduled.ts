@@ -6,11 +6,12 @@
  * Which status it shows while it waits is not judged: the text names SCHEDULED and says no more.
  * Source: task API, `scheduledOn`; docs/semantics.md, States and choice 9.
  */
-import { beforeItsTime } from "../beginning.ts";
+
 import type { Checker, Judge } from "../checker.ts";
-import type { Exchange } from "../exchange-view.ts";
-import type { TaskView } from "../task-view.ts";
+import { beforeItsTime } from "../tasks/beginning.ts";
 import { time } from "../text.ts";
+import type { Exchange } from "../views/exchange-view.ts";
+import type { TaskView } from "../views/task-view.ts";
 
 export const beginsWhenScheduled: Checker = {
   requirements: ["T-05"],

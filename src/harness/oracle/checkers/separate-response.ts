@@ -1,7 +1,7 @@
 /** Responses in messages of their own, before or without the acknowledgement: R-12. */
 import type { Checker } from "../checker.ts";
-import type { Exchange } from "../exchange-view.ts";
 import { name, status } from "../text.ts";
+import type { Exchange } from "../views/exchange-view.ts";
 
 /** A separate response whose empty ACK was lost completes the attempt all the same, and ends retransmission. */
 export const takesUnacknowledgedResponses: Checker = {

@@ -2,8 +2,8 @@
 import { seconds } from "../../../protocol/time.ts";
 import type { Checker } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import type { DeviceView } from "../device-view.ts";
 import { time } from "../text.ts";
+import type { DeviceView } from "../views/device-view.ts";
 import type { Window } from "../window.ts";
 
 /**

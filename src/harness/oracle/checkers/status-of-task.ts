@@ -5,7 +5,7 @@
  */
 import type { Checker } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import type { TaskView } from "../task-view.ts";
+import type { TaskView } from "../views/task-view.ts";
 import type { Window } from "../window.ts";
 
 /**

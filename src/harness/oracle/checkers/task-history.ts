@@ -8,9 +8,9 @@
  */
 import type { Checker, Judge } from "../checker.ts";
 import type { OracleContext } from "../context.ts";
-import { possibleDuring } from "../expectations.ts";
 import type { FactOf } from "../facts.ts";
-import type { TaskView } from "../task-view.ts";
+import { possibleDuring } from "../tasks/expectations.ts";
+import type { TaskView } from "../views/task-view.ts";
 import { inTime } from "./history.ts";
 
 type TaskHistorySeen = FactOf<"task-history-seen">;

@@ -4,11 +4,12 @@
  *
  * Source: docs/semantics.md, choices 4, 9, 24.
  */
-import { freeSince, lifetimeEnd, owe, registeredDuring } from "../attempts.ts";
+
 import type { OracleContext } from "../context.ts";
-import type { DeviceView } from "../device-view.ts";
+import { freeSince, lifetimeEnd, owe, registeredDuring } from "../exchanges/attempts.ts";
 import type { Certainty } from "../facts.ts";
-import type { DeviceTaskView, Owed } from "../task-view.ts";
+import type { DeviceView } from "../views/device-view.ts";
+import type { DeviceTaskView, Owed } from "../views/task-view.ts";
 import type { Window } from "../window.ts";
 import { isAlone } from "./turns.ts";
 

@@ -4,11 +4,11 @@
  *
  * Source: docs/semantics.md, choices 10, 24, 26.
  */
-import type { FirmwareEvent, RunTime } from "../../history.ts";
+import type { FirmwareEvent, RunTime } from "../../history/history.ts";
 import type { OracleContext } from "../context.ts";
-import type { DeviceView } from "../device-view.ts";
-import type { Exchange, ExchangeEnd } from "../exchange-view.ts";
-import type { DeviceTaskView, Owed, SeenStatus } from "../task-view.ts";
+import type { DeviceView } from "../views/device-view.ts";
+import type { Exchange, ExchangeEnd } from "../views/exchange-view.ts";
+import type { DeviceTaskView, Owed, SeenStatus } from "../views/task-view.ts";
 import { type Window, windowOf } from "../window.ts";
 import type { FirmwareRequest } from "./requests.ts";
 import type { UpdateView } from "./views.ts";

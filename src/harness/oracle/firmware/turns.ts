@@ -4,7 +4,7 @@
  *
  * Source: docs/semantics.md row 24.
  */
-import type { DeviceTaskView } from "../task-view.ts";
+import type { DeviceTaskView } from "../views/task-view.ts";
 import type { Window } from "../window.ts";
 import type { FirmwareView, UpdateView } from "./views.ts";
 

@@ -6,9 +6,10 @@
  *
  * Spec: OMA LwM2M Core Appendix E.6 (object 5); docs/semantics.md row 24.
  */
-import type { ExchangeEnd } from "../exchange-view.ts";
+
 import type { Certainty } from "../facts.ts";
-import type { DeviceTaskView, SeenStatus } from "../task-view.ts";
+import type { ExchangeEnd } from "../views/exchange-view.ts";
+import type { DeviceTaskView, SeenStatus } from "../views/task-view.ts";
 import type { Window } from "../window.ts";
 
 /** When something was seen. */
