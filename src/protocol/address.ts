@@ -1,6 +1,7 @@
 /** A UDP endpoint as text, `ip:port` (IPv6 in brackets). Equality of strings is equality of endpoints. */
 export type Address = string & { readonly __unit: "ip:port" };
 
+/** Takes a text for an address; the caller vouches for its form, `ip:port`. */
 export const address = (text: string): Address => text as Address;
 
 /** Splits `ip:port`. The text comes from our own sockets and simulations, never from a peer. */

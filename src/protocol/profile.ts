@@ -11,6 +11,7 @@ import { seconds } from "./time.ts";
 
 const Seconds = z.number().positive();
 
+/** The schema of a profile file. What is left out is not declared; unknown fields are refused. */
 export const Profile = z.strictObject({
   /** A name to show in reports. */
   name: z.string().min(1).max(64).default("empty"),

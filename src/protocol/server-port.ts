@@ -9,6 +9,7 @@
 import type { Address } from "./address.ts";
 import type { Instant } from "./time.ts";
 
+/** One task server, real or defective, as whoever drives it sees it. */
 export interface ServerPort {
   /** When the server wants `{ kind: "time" }`; `NEVER` when it waits for nothing. May change with every `handle`. */
   readonly deadline: Instant;
@@ -17,6 +18,7 @@ export interface ServerPort {
   readonly process?: ProcessControl;
 }
 
+/** The process of a server that can be killed. */
 export interface ProcessControl {
   /** While it is down it neither hears nor does anything, and wants to be called at no time. */
   readonly isDown: boolean;
@@ -27,6 +29,7 @@ export interface ProcessControl {
 /** When a process dies: at once; or in its next step that stores something, before that is stored, or right after. */
 export type Death = "at-once" | "before-storing" | "after-storing";
 
+/** What is given to a server. */
 export type ServerInput =
   | { readonly kind: "start" }
   | { readonly kind: "time" }
@@ -42,6 +45,7 @@ export type ServerInput =
   | { readonly kind: "persisted"; readonly ticket: number }
   | { readonly kind: "rows"; readonly ticket: number; readonly rows: readonly StoredRecord[] };
 
+/** What a server wants to be done, in this order. */
 export type ServerEffect =
   | { readonly kind: "send"; readonly to: Address; readonly bytes: Uint8Array }
   | { readonly kind: "answer"; readonly ticket: number; readonly response: RestResponse }
@@ -61,6 +65,7 @@ export interface StoredRecord {
 /** `value: undefined` removes the record. */
 export type StoredChange = StoredRecord;
 
+/** One request of the REST API. */
 export interface RestRequest {
   readonly method: string;
   /** Path below the base URL, decoded per segment, without query: `["devicemgmt", "tasks", "<tid>"]`. */
@@ -73,6 +78,7 @@ export interface RestRequest {
   readonly body?: unknown;
 }
 
+/** Its answer: HTTP status, and the body as JSON has it. */
 export interface RestResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>> | undefined;

@@ -3,12 +3,8 @@ import { address } from "../protocol/address.ts";
 import { decodeMessage, encodeMessage } from "../protocol/coap/message.ts";
 import { MAX_AGE, stringOption, URI_QUERY, uintValue } from "../protocol/coap/options.ts";
 import type { CoapContent, Code } from "../protocol/coap/types.ts";
-import {
-  deregisterContent,
-  registerContent,
-  registrationLocation,
-  updateContent,
-} from "../protocol/lwm2m/registration.ts";
+import { registrationLocation } from "../protocol/lwm2m/registration.ts";
+import { deregisterContent, registerContent, updateContent } from "../protocol/lwm2m/registration-requests.ts";
 import { createWorld, type World, type WorldOptions } from "./test-kit.ts";
 
 const TYPE = "type";

@@ -4,7 +4,7 @@ import { type Block, blockOption, cutBlock, readBlock } from "../protocol/coap/b
 import { encodeMessage } from "../protocol/coap/message.ts";
 import { BLOCK1, BLOCK2, CONTENT_FORMAT, sortOptions, uintOption } from "../protocol/coap/options.ts";
 import type { CoapContent, CoapMessage, Code } from "../protocol/coap/types.ts";
-import { registerContent } from "../protocol/lwm2m/registration.ts";
+import { registerContent } from "../protocol/lwm2m/registration-requests.ts";
 import { encodeUtf8 } from "../protocol/lwm2m/scalar.ts";
 import { brief, createTask, mirrorOf, oneDevice, requestsSent } from "./test-calls.ts";
 import { changed, refused, type Script, type TestDevice, type World } from "./test-kit.ts";

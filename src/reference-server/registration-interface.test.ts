@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { encodeMessage } from "../protocol/coap/message.ts";
 import { stringOption, stringOptions, URI_PATH } from "../protocol/coap/options.ts";
-import { registerContent } from "../protocol/lwm2m/registration.ts";
+import { registerContent } from "../protocol/lwm2m/registration-requests.ts";
 import { brief, createTask, oneDevice, requestsSent, taskOf } from "./test-calls.ts";
 import { createWorld, refused, type Script } from "./test-kit.ts";
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { address } from "../protocol/address.ts";
 import { encodeMessage } from "../protocol/coap/message.ts";
 import { COAP_DEFAULTS } from "../protocol/coap/params.ts";
-import { registerContent } from "../protocol/lwm2m/registration.ts";
+import { registerContent } from "../protocol/lwm2m/registration-requests.ts";
 import { completeProfile } from "../protocol/profile.ts";
 import type { ServerEffect, ServerInput } from "../protocol/server-port.ts";
 import { after, before, fromUnixMillis, type Instant, millis, seconds } from "../protocol/time.ts";

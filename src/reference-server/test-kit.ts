@@ -8,12 +8,8 @@ import { decodeMessage } from "../protocol/coap/message.ts";
 import { CONTENT_FORMAT, stringOptions, URI_PATH, uintOption } from "../protocol/coap/options.ts";
 import { COAP_DEFAULTS } from "../protocol/coap/params.ts";
 import type { CoapContent, CoapEffect, CoapMessage, Code } from "../protocol/coap/types.ts";
-import {
-  deregisterContent,
-  registerContent,
-  registrationLocation,
-  updateContent,
-} from "../protocol/lwm2m/registration.ts";
+import { registrationLocation } from "../protocol/lwm2m/registration.ts";
+import { deregisterContent, registerContent, updateContent } from "../protocol/lwm2m/registration-requests.ts";
 import { encodeUtf8 } from "../protocol/lwm2m/scalar.ts";
 import { completeProfile, type Profile } from "../protocol/profile.ts";
 import type { RandomSource } from "../protocol/random.ts";

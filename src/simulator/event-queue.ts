@@ -6,6 +6,7 @@
  */
 import { type Instant, NEVER } from "../protocol/time.ts";
 
+/** Events that are to come, the first one first. */
 export interface EventQueue<E> {
   readonly size: number;
   /** The time of the first event; `NEVER` when there is none. */
@@ -31,6 +32,7 @@ interface Heap<E> {
 
 const INITIAL_CAPACITY = 64;
 
+/** An empty queue; it grows as it is filled. */
 export function createEventQueue<E>(): EventQueue<E> {
   const heap: Heap<E> = {
     size: 0,

@@ -13,6 +13,7 @@ import type { Fault } from "./model/fault.ts";
 /** As the server sees it: `up` is from the device to the server. */
 export type LinkDirection = "up" | "down";
 
+/** All links of a fleet to one server. */
 export interface Network {
   /**
    * Decides about the next datagram of a link. To be called once for each, in the order of sending.
@@ -22,6 +23,7 @@ export interface Network {
   fate(device: number, direction: LinkDirection, now: Instant): readonly Micros[];
 }
 
+/** What the fates of datagrams depend on. */
 export interface NetworkOptions {
   readonly seed: string;
   /** One-way latency of every link, milliseconds. */
@@ -55,6 +57,7 @@ const DIRECTION = { up: 0, down: 1 } as const;
 
 const LOST: readonly Micros[] = Object.freeze([]);
 
+/** Makes the links of a plan. */
 export function createNetwork({ seed, latency, faults, start }: NetworkOptions): Network {
   const seedHash = hashSeed(seed);
   const undisturbed: readonly Micros[] = Object.freeze([millis(latency)]);

@@ -18,6 +18,7 @@ export const PRIORITY = {
 /** How a run ended: nothing more to do up to its end, or a bound was hit. */
 export type RunEnd = "done" | "cut-off-events" | "cut-off-time";
 
+/** The clock of a run and what is still to come; `E` is whatever the caller calls an event. */
 export interface World<E> {
   readonly now: Instant;
   /** Events performed so far. */
@@ -34,12 +35,14 @@ export interface World<E> {
   run(until: Instant, handler: (event: E, now: Instant) => void): RunEnd;
 }
 
+/** Where the clock starts, and how far a run may go. */
 export interface WorldOptions {
   readonly start: Instant;
   readonly maxEvents: number;
   readonly maxTime: Instant;
 }
 
+/** Makes a world in which nothing is planned yet. */
 export function createWorld<E>({ start, maxEvents, maxTime }: WorldOptions): World<E> {
   const queue = createEventQueue<E>();
   let now = start;

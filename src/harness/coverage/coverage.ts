@@ -8,7 +8,8 @@ import type { Judgement } from "../oracle/oracle.ts";
 import { CONDITION_TABLES } from "./all-conditions.ts";
 import type { SubjectKind, Subjects, TableOf } from "./condition.ts";
 import { storyOf, transitionId } from "./device-task-story.ts";
-import { type Scene, sceneOf } from "./scene.ts";
+import { sceneOf } from "./lay-out.ts";
+import type { Scene } from "./scene.ts";
 import { type UpdateScene, updatesOf } from "./update-scene.ts";
 
 export interface PlanCoverage {

@@ -10,6 +10,8 @@ export interface SettleOptions {
   readonly live: boolean;
   /** Live: plans may kill the target's server and start it again. Simulated servers always can be. */
   readonly restartable?: boolean;
+  /** The clock of its server can be turned. */
+  readonly turnsClock?: boolean;
   /** Requirements that ask for more than the target can do, each with the reason. */
   readonly notApplicable?: ReadonlyMap<string, string> | undefined;
   readonly only: readonly string[];
@@ -28,6 +30,8 @@ export interface Sum {
 interface Broken {
   readonly finding: Finding;
   readonly violations: number;
+  /** Plans with one at least. */
+  readonly plans: number;
 }
 
 export const selected = (id: string, prefixes: readonly string[]): boolean =>
@@ -49,6 +53,7 @@ export function concludeRequirement(
     plans: sum?.plans ?? 0,
     undecided: sum?.undecided ?? 0,
     violations: violated?.violations ?? 0,
+    ...(violated === undefined ? {} : { brokenPlans: violated.plans }),
   };
   const base = { id: row.id, level: row.level, subject: row.subject, ...counts };
   if (!isChecked(row)) return { ...base, outcome: "not-checked", reason: notCheckedReason(row) };
@@ -65,8 +70,10 @@ export function concludeRequirement(
   if (counts.undecided > 0)
     return { ...base, outcome: "inconclusive", reason: "every event lay within the measuring uncertainty" };
   if (options.live && typeof row.live === "object") {
-    if ("simulationOnly" in row.live) return { ...base, outcome: "not-exercised", reason: row.live.simulationOnly };
-    if (options.restartable !== true) return { ...base, outcome: "not-applicable", reason: row.live.otherwise };
+    if ("needs" in row.live) {
+      if (options.restartable !== true) return { ...base, outcome: "not-applicable", reason: row.live.otherwise };
+    } else if (options.turnsClock !== true || row.live.orTurnedClock !== true)
+      return { ...base, outcome: "not-exercised", reason: row.live.simulationOnly };
   }
   if (cutShort) return { ...base, outcome: "inconclusive", reason: "the campaign was cut off before it was exercised" };
   return { ...base, outcome: "not-exercised", reason: "no plan of this campaign brought it about" };

@@ -56,6 +56,7 @@ describe("createSettlement, outcomes of requirements", () => {
       undecided: 0,
       plans: 3,
       violations: 3,
+      brokenPlans: 2,
     });
     expect(settlement.violated).toMatchObject([{ requirement: "R-04", plans: 2, violations: 3, plan: { id: "b" } }]);
     expect(verdict).toMatchObject({ outcome: "fail", reason: "broken: R-04", runs: 3, devices: 6 });
@@ -142,6 +143,14 @@ describe("createSettlement, a live target whose server may or may not be killed"
   it("keeps what can only be simulated not exercised, whatever can be done to the server", () => {
     const settlement = settling({ live: true, restartable: true });
     expect(row(settlement.conclude(false), "L-01")?.outcome).toBe("not-exercised");
+  });
+
+  it("says that thirty days do not fit, except where the clock of the server can be turned", () => {
+    const reason = (turnsClock: boolean, id: string) =>
+      row(settling({ live: true, turnsClock }).conclude(false), id)?.reason;
+    expect(reason(false, "L-01")).toBe("30 days do not fit a live run");
+    expect(reason(true, "L-01")).toBe("no plan of this campaign brought it about");
+    expect(reason(true, "E-03")).toContain("the smallest taskExpiresAfter is 60 s");
   });
 });
 
@@ -285,6 +294,7 @@ describe("createSettlement, choices that must be one", () => {
         first: 0,
         examined: 1,
         violations: 1,
+        seenIn: [0],
         shapes: new Map(),
       },
     ]);

@@ -26,6 +26,8 @@ export interface Violated {
   first: number;
   /** Plans in which it was examined, the violating ones among them. */
   readonly examined: number;
+  /** Indices of the plans that violate it, in order. */
+  readonly seenIn: readonly number[];
   /** Where each shape of finding was seen, in the order in which they came up. */
   readonly shapes: ReadonlyMap<string, Sightings>;
   /** A conflict between two plans: the other one, to be run together. */
@@ -40,6 +42,7 @@ export interface Sightings {
 }
 
 interface MutableViolated extends Omit<Violated, "examined"> {
+  readonly seenIn: number[];
   readonly shapes: Map<string, { readonly first: number[]; readonly later: number[] }>;
 }
 
@@ -175,11 +178,23 @@ function violate(
   if (known !== undefined) {
     known.plans++;
     known.violations += violations;
+    known.seenIn.push(plan.index);
     return known;
   }
   const name = nameOf(plan);
   const joined = joinedWith === undefined ? {} : { joinedWith: nameOf(joinedWith) };
-  const fresh = { requirement, plan: name, finding, plans: 1, first: 0, violations, shapes: new Map(), ...joined };
+  const seenIn = [plan.index];
+  const fresh = {
+    requirement,
+    plan: name,
+    finding,
+    plans: 1,
+    first: 0,
+    violations,
+    seenIn,
+    shapes: new Map(),
+    ...joined,
+  };
   book.violated.set(requirement, fresh);
   return fresh;
 }

@@ -11,6 +11,7 @@ import { encodeMessage, NO_PAYLOAD } from "./message.ts";
 import { MAX_AGE, uintOption } from "./options.ts";
 import type { CoapMessage } from "./types.ts";
 
+/** How many requests are remembered, and for whom there is more room. */
 export interface MessageLimit {
   /** Requests of peers who are not known. */
   readonly messages: number;
@@ -20,6 +21,7 @@ export interface MessageLimit {
 /** Seconds after which asking again may help. */
 const MAX_AGE_OF_REFUSAL = 60;
 
+/** Whether one more request may be remembered, beside `remembered` others. */
 export const admits = ({ messages, isKnown }: MessageLimit, remembered: number, from: Address): boolean =>
   remembered < messages || (remembered < messages * 2 && isKnown(from));
 

@@ -18,6 +18,7 @@ export interface Place {
   readonly szx: number;
 }
 
+/** One decision a row, with its clause. */
 export interface BlockRules {
   /** Whether the blocks of one body go out under one token; either is allowed. RFC 7959 §2, RFC 7252 §5.3.1. */
   readonly tokenOfBlock: () => "kept" | "new";
@@ -50,6 +51,7 @@ export interface BlockRules {
 /** Bodies beyond this are not taken, in either role, unless an endpoint is told otherwise. */
 export const LARGEST_BODY = 262_144;
 
+/** What RFC 7959 says. */
 export const BLOCK_RULES: BlockRules = {
   // Some peers put a body together by its token; none is known that needs a new one.
   tokenOfBlock: () => "kept",

@@ -10,6 +10,7 @@ import { BLOCK1, BLOCK2, SIZE1, SIZE2, uintOption, uintValue, type WithOptions }
 import type { CoapOption } from "./types.ts";
 import { CoapUsageError } from "./usage-error.ts";
 
+/** The value of one Block1 or Block2 option. RFC 7959 §2.2 */
 export interface Block {
   /** Number of the block within the body, counted in blocks of this size; 0..1048575. */
   readonly num: number;
@@ -28,6 +29,7 @@ export type ReadBlock =
   | { readonly kind: "absent" }
   | { readonly kind: "reserved" };
 
+/** Size exponent of the largest blocks: 1024 bytes. RFC 7959 §2.2 */
 export const LARGEST_SZX = 6;
 const RESERVED_SZX = 7;
 const MOST_BLOCKS = 2 ** 20;

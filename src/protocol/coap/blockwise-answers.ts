@@ -57,6 +57,7 @@ interface Asked {
 
 const passes: LooksAtBlock = () => PASS;
 
+/** The server's part of a blockwise endpoint: around the message layer, between it and the application. */
 export class BlockwiseAnswers {
   private readonly asked = new Map<IncomingId, Asked>();
   /** Absent until it is needed, for most endpoints never meet a large body. */

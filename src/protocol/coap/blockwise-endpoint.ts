@@ -17,6 +17,7 @@ import { exchangeLifetime } from "./params.ts";
 import { COAP_RULES } from "./rules.ts";
 import type { CoapContent, CoapEffect, IncomingId, OutgoingId } from "./types.ts";
 
+/** What is said of blocks, beside what is said of the message layer. */
 export interface BlockwiseEndpointOptions extends CoapEndpointOptions {
   /** As a server: bytes of the largest blocks that it sends and wants to get; a power of two, 16..1024; default 1024. */
   readonly blockSize?: number | undefined;

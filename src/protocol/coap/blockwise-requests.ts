@@ -31,6 +31,7 @@ interface Transfer {
   readonly askedAnew: boolean;
 }
 
+/** The client's part of a blockwise endpoint: around the message layer, between it and the application. */
 export class BlockwiseRequests {
   /** By the request that is open now. */
   private readonly open = new Map<OutgoingId, Transfer>();

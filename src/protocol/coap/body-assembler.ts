@@ -16,6 +16,7 @@ import { NO_OPTIONS, NO_PAYLOAD } from "./message.ts";
 import { BLOCK1, SIZE1, uintOption, uintValue } from "./options.ts";
 import type { CoapContent, CoapMessage, CoapOption, Code } from "./types.ts";
 
+/** Bounds of the memory for unfinished bodies. */
 export interface AssemblyLimits {
   /** Bytes of one body. */
   readonly body: number;
@@ -56,6 +57,7 @@ interface Owner {
 
 const NOTHING: Unfinished = { parts: undefined, length: 0, lastOffset: 0 };
 
+/** The unfinished bodies of one endpoint. */
 export class BodyAssembler {
   private readonly unfinished: KeptBodies<Unfinished>;
   private readonly szx: number;

@@ -10,6 +10,7 @@ import { withoutBlocks } from "./block.ts";
 import { hexFromBytes } from "./hex.ts";
 import type { CoapMessage } from "./types.ts";
 
+/** Equal for two requests exactly when they are about the same body. */
 export const bodyKey = (from: Address, message: CoapMessage): string =>
   [from, message.code, ...withoutBlocks(message).filter(isPartOfKey).map(textOf)].join(" ");
 

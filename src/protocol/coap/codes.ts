@@ -9,8 +9,10 @@
 import type { Code } from "./types.ts";
 import { CoapUsageError } from "./usage-error.ts";
 
+/** What a message with such a code is. Spec: RFC 7252 §5.8, §5.9. */
 export type CodeKind = "empty" | "request" | "success" | "client-error" | "server-error";
 
+/** One row of the registry. */
 export interface CodeRow {
   readonly code: Code;
   readonly name: string;
@@ -18,6 +20,7 @@ export interface CodeRow {
   readonly spec: string;
 }
 
+/** The registry, by code. Spec: RFC 7252 §12.1. */
 export const COAP_CODES = [
   { code: "0.00", name: "Empty", kind: "empty", spec: "RFC 7252 §4.1" },
   { code: "0.01", name: "GET", kind: "request", spec: "RFC 7252 §5.8.1" },

@@ -61,6 +61,7 @@ export interface CoapEndpoint {
   unreachable(to: Address, now: Instant): readonly CoapEffect[];
 }
 
+/** What an endpoint is made of. */
 export interface CoapEndpointOptions {
   readonly params: CoapParams;
   /** Asked for one stream per peer, `coap/<peer>`; to be keyed by endpoint, or two endpoints count alike. */

@@ -17,6 +17,7 @@ import type { OutgoingId } from "./types.ts";
  */
 export type ExchangePhase = "queued" | "unnumbered" | "unacknowledged" | "acknowledged" | "ended";
 
+/** The state of one Confirmable message of ours. */
 export interface Exchange extends Timed {
   /** Absent for a separate response: nobody asks what became of it. */
   readonly id: OutgoingId | undefined;
@@ -34,6 +35,7 @@ export interface Exchange extends Timed {
   timeout: Micros;
 }
 
+/** A message that was not sent yet. */
 export const newExchange = (
   id: OutgoingId | undefined,
   peer: Peer,

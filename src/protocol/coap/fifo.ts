@@ -5,8 +5,9 @@
 /** Below this many taken entries compaction is not worth its copy. */
 const WORTH_COMPACTING = 64;
 
+/** Holds what was put in until it is taken out, in that order. */
 export class Fifo<T> {
-  private entries: T[] = [];
+  private entries: (T | undefined)[] = [];
   private taken = 0;
 
   get size(): number {
@@ -25,7 +26,8 @@ export class Fifo<T> {
   /** Takes the oldest entry; `undefined` when there is none. */
   shift(): T | undefined {
     const entry = this.entries[this.taken];
-    if (this.taken < this.entries.length) this.taken++;
+    // What was taken must not stay in memory until the next compaction.
+    if (this.taken < this.entries.length) this.entries[this.taken++] = undefined;
     if (this.taken === this.entries.length) {
       if (this.taken > 0) this.entries = [];
       this.taken = 0;

@@ -21,6 +21,7 @@ interface IncomingRequest extends RecentMessage {
   acknowledged: boolean;
 }
 
+/** The open requests of all peers of one endpoint. */
 export class IncomingRequests {
   private readonly open = new Map<IncomingId, IncomingRequest>();
   private lastId = 0;

@@ -15,6 +15,7 @@ interface Kept<T> {
   readonly source: string;
 }
 
+/** What is kept, by key, with the time of its last use. */
 export class KeptBodies<T> {
   private readonly byKey = new Map<string, Kept<T>>();
   private readonly lifetime: Micros;

@@ -18,6 +18,7 @@ const BLOCKS = MESSAGE_IDS / BLOCK;
 /** Odd, so that its multiples differ modulo 2^32. */
 const STRIDE = 0x9e37_79b9;
 
+/** The numbers of the messages to one peer. */
 export class MessageNumbers {
   /** How many messages were numbered so far. */
   taken: number;

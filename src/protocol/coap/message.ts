@@ -19,6 +19,7 @@ interface FormatErrorRow {
   readonly spec: string;
 }
 
+/** Everything that can be wrong with the bytes of a datagram. */
 export const MESSAGE_FORMAT_ERRORS = [
   { kind: "too-short", sentence: "fewer than 4 bytes", spec: "RFC 7252 §3" },
   { kind: "version", sentence: "version other than 1", spec: "RFC 7252 §3" },
@@ -33,6 +34,7 @@ export const MESSAGE_FORMAT_ERRORS = [
   { kind: "no-payload", sentence: "payload marker without payload", spec: "RFC 7252 §3" },
 ] as const satisfies readonly FormatErrorRow[];
 
+/** Why a datagram is no message. */
 export interface MessageFormatError {
   readonly kind: (typeof MESSAGE_FORMAT_ERRORS)[number]["kind"];
   /** Where in the datagram it shows: index of the byte. */

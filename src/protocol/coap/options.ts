@@ -8,6 +8,7 @@
 import type { CoapMessage, CoapOption } from "./types.ts";
 import { CoapUsageError } from "./usage-error.ts";
 
+/** One row of the registry. */
 export interface OptionRow {
   readonly number: number;
   readonly name: string;
@@ -18,6 +19,7 @@ export interface OptionRow {
   readonly spec: string;
 }
 
+/** The registry, by number. Spec: RFC 7252 §5.10, and as each row says. */
 export const COAP_OPTIONS = [
   { number: 1, name: "If-Match", format: "opaque", length: [0, 8], repeatable: true, spec: "RFC 7252 §5.10.8.1" },
   { number: 3, name: "Uri-Host", format: "string", length: [1, 255], repeatable: false, spec: "RFC 7252 §5.10.1" },
@@ -49,6 +51,7 @@ export const COAP_OPTIONS = [
   { number: 258, name: "No-Response", format: "uint", length: [0, 1], repeatable: false, spec: "RFC 7967 §2" },
 ] as const satisfies readonly OptionRow[];
 
+/** Numbers of the options that are used by name here. Their rows are above. */
 export const ETAG = 4;
 export const OBSERVE = 6;
 export const LOCATION_PATH = 8;

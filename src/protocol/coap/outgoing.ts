@@ -20,6 +20,7 @@ import type { CoapContent, CoapEffect, CoapMessage, ExchangeFailure, OutgoingId 
 /** Holds the place of the token until a request is numbered. */
 const UNNUMBERED_TOKEN = "00000000";
 
+/** The Confirmable messages of one endpoint that are waiting or open. */
 export class OutgoingExchanges {
   private readonly requests = new Map<OutgoingId, Exchange>();
   private readonly timers = new Timers<Exchange>();

@@ -6,6 +6,7 @@
  */
 import { type Micros, micros, seconds } from "../time.ts";
 
+/** The base parameters. Spec: RFC 7252 §4.8. */
 export interface CoapParams {
   readonly ackTimeout: Micros;
   readonly ackRandomFactor: number;
@@ -15,6 +16,7 @@ export interface CoapParams {
   readonly responseTimeout: Micros;
 }
 
+/** The defaults of RFC 7252 §4.8, and 120 s for a separate response. */
 export const COAP_DEFAULTS: CoapParams = {
   ackTimeout: seconds(2),
   ackRandomFactor: 1.5,

@@ -14,6 +14,7 @@ import type { Exchange } from "./exchange.ts";
 import { Fifo } from "./fifo.ts";
 import { MessageNumbers } from "./message-numbers.ts";
 
+/** What is kept of one peer. */
 export interface Peer {
   readonly address: Address;
   /** Never given to another peer: part of the keys of remembered messages. */
@@ -36,6 +37,7 @@ export const MOST_FORGOTTEN = 262_144;
 /** Shared: with most peers nothing is open most of the time. */
 export const NOTHING_OPEN: readonly Exchange[] = [];
 
+/** All peers of one endpoint, made when they are first asked for. */
 export class Peers {
   private readonly byAddress = new Map<Address, Peer>();
   private readonly sweepQueue = new Fifo<Peer>();

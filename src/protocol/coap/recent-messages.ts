@@ -10,6 +10,7 @@ import { after, type Instant, type Micros } from "../time.ts";
 import { Fifo } from "./fifo.ts";
 import type { Peer } from "./peers.ts";
 
+/** A message that may come again. */
 export interface RecentMessage {
   readonly peer: Peer;
   readonly messageId: number;
@@ -20,6 +21,7 @@ export interface RecentMessage {
   expires: Instant;
 }
 
+/** The messages of all peers of one endpoint that may come again. */
 export class RecentMessages {
   private readonly byKey = new Map<number, RecentMessage>();
   private readonly confirmable = new Fifo<RecentMessage>();

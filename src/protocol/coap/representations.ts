@@ -15,6 +15,7 @@ import type { CoapContent, CoapOption } from "./types.ts";
 const MOST_KEPT = 64;
 const MOST_BYTES = 1_048_576;
 
+/** The large responses of one endpoint that are being fetched. */
 export class Representations {
   private readonly kept: KeptBodies<CoapContent>;
   private readonly szx: number;

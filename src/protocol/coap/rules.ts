@@ -9,6 +9,7 @@ import { BLOCK_RULES, type BlockRules } from "./block-rules.ts";
 import type { CoapParams } from "./params.ts";
 import type { CoapMessage, Code } from "./types.ts";
 
+/** One decision a row, with its clause. */
 export interface CoapRules extends BlockRules {
   /** NSTART: how many requests may be open with one peer at once. RFC 7252 §4.7. */
   readonly openRequests: () => number;
@@ -52,6 +53,7 @@ export interface CoapRules extends BlockRules {
   readonly ping: () => "reset" | "silence";
 }
 
+/** What RFC 7252 and RFC 7959 say. */
 export const COAP_RULES: CoapRules = {
   ...BLOCK_RULES,
   openRequests: () => 1,

@@ -14,8 +14,10 @@ export interface Timed {
   slot: number;
 }
 
+/** The place of an entry that is not in the heap. */
 export const NOT_WAITING = -1;
 
+/** The entries that wait, the earliest first. */
 export class Timers<T extends Timed> {
   private readonly heap: T[] = [];
   private additions = 0;

@@ -3,16 +3,19 @@
  */
 import type { Address } from "../address.ts";
 
+/** Confirmable, Non-confirmable, Acknowledgement, Reset. RFC 7252 §3 */
 export type MessageType = "CON" | "NON" | "ACK" | "RST";
 
 /** `c.dd`, for every one of the 256 code bytes, registered or not: a peer may send any. `0.00` is Empty. */
 export type Code = `${number}.${string}`;
 
+/** One option; its value as bytes, whatever its format. */
 export interface CoapOption {
   readonly number: number;
   readonly value: Uint8Array;
 }
 
+/** One message. Its options stand in the order of their numbers. RFC 7252 §3 */
 export interface CoapMessage {
   readonly type: MessageType;
   readonly code: Code;
@@ -45,6 +48,7 @@ export type IncomingId = number & { readonly __unit: "incoming request" };
 /** Names one outgoing request until it ends. */
 export type OutgoingId = number & { readonly __unit: "outgoing request" };
 
+/** What an endpoint wants to be done or known, in this order. */
 export type CoapEffect =
   | { readonly kind: "send"; readonly to: Address; readonly bytes: Uint8Array }
   /** A request seen for the first time; copies are answered by the endpoint itself. */

@@ -12,6 +12,7 @@ import { decodeScalar, decodeUtf8, encodeScalar, encodeUtf8 } from "./scalar.ts"
 import { decodeTlv, encodeTlv, type TlvEntry } from "./tlv.ts";
 import type { InstanceValues, ResourceType, ResourceValue, ScalarValue } from "./value.ts";
 
+/** One row of the registry. */
 export interface ContentFormatRow {
   readonly number: number;
   readonly name: string;
@@ -19,6 +20,7 @@ export interface ContentFormatRow {
   readonly spec: string;
 }
 
+/** The formats that are known by name, by number; not all of them are read or written here. */
 export const CONTENT_FORMATS = [
   { number: 0, name: "text", mediaType: "text/plain;charset=utf-8", spec: "RFC 7252 §12.3; Core §6.4.1" },
   { number: 40, name: "link-format", mediaType: "application/link-format", spec: "RFC 6690 §7.3" },
@@ -30,6 +32,7 @@ export const CONTENT_FORMATS = [
   { number: 11543, name: "json", mediaType: "application/vnd.oma.lwm2m+json", spec: "Core §6.4.4" },
 ] as const satisfies readonly ContentFormatRow[];
 
+/** Numbers of the formats that are used by name here. Their rows are above. */
 export const TEXT = 0;
 export const LINK_FORMAT = 40;
 export const OPAQUE = 42;
@@ -218,4 +221,5 @@ export function formatText(value: ScalarValue): string {
   return typeof value === "boolean" ? (value ? "1" : "0") : String(value);
 }
 
+/** Opaque values as plain text has them. Spec: Core §6.4.1. */
 export const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");

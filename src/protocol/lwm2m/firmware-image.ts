@@ -12,6 +12,7 @@
 import { err, ok, type Result } from "../result.ts";
 import { encodeUtf8 } from "./scalar.ts";
 
+/** What an image holds. */
 export interface FirmwareImage {
   /** Letters, digits, `.`, `_`, `-`, `+`; 1..64 characters. So is the version. */
   readonly name: string;

@@ -8,6 +8,7 @@
  */
 import { err, ok, type Result } from "../result.ts";
 
+/** One link. Spec: RFC 6690 §2. */
 export interface Link {
   /** What stands between `<` and `>`, as it came. */
   readonly path: string;

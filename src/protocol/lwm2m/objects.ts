@@ -13,6 +13,7 @@ import type { ResourceType } from "./value.ts";
 /** What a server may do. `""`: neither; the object is written by bootstrap alone. */
 export type Operations = "R" | "W" | "RW" | "E" | "";
 
+/** One resource of an object, as the registry has it. */
 export interface ResourceRow {
   readonly id: number;
   /** lowerCamelCase; for Device and Firmware Update exactly the name that the task API uses. */
@@ -24,6 +25,7 @@ export interface ResourceRow {
   readonly spec?: string;
 }
 
+/** One object, with its resources in the order of their ids. */
 export interface ObjectRow {
   readonly id: number;
   readonly name: string;
@@ -32,6 +34,7 @@ export interface ObjectRow {
   readonly resources: readonly ResourceRow[];
 }
 
+/** Ids of the objects. Spec: OMA object registry. */
 export const SECURITY = 0;
 export const SERVER = 1;
 export const DEVICE = 3;
@@ -160,6 +163,7 @@ const CONNECTIVITY_STATISTICS_RESOURCES: readonly ResourceRow[] = [
   { id: 8, name: "collectionPeriod", operations: "RW", ...SINGLE, ...OPTIONAL, type: "integer", spec: "s" },
 ];
 
+/** The objects, in the order of their ids. */
 export const OBJECTS: readonly ObjectRow[] = [
   { id: SECURITY, name: "security", multiple: true, spec: "Core Appendix E.1", resources: SECURITY_RESOURCES },
   { id: SERVER, name: "server", multiple: true, spec: "Core Appendix E.2", resources: SERVER_RESOURCES },
@@ -188,6 +192,7 @@ export const OBJECTS: readonly ObjectRow[] = [
   },
 ];
 
+/** The row of an object; `undefined` when it is not in the tables. */
 export const objectRow = (object: number): ObjectRow | undefined => OBJECTS.find((row) => row.id === object);
 
 /** The row of a resource; `undefined` when the object or the resource is not in the tables. */

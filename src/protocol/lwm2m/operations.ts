@@ -23,6 +23,7 @@ import { LINK_FORMAT } from "./content.ts";
 import { encodeUtf8 } from "./scalar.ts";
 import type { LwM2mPath } from "./value.ts";
 
+/** The operations of device management and information reporting. Spec: Core §5.4, §5.5. */
 export type OperationKind =
   | "read"
   | "discover"
@@ -34,6 +35,7 @@ export type OperationKind =
   | "create"
   | "delete";
 
+/** One operation, as a device reads it from a request. */
 export interface Operation {
   readonly operation: OperationKind;
   readonly path: LwM2mPath;

@@ -12,16 +12,8 @@ import {
 } from "../coap/options.ts";
 import type { CoapContent, CoapMessage, CoapOption } from "../coap/types.ts";
 import type { Link } from "./link-format.ts";
-import {
-  deregisterContent,
-  isRegister,
-  parseRegister,
-  parseUpdate,
-  type RegisterFields,
-  registerContent,
-  registrationLocation,
-  updateContent,
-} from "./registration.ts";
+import { isRegister, parseRegister, parseUpdate, registrationLocation } from "./registration.ts";
+import { deregisterContent, type RegisterFields, registerContent, updateContent } from "./registration-requests.ts";
 
 const OBJECTS = "</1/0>,</3/0>";
 const link = (path: string, attributes: readonly (readonly [string, string | true])[] = []): Link => ({

@@ -1,5 +1,6 @@
 /**
- * The registration interface: Register, Update and De-register as CoAP messages, read and written.
+ * The registration interface: Register, Update and De-register, read from CoAP messages. Writing them is in
+ * registration-requests.ts.
  *
  * Reading is tolerant where real devices differ (no `lwm2m`, `b=UQ` with 1.1, extra parameters, no Content-Format,
  * Non-confirmable) and refuses what the standard calls an error. Who may register, and what happens to a
@@ -7,22 +8,11 @@
  *
  * Spec: OMA LwM2M Core §5.3 (registration), Tables 7 and 8; Transport, Tables 2 and 6 (mapping, response codes).
  */
-import {
-  CONTENT_FORMAT,
-  LOCATION_PATH,
-  optionCount,
-  sortOptions,
-  stringOption,
-  stringOptions,
-  URI_PATH,
-  URI_QUERY,
-  uintOption,
-} from "../coap/options.ts";
-import type { CoapContent, CoapMessage, CoapOption, Code } from "../coap/types.ts";
+import { LOCATION_PATH, optionCount, stringOptions, URI_PATH, URI_QUERY } from "../coap/options.ts";
+import type { CoapMessage, Code } from "../coap/types.ts";
 import { err, ok, type Result } from "../result.ts";
-import { LINK_FORMAT } from "./content.ts";
-import { formatLinks, type Link, parseLinks } from "./link-format.ts";
-import { decodeUtf8, encodeUtf8 } from "./scalar.ts";
+import { type Link, parseLinks } from "./link-format.ts";
+import { decodeUtf8 } from "./scalar.ts";
 
 /** The answer to a registration request that is refused; the diagnostic is its payload. */
 export interface RegistrationError {
@@ -30,6 +20,7 @@ export interface RegistrationError {
   readonly diagnostic: string;
 }
 
+/** What a device says when it registers. Spec: Core §5.3.1. */
 export interface Register {
   readonly endpoint: string;
   /** Seconds as sent, 0..2^31; `undefined` when the device left it out. What 0 and absence mean, the server knows. */
@@ -57,29 +48,11 @@ export interface Update {
   readonly objects?: readonly Link[];
 }
 
-export interface RegisterFields {
-  readonly endpoint: string;
-  readonly lifetime?: number | undefined;
-  /** Left out: no `lwm2m` is sent, and `Q` goes into the binding as in 1.0. */
-  readonly version?: string | undefined;
-  readonly binding?: string | undefined;
-  readonly queueMode?: boolean | undefined;
-  readonly rootPath?: string | undefined;
-  readonly objects: readonly Link[];
-}
-
-export interface UpdateFields {
-  readonly lifetime?: number | undefined;
-  readonly binding?: string | undefined;
-  readonly rootPath?: string | undefined;
-  readonly objects?: readonly Link[] | undefined;
-}
-
 const POST: Code = "0.02";
 const DELETE: Code = "0.04";
 const CREATED: Code = "2.01";
 /** Below this path servers take registrations. Spec: Transport, Table 2. */
-const REGISTRATION_PATH = "rd";
+export const REGISTRATION_PATH = "rd";
 const MAX_LIFETIME = 2 ** 31;
 const NEWEST_MINOR = 2;
 
@@ -266,52 +239,3 @@ const announcedFormats = (root: Link | undefined): readonly number[] =>
   words(root?.attributes.get("ct"))
     .filter((word) => /^\d{1,5}$/.test(word))
     .map(Number);
-
-/** A Register request. Paths of `objects` are below the root, as `parseRegister` gives them. */
-export function registerContent(fields: RegisterFields): CoapContent {
-  const { endpoint, lifetime, version, binding, queueMode = false } = fields;
-  const legacy = version === undefined || version.startsWith("1.0");
-  const transports = queueMode && legacy ? `${binding ?? "U"}Q` : binding;
-  const query = [
-    `ep=${endpoint}`,
-    ...(lifetime === undefined ? [] : [`lt=${lifetime}`]),
-    ...(version === undefined ? [] : [`lwm2m=${version}`]),
-    ...(transports === undefined ? [] : [`b=${transports}`]),
-    ...(queueMode && !legacy ? ["Q"] : []),
-  ];
-  return content(POST, [REGISTRATION_PATH], query, fields.objects, fields.rootPath);
-}
-
-/**
- * An Update request; without fields it only refreshes the lifetime.
- *
- * @param location the Location-Path of the 2.01, option by option
- */
-export function updateContent(location: readonly string[], fields: UpdateFields = {}): CoapContent {
-  const query: string[] = [];
-  if (fields.lifetime !== undefined) query.push(`lt=${fields.lifetime}`);
-  if (fields.binding !== undefined) query.push(`b=${fields.binding}`);
-  return content(POST, location, query, fields.objects, fields.rootPath);
-}
-
-export const deregisterContent = (location: readonly string[]): CoapContent => content(DELETE, location, []);
-
-function content(
-  code: Code,
-  path: readonly string[],
-  query: readonly string[],
-  objects?: readonly Link[],
-  rootPath = "/",
-): CoapContent {
-  const options: CoapOption[] = path.map((segment) => stringOption(URI_PATH, segment));
-  if (objects !== undefined) options.push(uintOption(CONTENT_FORMAT, LINK_FORMAT));
-  for (const parameter of query) options.push(stringOption(URI_QUERY, parameter));
-  const payload = objects === undefined ? "" : formatLinks(withRoot(objects, rootPath));
-  return { code, options: sortOptions(options), payload: encodeUtf8(payload) };
-}
-
-function withRoot(objects: readonly Link[], rootPath: string): readonly Link[] {
-  if (rootPath === "/") return objects;
-  const root: Link = { path: rootPath, attributes: new Map([["rt", "oma.lwm2m"]]) };
-  return [root, ...objects.map((link) => ({ ...link, path: `${rootPath}${link.path}` }))];
-}

@@ -13,8 +13,10 @@ const UTF8_DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** Shared: most payloads are empty, and the encoder gives each a buffer outside of the JavaScript heap. */
 const NO_BYTES = new Uint8Array(0);
 
+/** A text as the bytes of UTF-8. */
 export const encodeUtf8 = (text: string): Uint8Array => (text === "" ? NO_BYTES : UTF8_ENCODER.encode(text));
 
+/** Bytes as text; an error where they are not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): Result<string, string> {
   try {
     return ok(UTF8_DECODER.decode(bytes));

@@ -7,6 +7,7 @@
  */
 import { err, ok, type Result } from "../result.ts";
 
+/** One entry: what holds others, or a value as its bytes. Spec: Core §6.4.3. */
 export type TlvEntry =
   | {
       readonly kind: "object-instance" | "multiple-resource";

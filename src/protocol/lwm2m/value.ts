@@ -19,4 +19,5 @@ export type InstanceValues = ReadonlyMap<number, ResourceValue>;
 /** Object id, object instance id, resource id: as far as given. */
 export type LwM2mPath = readonly [number] | readonly [number, number] | readonly [number, number, number];
 
+/** `[3, 0, 15]` as `3/0/15`. */
 export const pathText = (path: LwM2mPath): string => path.join("/");

@@ -13,6 +13,7 @@ import type { InstanceValues, ResourceType, ResourceValue, ScalarValue } from ".
 import { nearestFew } from "../nearest.ts";
 import { err, ok, type Result } from "../result.ts";
 
+/** What the name of a property stands for. */
 export type Property =
   | { readonly kind: "resource"; readonly path: readonly [number, number, number]; readonly row: ResourceRow }
   | { readonly kind: "object"; readonly path: readonly [number, number]; readonly object: number }

@@ -94,8 +94,10 @@ function withoutNulls(value: unknown): unknown {
 
 const lenient = <T extends z.ZodType>(schema: T) => z.preprocess(withoutNulls, schema);
 
+/** How many device tasks of a task stand where. */
 export const TaskStatusCounts = lenient(TaskStatusCountsFields);
 export type TaskStatusCounts = z.infer<typeof TaskStatusCounts>;
+/** A task, as GET and lists show it. */
 export const Task = lenient(TaskFields);
 export type Task = z.infer<typeof Task>;
 /** The part of a task that concerns one device. */

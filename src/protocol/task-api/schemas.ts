@@ -101,6 +101,7 @@ export const taskRequest = oncePerBounds({ min: 1, max: INT32_MAX } as Bounds, (
     }),
 );
 
+/** The body of POST /devicemgmt/tasks. */
 export const TaskRequest = taskRequest();
 export type TaskRequest = z.infer<typeof TaskRequest>;
 

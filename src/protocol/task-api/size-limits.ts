@@ -7,6 +7,7 @@
  * Source: docs/security.md (limits); docs/semantics.md row 29 (a wrong request stores nothing).
  */
 
+/** The most of each. */
 export const SIZE_LIMITS = {
   /** Names of devices and device types. */
   name: 255,

@@ -4,7 +4,7 @@ import { address } from "../../protocol/address.ts";
 import { decodeMessage, encodeMessage } from "../../protocol/coap/message.ts";
 import { LOCATION_PATH, stringOptions, URI_PATH } from "../../protocol/coap/options.ts";
 import type { CoapMessage } from "../../protocol/coap/types.ts";
-import { registerContent } from "../../protocol/lwm2m/registration.ts";
+import { registerContent } from "../../protocol/lwm2m/registration-requests.ts";
 import { EMPTY_PROFILE } from "../../protocol/profile.ts";
 import { millis } from "../../protocol/time.ts";
 import type { RunningServer } from "./host.ts";

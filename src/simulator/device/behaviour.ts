@@ -19,6 +19,7 @@ export interface PlannedBehaviour {
 
 const NONE: readonly PlannedBehaviour[] = [];
 
+/** The behaviours among a device's faults, with their windows as points in time; `start` is plan time 0. */
 export function plannedBehaviours(faults: readonly Fault[], start: Instant): readonly PlannedBehaviour[] {
   const own = faults.filter((fault) => fault.kind === "behaviour");
   if (own.length === 0) return NONE;

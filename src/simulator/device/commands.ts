@@ -5,7 +5,7 @@ import { encodeMessage, NO_OPTIONS, NO_PAYLOAD } from "../../protocol/coap/messa
 import { CONTENT_FORMAT, uintOption } from "../../protocol/coap/options.ts";
 import type { Code } from "../../protocol/coap/types.ts";
 import { TEXT } from "../../protocol/lwm2m/content.ts";
-import { updateContent } from "../../protocol/lwm2m/registration.ts";
+import { updateContent } from "../../protocol/lwm2m/registration-requests.ts";
 import type { Instant } from "../../protocol/time.ts";
 import { malformedRegister } from "./malformed-register.ts";
 import { sendOddRequest } from "./odd-requests.ts";

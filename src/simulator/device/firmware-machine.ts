@@ -18,11 +18,13 @@ export type UpdateState = 0 | 1 | 2 | 3;
  */
 export type UpdateResult = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
 
+/** Resources 5/0/3 (State) and 5/0/5 (Update Result). */
 export interface UpdateSituation {
   readonly state: UpdateState;
   readonly result: UpdateResult;
 }
 
+/** What may happen to object 5. */
 export const UPDATE_EVENTS = [
   "reset",
   /** The first block of a Package, or a whole one. */
@@ -57,6 +59,7 @@ export interface UpdateFacts {
   readonly forgetsImage: boolean;
 }
 
+/** One way from State to State, and what the server is answered that asked for it. */
 export interface UpdateRow {
   readonly from: readonly UpdateState[];
   readonly on: UpdateEvent;
@@ -77,6 +80,7 @@ const badImage = ({ version, cause }: UpdateFacts): boolean => version === "1.1"
 const UNCHANGED = { state: "same", result: "same" } as const;
 const E6 = "Core Appendix E.6";
 
+/** The machine, by event. The first row counts that fits; where none does, nothing changes. */
 export const UPDATE_ROWS: readonly UpdateRow[] = [
   { from: [0, 1, 2], on: "reset", state: 0, result: 0, answer: "2.04", spec: `${E6}, 5/0/0, 5/0/1: resets` },
   { from: [3], on: "reset", ...UNCHANGED, answer: "4.05", spec: `${E6}: no way out of Updating; Anjay answers so` },
@@ -199,6 +203,7 @@ export const UPDATE_ROWS: readonly UpdateRow[] = [
   },
 ];
 
+/** What an event led to. */
 export interface UpdateStep {
   readonly situation: UpdateSituation;
   readonly answer: Code;

@@ -94,6 +94,7 @@ function uriFault({ model }: Firmware, text: string): UpdateResult {
 
 // ── Execute
 
+/** Execute on a resource of 5/0: Update, or Cancel; anything else is refused with 4.05. */
 export function executeFirmware(firmware: Firmware, resource: number | undefined, message: CoapMessage): Outcome {
   const row = resource === undefined ? undefined : rowOf(firmware, resource);
   if (row?.operations !== "E") return refuse("4.05");

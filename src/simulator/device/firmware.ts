@@ -23,6 +23,7 @@ import {
 } from "./firmware-machine.ts";
 import type { FirmwareEffect } from "./types.ts";
 
+/** What a device keeps of its firmware. */
 export interface Firmware {
   readonly model: FirmwareModel;
   /** Which version of object 5 it has. That of LwM2M 1.2 differs from 1.1 in nothing that is done here. */
@@ -64,8 +65,10 @@ export function newFirmware({ firmware, lwm2m }: DeviceModel): Firmware | undefi
   };
 }
 
+/** Bytes of the largest image that a device takes. */
 export const largestImageOf = ({ largestImage = LARGEST_IMAGE }: FirmwareModel): number => largestImage;
 
+/** What an event led to, and what the driver is told of it. */
 export interface UpdateHappening extends UpdateStep {
   /** None when the event changed nothing. */
   readonly effects: readonly FirmwareEffect[];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CoapMessage } from "../../protocol/coap/types.ts";
-import { parseRegister, registerContent } from "../../protocol/lwm2m/registration.ts";
+import { parseRegister } from "../../protocol/lwm2m/registration.ts";
+import { registerContent } from "../../protocol/lwm2m/registration-requests.ts";
 import { REGISTER_DEFECTS, type RegisterDefect } from "../model/device.ts";
 import { malformedRegister } from "./malformed-register.ts";
 import { response, scriptedRun } from "./scripted-run.ts";

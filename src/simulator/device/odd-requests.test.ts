@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readContent } from "../../protocol/lwm2m/operations.ts";
-import { deregisterContent } from "../../protocol/lwm2m/registration.ts";
+import { deregisterContent } from "../../protocol/lwm2m/registration-requests.ts";
 import type { OddRequest } from "../model/device.ts";
 import { response, scriptedRun } from "./scripted-run.ts";
 

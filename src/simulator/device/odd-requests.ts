@@ -8,7 +8,7 @@
 import { encodeMessage } from "../../protocol/coap/message.ts";
 import { sortOptions, stringOption, URI_PATH, URI_QUERY } from "../../protocol/coap/options.ts";
 import type { CoapContent } from "../../protocol/coap/types.ts";
-import { deregisterContent, updateContent } from "../../protocol/lwm2m/registration.ts";
+import { deregisterContent, updateContent } from "../../protocol/lwm2m/registration-requests.ts";
 import type { Instant } from "../../protocol/time.ts";
 import type { OddRequest } from "../model/device.ts";
 import { withParameter } from "./malformed-register.ts";

@@ -7,6 +7,7 @@ import type { CoapContent, CoapMessage, Code } from "../../protocol/coap/types.t
 import { type LwM2mPath, pathText } from "../../protocol/lwm2m/value.ts";
 import type { FirmwareEffect, HappenedEffect } from "./types.ts";
 
+/** The answer to a request, what was done for it, and what is to follow. */
 export interface Outcome {
   readonly answer: CoapContent;
   readonly happened: readonly HappenedEffect[];
@@ -16,6 +17,7 @@ export interface Outcome {
   readonly afterwards?: "reboot" | "update" | "download" | "install";
 }
 
+/** An operation that was carried out, for the driver to record. */
 export function happened(
   effect: HappenedEffect["effect"],
   path: LwM2mPath,
@@ -30,11 +32,13 @@ export function happened(
 export const errorContent = (code: Code, diagnostic = ""): CoapContent =>
   content(code, undefined, diagnostic === "" ? NO_PAYLOAD : new TextEncoder().encode(diagnostic));
 
+/** Nothing is done, and the answer is an error. */
 export const refuse = (code: Code, diagnostic?: string): Outcome => ({
   answer: errorContent(code, diagnostic),
   happened: [],
 });
 
+/** An answer; without a format it has no Content-Format option. */
 export const content = (code: Code, format?: number, payload = NO_PAYLOAD): CoapContent => ({
   code,
   options: format === undefined ? NO_OPTIONS : [uintOption(CONTENT_FORMAT, format)],

@@ -7,6 +7,7 @@ import { NO_PAYLOAD } from "../../protocol/coap/message.ts";
 import { sortOptions, stringOption, URI_PATH, URI_QUERY } from "../../protocol/coap/options.ts";
 import type { CoapContent } from "../../protocol/coap/types.ts";
 
+/** What a device reads in a Package URI. */
 export interface PackageUri {
   /** In lower case. */
   readonly scheme: string;

@@ -132,6 +132,7 @@ export function sleepDeadline(device: Device): Instant {
   return sleepsAt;
 }
 
+/** Lets a device fall asleep whose time has come. */
 export function sleepWhenDue(device: Device, now: Instant): void {
   if (sleepDeadline(device) > now) return;
   device.asleep = true;

@@ -7,12 +7,8 @@
 import type { CoapContent, CoapMessage, OutgoingId } from "../../protocol/coap/types.ts";
 import type { Link } from "../../protocol/lwm2m/link-format.ts";
 import { SERVER } from "../../protocol/lwm2m/objects.ts";
-import {
-  deregisterContent,
-  registerContent,
-  registrationLocation,
-  updateContent,
-} from "../../protocol/lwm2m/registration.ts";
+import { registrationLocation } from "../../protocol/lwm2m/registration.ts";
+import { deregisterContent, registerContent, updateContent } from "../../protocol/lwm2m/registration-requests.ts";
 import { after, type Instant, type Micros, micros, millis, NEVER, seconds } from "../../protocol/time.ts";
 import type { Lwm2mVersion } from "../model/device.ts";
 import { type Device, type RegistrationExchange, request, take } from "./state.ts";
@@ -60,6 +56,7 @@ export interface DeviceChanges {
   readonly lwm2m?: Lwm2mVersion | undefined;
 }
 
+/** What a plan changes about a device; it tells the server by its next Register or Update. */
 export function change(device: Device, { lifetime, queueMode, rootPath, lwm2m }: DeviceChanges): void {
   if (lifetime !== undefined) keep(device, SERVER, LIFETIME, lifetime);
   device.queueMode = queueMode ?? device.queueMode;

@@ -8,6 +8,7 @@
 import type { CoapRules } from "../../protocol/coap/rules.ts";
 import type { CoapContent, CoapMessage, Code } from "../../protocol/coap/types.ts";
 
+/** One decision a row. */
 export interface DeviceRules {
   /** M-11: the answer to a request, given what the device's objects say. Errors that a plan asks for do not come here. */
   readonly answer: (request: CoapMessage, right: CoapContent) => CoapContent;

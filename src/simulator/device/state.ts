@@ -19,6 +19,7 @@ import { DEVICE_RULES, type DeviceRules } from "./rules.ts";
 import type { DeviceEffect, VirtualDeviceOptions } from "./types.ts";
 import type { ValueOwner } from "./values.ts";
 
+/** The record of one device, changed in place. */
 export interface Device extends ValueOwner {
   readonly options: VirtualDeviceOptions;
   readonly rules: DeviceRules;
@@ -75,6 +76,7 @@ export interface OfflineWindow {
   readonly closes: Instant;
 }
 
+/** How a device stands with its server, as far as it knows. */
 export interface Registration {
   /** Whether the device means to be registered: not before its first Register, nor after it de-registered. */
   wanted: boolean;
@@ -94,6 +96,7 @@ export interface Registration {
   waits: number;
 }
 
+/** The Register, Update or De-register that waits for its answer. */
 export interface RegistrationExchange {
   readonly id: OutgoingId;
   readonly purpose: "register" | "update" | "deregister";
@@ -191,6 +194,7 @@ export function transmit(device: Device, to: Address, bytes: Uint8Array, now: In
   if (leaving !== undefined) device.effects.push({ kind: "send", to, bytes: leaving });
 }
 
+/** Ends its sleep; nothing when it is awake. */
 export function wake(device: Device): void {
   if (!device.asleep) return;
   device.asleep = false;

@@ -7,6 +7,7 @@ import type { Device } from "./state.ts";
 /** Far from the message ids that the endpoint uses, or a later message of its own would look like a copy of this one. */
 const STRAY_MESSAGE_IDS = 0x8000;
 
+/** Far from those that the endpoint takes next, and another one for each stray datagram. */
 export const strayMessageId = ({ lastMessageId, strayResponses }: Device): number =>
   (lastMessageId + STRAY_MESSAGE_IDS + strayResponses) & 0xffff;
 

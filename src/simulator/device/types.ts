@@ -23,6 +23,7 @@ export interface VirtualDevice {
   handle(input: DeviceInput, now: Instant): readonly DeviceEffect[];
 }
 
+/** What a virtual device is made of. */
 export interface VirtualDeviceOptions {
   /** Endpoint client name. */
   readonly name: string;
@@ -49,6 +50,7 @@ export interface VirtualDeviceOptions {
   readonly misbehaves?: ((message: CoapMessage, now: Instant) => Behaviour | undefined) | undefined;
 }
 
+/** What a driver gives a device. */
 export type DeviceInput =
   | { readonly kind: "time" }
   | { readonly kind: "datagram"; readonly from: Address; readonly bytes: Uint8Array }
@@ -58,6 +60,7 @@ export type DeviceInput =
   /** The end of the `fetch` with this number. One that the device does not wait for any more changes nothing. */
   | { readonly kind: "fetched"; readonly number: number; readonly outcome: FetchOutcome };
 
+/** How the download of an image by HTTP ended. */
 export type FetchOutcome =
   | { readonly kind: "image"; readonly bytes: Uint8Array }
   /** HTTP 4xx. */
@@ -95,6 +98,7 @@ export type DeviceCommand =
       readonly code?: string | undefined;
     };
 
+/** What a device wants to be done or recorded, in this order. */
 export type DeviceEffect =
   | { readonly kind: "send"; readonly to: Address; readonly bytes: Uint8Array }
   /** An operation was carried out, in this moment; the answer may leave later, or never. */
@@ -109,6 +113,7 @@ export type DeviceEffect =
   /** The command made no sense: nothing was done. */
   | { readonly kind: "skipped"; readonly command: DeviceCommand["kind"] };
 
+/** An operation that a device has carried out. */
 export interface HappenedEffect {
   readonly kind: "effect";
   readonly effect: "read" | "written" | "executed";

@@ -76,6 +76,7 @@ export const instanceOf = (owner: ValueOwner, object: number): InstanceValues =>
       .map((row) => [row.id, resourceValue(owner, object, row.id)]),
   );
 
+/** Keeps a written value in flash. */
 export function keep(owner: ValueOwner, object: number, resource: number, value: ResourceValue): void {
   owner.written ??= new Map();
   owner.written.set(keyOf(object, resource), value);

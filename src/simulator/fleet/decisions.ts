@@ -24,6 +24,7 @@ export const PART = {
 /** @returns an unsigned 32-bit integer */
 export type Decide = (device: number, part: number, kind: number, index: number) => number;
 
+/** The decisions of one seed: a hash of 32 bits each. */
 export function createDecisions(seed: string): Decide {
   const hash = hashSeed(`fleet/${seed}`);
   return (device, part, kind, index) => keyedHash(hash, device, part, kind, index);

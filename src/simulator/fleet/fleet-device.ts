@@ -10,6 +10,7 @@ import type { VirtualDevice } from "../device/types.ts";
 import type { Fault } from "../model/fault.ts";
 import type { Fleet } from "./types.ts";
 
+/** What the devices of one run have in common. */
 export interface FleetDeviceOptions {
   readonly server: Address;
   readonly coap: CoapParams;

@@ -19,6 +19,7 @@ const DEFAULT_DURATION = 600_000;
 /** Devices of a group differ in so many update times, so that those that agree can share a model. */
 const JITTER_LEVELS = 64;
 
+/** What a run says beside, or instead of, the fleet file. Times are milliseconds. */
 export interface FleetOptions {
   readonly seed: string;
   /** Devices of the whole fleet; absent: as the file says. */
@@ -40,6 +41,7 @@ interface Group {
   readonly sure: FleetLink | undefined;
 }
 
+/** Makes the fleet of a file. */
 export function createFleet(
   file: FleetFile,
   { seed, devices, ramp, duration = file.duration ?? DEFAULT_DURATION }: FleetOptions,

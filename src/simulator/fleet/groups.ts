@@ -6,6 +6,7 @@ import type { FleetFile } from "../model/fleet.ts";
 /** Where neither the file nor the command line says how many. */
 const DEFAULT_DEVICES = 100;
 
+/** How many devices have a `count`; those with a `share` are not among them. */
 export const counted = (file: FleetFile): number => file.groups.reduce((sum, { count = 0 }) => sum + count, 0);
 
 /** The number of devices of the whole fleet. */

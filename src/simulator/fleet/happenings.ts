@@ -4,6 +4,7 @@
 import type { DeviceInput } from "../device/types.ts";
 import type { Happening } from "./types.ts";
 
+/** The input of a virtual device that a happening is. */
 export function inputOf(happening: Happening): DeviceInput {
   switch (happening.kind) {
     case "offline":

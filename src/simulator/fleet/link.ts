@@ -36,6 +36,7 @@ export interface LinkPlan {
   readonly always: LinkFate | undefined;
 }
 
+/** Made once per group: its links differ in nothing but their decisions. */
 export function linkPlan({ link, nat }: FleetGroup): LinkPlan {
   const { latency, loss, bursts, duplication, reordering, corruption, mtu } = link;
   const shares = [loss.up, loss.down, corruption.up, corruption.down];
@@ -55,6 +56,7 @@ const LOST = {
 /** A link that leaves nothing to chance keeps nothing, so all devices of a group share it. */
 export const sureLink = (fate: LinkFate): FleetLink => ({ fate: () => fate });
 
+/** The link of one device, by its number in the fleet. */
 export const createLink = (plan: LinkPlan, device: number, decide: Decide): FleetLink =>
   new DeviceLink(plan, device, decide);
 

@@ -5,6 +5,7 @@
  */
 import type { FleetFileText } from "../model/fleet.ts";
 
+/** The presets, each as a fleet file has it. */
 export const FLEET_PRESETS = {
   "always-on": {
     formatVersion: 1,

@@ -23,6 +23,7 @@ type Step = "cut" | "restored" | Happening;
 
 const EMPTY: FleetTimeline = Object.freeze({ nextAt: Number.POSITIVE_INFINITY, take: () => undefined });
 
+/** What the happenings of one device depend on. Times are milliseconds from the start of the run. */
 export interface TimelineOptions {
   readonly file: FleetFile;
   readonly group: FleetGroup;
@@ -33,6 +34,7 @@ export interface TimelineOptions {
   readonly duration: number;
 }
 
+/** The happenings of one device, from its first Register on. */
 export function createTimeline(options: TimelineOptions): FleetTimeline {
   const sources = sourcesOf(options);
   return sources.length === 0 ? EMPTY : new Timeline(sources, options.registersAt, options.duration);

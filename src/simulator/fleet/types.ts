@@ -8,6 +8,7 @@ import type { Instant, Micros } from "../../protocol/time.ts";
 import type { Behaviour, DeviceModel } from "../model/device.ts";
 import type { FleetFile } from "../model/fleet.ts";
 
+/** A fleet, of which each device is told when it is asked for. */
 export interface Fleet {
   readonly file: FleetFile;
   readonly seed: string;
@@ -33,6 +34,7 @@ export interface Fleet {
   misbehaves(index: number, start: Instant): MisbehaviourSource | undefined;
 }
 
+/** One device of a fleet. */
 export interface FleetMember {
   readonly index: number;
   /** Endpoint client name. */
@@ -55,6 +57,7 @@ export type Happening = { readonly at: number } & (
   /** Off for so many milliseconds, also when it is off already. */
   | { readonly kind: "power-cut"; readonly lasts: number }
 );
+/** What can happen to a device. */
 export type HappeningKind = Happening["kind"];
 
 /** Happenings in the order of time, made as they are asked for. */
@@ -65,6 +68,7 @@ export interface FleetTimeline {
   take(): Happening | undefined;
 }
 
+/** The link between one device and the server. */
 export interface FleetLink {
   /**
    * Decides about the next datagram of a direction. To be called once for each, in the order of sending; `up` is from
@@ -76,6 +80,7 @@ export interface FleetLink {
   fate(direction: "up" | "down", length: number, now: number): LinkFate;
 }
 
+/** What becomes of one datagram. */
 export interface LinkFate {
   /** After which its copies arrive, the original first; empty: it is lost. */
   readonly delays: readonly Micros[];

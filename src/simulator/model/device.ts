@@ -13,6 +13,7 @@ const BlockSize = z.literal([16, 32, 64, 128, 256, 512, 1_024]);
 export const Lwm2mVersion = z.enum(["1.0", "1.1", "1.2"]);
 export type Lwm2mVersion = z.infer<typeof Lwm2mVersion>;
 
+/** The schema of one device of a plan. Times are milliseconds unless said otherwise. */
 export const DeviceModel = z.strictObject({
   /** `lt` of Register in seconds; absent: the parameter is left out. Then, and for 0, the device counts 86400. */
   lifetime: z.number().int().min(0).optional(),
@@ -67,6 +68,7 @@ export const REGISTER_DEFECTS = [
   /** A payload that holds no link. */
   "garbled-objects",
 ] as const;
+/** One of `REGISTER_DEFECTS`. */
 export const RegisterDefect = z.enum(REGISTER_DEFECTS);
 export type RegisterDefect = z.infer<typeof RegisterDefect>;
 
@@ -96,6 +98,7 @@ export const ODD_REQUESTS = [
   /** A De-register that names no location: `DELETE /rd`. */
   "bare-deregister",
 ] as const;
+/** One of `ODD_REQUESTS`. */
 export const OddRequest = z.enum(ODD_REQUESTS);
 export type OddRequest = z.infer<typeof OddRequest>;
 

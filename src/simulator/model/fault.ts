@@ -18,6 +18,7 @@ export const Direction = z.enum(["up", "down", "both"]);
 /** Of 1000 datagrams. */
 const Permille = z.number().int().min(0).max(1000);
 
+/** The schema of one fault of a plan. `permille` of the datagrams, or requests, of the window are chosen. */
 export const Fault = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("loss"), ...window, direction: Direction, permille: Permille }),
   /** Each chosen datagram arrives twice, the copy `delay` later. */

@@ -53,6 +53,7 @@ export const PULL_PROTOCOLS = [
 /** What the reference server can hold: 16 MiB. */
 export const LARGEST_IMAGE = 16_777_216;
 
+/** The schema of a device's firmware. Times are milliseconds. */
 export const FirmwareModel = z.strictObject({
   /** `/3/0/3` as long as nothing was installed. */
   version: Word,
@@ -78,4 +79,5 @@ export const FirmwareModel = z.strictObject({
   troubles: z.array(FirmwareTrouble).default([]),
 });
 export type FirmwareModel = z.infer<typeof FirmwareModel>;
+/** The scheme of a Package URI. */
 export type PullScheme = (typeof PULL_PROTOCOLS)[number]["scheme"];

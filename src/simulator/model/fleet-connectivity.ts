@@ -11,6 +11,7 @@ const Window = z
   })
   .refine(({ from, until }) => from < until, { path: ["until"], message: "must be after `from`" });
 
+/** When a device is online by itself. */
 export const FleetConnectivity = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("always").describe("Never offline by itself.") }),
   z.strictObject({

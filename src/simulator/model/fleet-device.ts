@@ -13,6 +13,7 @@ const Version = z.union(
 );
 
 const model = DeviceModel.shape;
+/** The schema of `device` of a group. */
 export const FleetDevice = z.strictObject({
   lifetime: LongerThanNothing.prefault("1h")
     .refine((milliseconds) => milliseconds % 1_000 === 0, "must be whole seconds")

@@ -42,15 +42,16 @@ const Image = z.strictObject({
   version: version.describe("Version that it installs."),
 });
 
+/** The schema of `firmware` of a device. */
 export const FleetFirmware = z.strictObject({
   version: version.describe("The version that runs at first, as /3/0/3 shows it."),
   delivery: model.delivery.describe("How an image comes: by Package URI, by writing the Package, or either (5/0/9)."),
   protocols: model.protocols.describe("Protocols of Package URIs (5/0/8)."),
   downloadTime: FleetDuration.prefault("10s").describe(
-    "How long a download by HTTP takes. One by CoAP takes what its datagrams take.",
+    "In virtual time: how long a download by HTTP takes. One by CoAP takes what its datagrams take.",
   ),
   httpImage: Image.optional().describe(
-    "The image that a download by HTTP gives; absent: such downloads fail with Result 4.",
+    "In virtual time: the image that a download by HTTP gives; absent: such downloads fail with Result 4.",
   ),
   installTime: FleetDuration.prefault("5s").describe("From the answer to the Execute until the device reboots."),
   refusesBadPackages: model.refusesBadPackages.describe(

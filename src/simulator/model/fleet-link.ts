@@ -22,6 +22,7 @@ const Delayed = z.strictObject({
   delay: FleetSpan.prefault("200ms").describe("How much later than the datagram itself, or than it would have."),
 });
 
+/** The schema of `link` of a group. */
 export const FleetLinkModel = z.strictObject({
   latency: FleetSpan.prefault("50ms").describe("One way, of each datagram by itself: a wide distribution reorders."),
   loss: EachWay.prefault({}).describe("Datagrams lost independently of each other."),
@@ -39,6 +40,7 @@ export const FleetLinkModel = z.strictObject({
 });
 export type FleetLinkModel = z.infer<typeof FleetLinkModel>;
 
+/** The schema of `nat` of a group: what lies between its devices and the server. */
 export const FleetNat = z.strictObject({
   bindingTimeout: LongerThanNothing.optional().describe(
     "Without a datagram for so long, the device's public address is given up: its next datagram comes from a new one. Absent: never.",

@@ -18,6 +18,7 @@ export const FleetDuration = z
   })
   .describe("A duration: a number and a unit of ms, s, m, h or d, such as 500ms, 20s or 7d; at most 366d.");
 
+/** A duration that is not zero. */
 export const LongerThanNothing = FleetDuration.refine(
   (milliseconds) => milliseconds > 0,
   "must be longer than nothing",

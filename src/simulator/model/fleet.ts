@@ -15,6 +15,7 @@ import { FleetDuration, FleetSpan } from "./fleet-time.ts";
 /** The format that this version reads. */
 export const FLEET_FORMAT_VERSION = 1;
 
+/** How the devices of a group register for the first time. */
 export const FleetStart = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("linear").describe("One device after the other, evenly."),
@@ -72,6 +73,7 @@ const FleetGroup = z.strictObject({
     .describe("Wrong answers: at most 100 rules, the first that strikes decides; absent: none."),
 });
 
+/** The schema of a fleet file. */
 export const FleetFile = z
   .strictObject({
     formatVersion: z.literal(FLEET_FORMAT_VERSION).describe("1."),
@@ -121,4 +123,5 @@ export const FleetFile = z
 export type FleetFile = z.infer<typeof FleetFile>;
 /** As it stands in a file. */
 export type FleetFileText = z.input<typeof FleetFile>;
+/** One group of a fleet file, with all defaults filled in. */
 export type FleetGroup = FleetFile["groups"][number];

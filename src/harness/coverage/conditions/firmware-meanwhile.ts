@@ -6,8 +6,7 @@ import { always, conditionsOf } from "../condition.ts";
 import { isBefore, type Moment } from "../moments.ts";
 import type { Scene } from "../scene.ts";
 import { stageBefore, stepsOf, type UpdateScene, type UpdateStage } from "../update-scene.ts";
-
-type Asks = (update: UpdateScene, scene: Scene) => boolean;
+import { type Asks, succeeded } from "./firmware-asks.ts";
 
 // ── disturbances, by step
 
@@ -115,8 +114,6 @@ const STAGE_ROWS = Object.entries(STAGES).flatMap(([stage, { sentence, happening
 export const DISTURBED_UPDATES = conditionsOf("update", ({ planned }) => planned.firmware !== undefined, STAGE_ROWS);
 
 // ── other tasks
-
-const succeeded: Asks = ({ end }) => end?.status === "SUCCEEDED";
 
 /** An ordinary task of the device succeeded while the device worked on its firmware. */
 const othersBetween: Asks = (update) =>
