@@ -184,9 +184,9 @@ describe("the quiet phase", () => {
 });
 
 describe("live plans", () => {
-  it("end within 12 s, with one to three devices", () => {
+  it("end within 25 s, with one to three devices", () => {
     for (const { plan } of [...LIVE, ...UNSCALED]) {
-      expect(plan.until).toBeLessThanOrEqual(12_000);
+      expect(plan.until).toBeLessThanOrEqual(25_000);
       expect(plan.fleet.length).toBeLessThanOrEqual(3);
     }
   });

@@ -30,6 +30,8 @@ export interface GenerateOptions {
   readonly mode: PlanMode;
   /** Only these; all when absent or empty. */
   readonly families?: readonly FamilyName[] | undefined;
+  /** Live: the clock of the server can be turned, so some plans wait for days. */
+  readonly turnsClock?: boolean;
 }
 
 /** A plan, and the building blocks that it was made of: what it was meant to provoke. */
@@ -42,14 +44,18 @@ export const generatePlan = (options: GenerateOptions): Plan => explainPlan(opti
 
 export function explainPlan(options: GenerateOptions): ExplainedPlan {
   const key = `${options.seed}/${options.index}`;
-  const family = drawFamily(key, options.families ?? [], options.mode);
+  const days = waitsForDays(key, options);
+  const family = days ? familyByName(OF_DAYS) : drawFamily(key, options.families ?? [], options.mode);
   const swarm = drawSwarm(key, family, options.mode);
   const blocks: BlockId[] = [];
   let sketch = emptySketch(paceOf(options.profile, options.mode), swarm);
-  const { placements, fallback } = drawPlacements(key, family, swarm, options);
+  const { placements, fallback } = drawPlacements(key, family, swarm, days ? { ...options, days } : options);
+  const budget = days ? budgetOfDays(options.profile) : sketch.pace.budget;
   for (const placement of [...placements, fallback]) {
     if (placement === fallback && blocks.length > 0) break;
-    const next = place(sketch, placement, family.overlaps ?? USUAL_OVERLAPS);
+    // Live, the first one may wait until the server has surely noticed what happened.
+    const most = blocks.length === 0 ? budget + sketch.pace.reaction : budget;
+    const next = place(sketch, placement, family.overlaps ?? USUAL_OVERLAPS, most);
     if (next === undefined) continue;
     sketch = next.sketch;
     blocks.push(next.block);
@@ -64,6 +70,26 @@ function drawSwarm(key: string, family: Family, mode: PlanMode): Swarm {
 
 /** The smallest taskExpiresAfter is a minute (choice 8, docs/semantics.md), which no live plan waits for. */
 const typedPercent = (family: Family, mode: PlanMode): number => (mode === "live" ? 0 : family.typedPercent);
+
+// ── plans of days
+
+/** Live, the family whose plans wait for days where the clock of the server can be turned, and of how many plans one does. */
+const OF_DAYS = "expiry";
+const PLANS_WITH_ONE_OF_DAYS = 6;
+
+function waitsForDays(key: string, { mode, turnsClock, families = [] }: GenerateOptions): boolean {
+  if (mode !== "live" || turnsClock !== true) return false;
+  if (families.length > 0 && !families.includes(OF_DAYS)) return false;
+  return draw(fc.nat(PLANS_WITH_ONE_OF_DAYS - 1), `${key}/days`) === 0;
+}
+
+/** By when its building block is over: in virtual time that costs nothing. */
+const budgetOfDays = (profile: Profile): number => paceOf(profile, "sim").budget;
+
+interface DrawOptions extends GenerateOptions {
+  /** It waits for days. */
+  readonly days?: boolean;
+}
 
 // ── drawing
 
@@ -95,8 +121,9 @@ interface DrawnPlacements {
   readonly fallback: Placement;
 }
 
-const makesSense = ({ live, needs }: BuildingBlock, { mode, profile }: GenerateOptions): boolean =>
-  (mode === "sim" || live) && (needs === undefined || profile[needs] !== undefined);
+const makesSense = ({ live, needs }: BuildingBlock, { mode, profile, days = false }: DrawOptions): boolean =>
+  (mode === "sim" || live === (days ? "with a turned clock" : true)) &&
+  (needs === undefined || profile[needs] !== undefined);
 
 /** What a block weighs that suits the profile, among blocks that weigh some two hundred together. */
 const SUITED = 60;
@@ -104,7 +131,7 @@ const SUITED = 60;
 const weightOfBlock = (block: BuildingBlock<BlockId>, family: Family, { profile }: GenerateOptions): number =>
   (family.blocks[block.id] ?? 0) + (block.suits?.(profile) === true ? SUITED : 0);
 
-function drawPlacements(key: string, family: Family, swarm: Swarm, options: GenerateOptions): DrawnPlacements {
+function drawPlacements(key: string, family: Family, swarm: Swarm, options: DrawOptions): DrawnPlacements {
   const { mode } = options;
   const usable = ALL_BLOCKS.map((block, position) => {
     const base = makesSense(block, options) ? weightOfBlock(block, family, options) : 0;
@@ -113,7 +140,9 @@ function drawPlacements(key: string, family: Family, swarm: Swarm, options: Gene
   const chosen = usable.filter((row) => row.weight > 0);
   const rows = chosen.length > 0 ? chosen : usable.map((row) => ({ ...row, weight: row.base }));
   const one = fc.oneof(...rows.map((row) => ({ weight: row.weight, arbitrary: row.block.placement })));
-  const most = mode === "live" ? USUAL_MOST_BLOCKS : (family.mostBlocks ?? USUAL_MOST_BLOCKS);
+  // Each wait of days takes seconds, and the server is there for this plan alone meanwhile.
+  const most =
+    options.days === true ? 1 : mode === "live" ? USUAL_MOST_BLOCKS : (family.mostBlocks ?? USUAL_MOST_BLOCKS);
   const some = fc.record(
     { first: one, more: fc.array(one, { maxLength: most - 1, size: "max" }), fallback: FALLBACK.placement },
     { noNullPrototype: true },
@@ -140,6 +169,7 @@ function place(
   sketch: Sketch,
   placement: Placement,
   overlaps: number,
+  budget: number,
 ): { readonly sketch: Sketch; readonly block: BlockId } | undefined {
   const block = requireBlock(placement.block);
   const draft = copySketch(sketch);
@@ -152,7 +182,7 @@ function place(
   }
   block.compose(draft, lanes, placement.choices);
   for (const lane of lanes) lane.touched = true;
-  return endOf(draft) <= draft.pace.budget ? { sketch: draft, block: block.id } : undefined;
+  return endOf(draft) <= budget ? { sketch: draft, block: block.id } : undefined;
 }
 
 /** The drawn lane and its neighbours of the same device type, as many as the block would like. */

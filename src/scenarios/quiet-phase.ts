@@ -5,11 +5,14 @@
  * that was open then must have ended. One of the two is a Register, since blocks that overlap may have left a device in
  * another state than its lane believes. After that all that waits must settle within the time that the slowest drain
  * takes; what waits for a device that is gone for good must expire. A task that still waits then has been forgotten.
+ *
+ * Live, every other plan has a last look: once the server has surely noticed all that happened, devices speak again and
+ * get a task more. What it does then it does knowing how each task ended and where each device is.
  */
 import { updateTimes } from "./firmware-steps.ts";
 import { type Creation, isCreation } from "./plan.ts";
 import { endOf, type Lane, type Sketch } from "./sketch.ts";
-import { bootTime, poll, pollHistory, pollMirror, register, update } from "./steps.ts";
+import { bootTime, createTask, poll, pollHistory, pollMirror, register, update } from "./steps.ts";
 
 export interface QuietTimes {
   readonly quietFrom: number;
@@ -20,6 +23,8 @@ export interface QuietTimes {
 const LONGEST_LIVE_UPDATE = 1_200;
 /** Mirrors of more devices than these are not read again. */
 const MOST_MIRRORS = 4;
+/** Live: devices beyond these get no task more at the end. */
+const MOST_LAST_TASKS = 4;
 /** Seconds after which a device that said nothing registers rather than updates; the smallest natural lifetime is 12 h. */
 const SURELY_REGISTERED = 36_000;
 
@@ -42,7 +47,7 @@ export function addQuietPhase(sketch: Sketch): QuietTimes {
   readAll(sketch, drained);
   for (const lane of acting.slice(0, MOST_MIRRORS)) pollMirror(sketch, lane, drained + sketch.nextTask);
   const end = drained + sketch.nextTask + beat;
-  if (mode === "live") return { quietFrom, until: end };
+  if (mode === "live") return { quietFrom, until: sketch.swarm.dial % 2 === 0 ? lookAgain(sketch, acting, end) : end };
   return { quietFrom, until: readLast(sketch, Math.max(end + settled, lastExpiry(sketch) + beat)) };
 }
 
@@ -103,6 +108,25 @@ function readLast(sketch: Sketch, at: number): number {
     if (task % 3 !== sketch.swarm.dial % 3) pollHistory(sketch, task, at + task);
   }
   return at + sketch.nextTask;
+}
+
+/** Live: Updates of all that are registered, a task more for some of them, and a look at everything. When it is over. */
+function lookAgain(sketch: Sketch, acting: readonly Lane[], from: number): number {
+  const { reaction, clear, beat } = sketch.pace;
+  const start = from + reaction + clear;
+  const staying = acting.filter((lane) => lane.registered && lane.model.lifetime === undefined);
+  for (const [index, lane] of staying.entries()) update(sketch, lane, start + index);
+  for (const [index, lane] of staying.slice(0, MOST_LAST_TASKS).entries())
+    createTask(
+      sketch,
+      [lane],
+      start + beat + index,
+      { type: sketch.swarm.dial, property: index },
+      { only: ["R", "W"] },
+    );
+  const over = start + 2 * beat + 40 * sketch.nextTask;
+  readAll(sketch, over);
+  return over + sketch.nextTask + beat;
 }
 
 /**

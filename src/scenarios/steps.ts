@@ -247,6 +247,12 @@ export function trigger(sketch: Sketch, lane: Lane, at: number, kind: Trigger): 
   return at + bootTime(sketch, lane) + beat;
 }
 
+/**
+ * Live, every other time: milliseconds after which the server has surely noticed what happened, so that what it then does
+ * can be held against it. In simulation it notices at once.
+ */
+export const untilNoticed = ({ pace }: Sketch, share: number): number => (share % 2 === 0 ? pace.reaction : 0);
+
 /** One-way latency of a link without faults, milliseconds. */
 export const latencyOf = (sketch: Sketch): number => part(sketch.swarm.latency, sketch.pace.latency);
 

@@ -16,8 +16,8 @@ export interface BlockRow<Id extends string, Choices> {
   readonly sentence: string;
   /** How many devices it would like; it copes with one. */
   readonly lanes: number;
-  /** Whether it makes sense in real time. */
-  readonly live: boolean;
+  /** Whether it makes sense in real time; or where the clock of the server can be turned, since it waits for days. */
+  readonly live: boolean | "with a turned clock";
   /** What it is meant to provoke; what it really provoked only a run can say. */
   readonly exercises: readonly RequirementId[];
   /** It makes no sense for a profile that does not declare this. */

@@ -16,7 +16,7 @@ const COMPLETED_LATE = defineBlock({
   sentence:
     "a task waits for days until its device comes, it expires or it is cancelled; it is read before and after 30 days from its creation",
   lanes: 1,
-  live: false,
+  live: "with a turned clock",
   exercises: ["L-01", "L-02", "L-03", "E-05", "T-02"],
   choices: choicesOf({
     task: TASK,

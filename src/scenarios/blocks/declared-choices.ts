@@ -222,7 +222,7 @@ const RECORD_GROWS_OLD = defineBlock({
   id: "record-grows-old",
   sentence: "a task is read, and its history, just before and just after its record may go",
   lanes: 1,
-  live: false,
+  live: "with a turned clock",
   exercises: ["L-01", "L-02"],
   suits: ({ retention }) => retention !== undefined && retention !== ARTIK.retention,
   choices: choicesOf({ task: TASK, present: fc.boolean(), share: SHARE }),

@@ -18,6 +18,7 @@ import {
   pollHistory,
   pollMirror,
   trigger,
+  untilNoticed,
 } from "../steps.ts";
 import { choicesOf, defineBlock, NEAR, near, SHARE, TASK, TRIGGER } from "./block.ts";
 
@@ -71,7 +72,7 @@ const EXPIRES_PENDING = defineBlock({
     const settled = Math.max(polled, trigger(sketch, absent, back, "register"));
     poll(sketch, task, settled + beat);
     pollHistory(sketch, task, settled + beat);
-    const again = trigger(sketch, absent, settled + beat + 1, choice.trigger);
+    const again = trigger(sketch, absent, settled + beat + 1 + untilNoticed(sketch, choice.share), choice.trigger);
     poll(sketch, task, again);
     finish(lanes, again + 1);
   },
@@ -81,7 +82,7 @@ const EXPIRES_INHERITED = defineBlock({
   id: "expires-inherited",
   sentence: "a task that sets no expiresAfter expires after the device type's period, or else after the default one",
   lanes: 1,
-  live: false,
+  live: "with a turned clock",
   exercises: ["E-05", "E-06", "Q-03", "T-02"],
   choices: choicesOf({
     task: TASK,
@@ -139,7 +140,7 @@ const EXPIRES_IN_FLIGHT = defineBlock({
     pollMirror(sketch, lane, created - 1);
     const task = createTask(sketch, [lane], created, choice.task, { expiresAfter });
     const polled = Math.max(over, pollAround(sketch, task, expiry, choice.share));
-    const settled = trigger(sketch, lane, polled + beat, choice.trigger);
+    const settled = trigger(sketch, lane, polled + beat + untilNoticed(sketch, choice.share), choice.trigger);
     poll(sketch, task, settled);
     pollMirror(sketch, lane, settled);
     pollHistory(sketch, task, settled);
@@ -214,7 +215,7 @@ const EXPIRES_AFTER_FAILURE = defineBlock({
     const task = createTask(sketch, [lane], created, choice.task, { expiresAfter });
     poll(sketch, task, failed);
     const polled = pollAround(sketch, task, expiry, choice.share);
-    const settled = trigger(sketch, lane, polled + 1, choice.trigger);
+    const settled = trigger(sketch, lane, polled + 1 + untilNoticed(sketch, choice.share), choice.trigger);
     poll(sketch, task, settled);
     pollMirror(sketch, lane, settled);
     finish([lane], settled + 1);
@@ -226,7 +227,7 @@ const THIRTY_DAYS = defineBlock({
   sentence:
     "a finished or failed, a cancelled, an expired and a pending task are read until 30 days are over, and then no more",
   lanes: 1,
-  live: false,
+  live: "with a turned clock",
   exercises: ["L-01", "L-02", "E-05", "G-06", "T-02", "T-03"],
   choices: choicesOf({
     tasks: fc.tuple(TASK, TASK, TASK, TASK),

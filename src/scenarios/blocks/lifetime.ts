@@ -100,7 +100,7 @@ const RETENTION_ENDS = defineBlock({
   sentence:
     "about when a record's 30 days are over it is read and cancelled, and its device comes back; the task may expire just then",
   lanes: 1,
-  live: false,
+  live: "with a turned clock",
   exercises: ["L-01", "L-02", "E-05", "E-06", "T-02"],
   choices: choicesOf({
     tasks: fc.tuple(TASK, TASK),

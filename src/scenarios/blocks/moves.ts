@@ -4,7 +4,17 @@
  */
 import * as fc from "fast-check";
 import { part } from "../pace.ts";
-import { behave, createTask, ensureRegistered, finish, latencyOf, loss, poll, trigger } from "../steps.ts";
+import {
+  behave,
+  createTask,
+  ensureRegistered,
+  finish,
+  latencyOf,
+  loss,
+  poll,
+  trigger,
+  untilNoticed,
+} from "../steps.ts";
 import { choicesOf, defineBlock, SHARE, TASK, TRIGGER } from "./block.ts";
 
 const MOVES_IN_FLIGHT = defineBlock({
@@ -38,7 +48,7 @@ const MOVES_IN_FLIGHT = defineBlock({
     for (const at of new Set([moved, again]))
       sketch.operations.push({ at, kind: "change-address", device, update: true });
     // Long enough for all that a server might still repeat to the old address.
-    const over = again + giveUpLatest + clear;
+    const over = again + Math.max(giveUpLatest, untilNoticed(sketch, choice.share)) + clear;
     poll(sketch, tasks[0] ?? 0, again + beat);
     for (const task of tasks) poll(sketch, task, over);
     const settled = trigger(sketch, lane, over + 1, choice.trigger);

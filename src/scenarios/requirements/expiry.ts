@@ -9,7 +9,7 @@ export const EXPIRY_REQUIREMENTS = [
     sentence: "A task for which nothing else is set is active for seven days.",
     source: "task page: Task expiration",
     families: ["expiry"],
-    live: { simulationOnly: "seven days do not fit a live run" },
+    live: { simulationOnly: "seven days do not fit a live run", orTurnedClock: true },
     checked: true,
   },
   {

@@ -9,7 +9,7 @@ export const RECORD_REQUIREMENTS = [
     sentence: "A task can be read for 30 days from its creation, whatever its state.",
     source: "task page: Task lifetime; choice 11, docs/semantics.md",
     families: ["expiry", "lifetime"],
-    live: { simulationOnly: "30 days do not fit a live run" },
+    live: { simulationOnly: "30 days do not fit a live run", orTurnedClock: true },
     checked: true,
   },
   {
@@ -19,7 +19,7 @@ export const RECORD_REQUIREMENTS = [
     sentence: "After 30 days a task, its statuses and its history are gone.",
     source: "task page: Task lifetime; choice 11, docs/semantics.md",
     families: ["expiry", "lifetime"],
-    live: { simulationOnly: "30 days do not fit a live run" },
+    live: { simulationOnly: "30 days do not fit a live run", orTurnedClock: true },
     checked: true,
   },
   {
@@ -29,7 +29,7 @@ export const RECORD_REQUIREMENTS = [
     sentence: "The 30 days are counted from creation, not from completion.",
     source: "task page: Task lifetime; choice 11, docs/semantics.md",
     families: ["expiry", "lifetime"],
-    live: { simulationOnly: "30 days do not fit a live run" },
+    live: { simulationOnly: "30 days do not fit a live run", orTurnedClock: true },
     checked: true,
   },
   {

@@ -16,7 +16,8 @@ export type RequirementLevel = "MUST" | "SHOULD" | "DECLARED";
 export type LiveExercise =
   | "yes"
   | "with scaled times"
-  | { readonly simulationOnly: string }
+  /** `orTurnedClock`: also live, where the clock of the server can be turned. */
+  | { readonly simulationOnly: string; readonly orTurnedClock?: true }
   /** `otherwise`: why it is not applicable to other targets, and what to do about it. */
   | { readonly needs: "restart"; readonly otherwise: string };
 
