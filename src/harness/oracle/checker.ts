@@ -7,6 +7,7 @@
 import type { OracleContext } from "./context.ts";
 import type { FactKind, FactOf } from "./facts.ts";
 
+/** Where a checker says what it finds. */
 export interface Judge {
   pass(requirement: string): void;
   undecided(requirement: string): void;
@@ -16,6 +17,7 @@ export interface Judge {
   choose(requirement: string, choice: string, value: string, event: number): void;
 }
 
+/** What it does with each kind of fact, and which requirements it judges by that. */
 export interface Checker {
   /** The ids that it may judge: the catalogue's tests hold it to that. */
   readonly requirements: readonly string[];

@@ -13,6 +13,7 @@ import type { DeviceView } from "./views/device-view.ts";
 import type { TaskView } from "./views/task-view.ts";
 import { FOREVER, type Window } from "./window.ts";
 
+/** What is known of a run before its first event, and the views that grow while it is read. */
 export interface OracleContext {
   readonly header: HistoryHeader;
   readonly plan: Plan;
@@ -52,6 +53,7 @@ const SIMULATED_TOLERANCE = 1_000;
 /** Timers of a busy process on a shared machine. */
 const LIVE_TOLERANCE = 250_000;
 
+/** The context of a run of which nothing was read yet; `emit` is called with each fact, in order. */
 export function createContext(plan: Plan, header: HistoryHeader, emit: (fact: Fact) => void): OracleContext {
   const live = header.mode === "live";
   const coap = coapParams(plan.profile);

@@ -37,6 +37,7 @@ import { type Window, windowOf } from "./window.ts";
 /** Exchanges kept per device: enough to recognise copies, bounded for long runs. */
 const REMEMBERED_EXCHANGES = 32;
 
+/** Reads one datagram of the server; `index` is that of its event in the history. */
 export function readDownlink(context: OracleContext, event: DownlinkEvent, index: number): void {
   const device = event.device === undefined ? undefined : context.devices[event.device];
   if (device === undefined) return;

@@ -14,6 +14,7 @@ import type { Window } from "./window.ts";
 /** Is it so at a certain moment? `maybe`: the measuring uncertainty, or the rules themselves, leave it open. */
 export type Certainty = "yes" | "no" | "maybe";
 
+/** A conclusion, by kind. `event` is the index of the event in the history that it was drawn from. */
 export type Fact =
   | {
       readonly kind: "registration-answered";
@@ -244,5 +245,7 @@ export type ShownNonsense =
   | "attempts"
   | "history";
 
+/** What a fact is about. */
 export type FactKind = Fact["kind"];
+/** The fact of one kind. */
 export type FactOf<K extends FactKind> = Extract<Fact, { readonly kind: K }>;

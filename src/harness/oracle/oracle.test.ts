@@ -145,6 +145,18 @@ const plain = ({ tallies, choices, cutOff, unanswered }: ReturnType<Story["judge
 });
 
 describe("judge", () => {
+  it("says in a finding about a live server which declared times it rests on, and in simulation nothing of it", () => {
+    const expectedOf = (live: boolean): string | undefined => {
+      const story = history({ live }).register(0, 1).create(0, 2).request(0, 2);
+      for (const at of [4.5, 9.5, 19.5, 39.5, 79.5]) story.retransmit(0, at);
+      return story.finding("R-07")?.expected;
+    };
+    expect(expectedOf(false)).toMatch(/^at most 5 datagrams of message \d+ to device 0$/);
+    expect(expectedOf(true)).toMatch(
+      /^at most 5 datagrams of message \d+ to device 0 \(the profile artik declares ackTimeout 2 s, .*--profile, /,
+    );
+  });
+
   it("is total: no history makes it throw, whatever stands in it, simulated or live", () => {
     fc.assert(
       fc.property(anyStory, (story) => {

@@ -39,6 +39,7 @@ export interface ObservedChoice {
   readonly event: number;
 }
 
+/** What the oracle says of one run. */
 export interface Judgement {
   /** Only requirements of which something was examined, undecided or violated. */
   readonly tallies: readonly Tally[];
@@ -59,6 +60,7 @@ export interface SeenFact {
   readonly event: number;
 }
 
+/** Takes the events of one history in their order; `end` is called once, after the last. */
 export interface Oracle {
   step(event: HistoryEvent): void;
   end(): Judgement;

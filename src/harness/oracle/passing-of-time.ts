@@ -5,12 +5,13 @@
  */
 
 import type { OracleContext } from "./context.ts";
-import { endExchange, expire, freeSince, giveUp, missOwed, overdueAt } from "./exchanges/attempts.ts";
+import { endExchange, expire, freeSince, giveUp, isLost, missOwed, overdueAt } from "./exchanges/attempts.ts";
 import { endUnlessFollowed } from "./exchanges/cancelling.ts";
 import { timerFires } from "./exchanges/failed-attempts.ts";
 import { lookDue, missLook } from "./firmware/life.ts";
 import { registrationEnd, unregister } from "./registrations/registration-end.ts";
 import { beginDeviceTask, isServerProperty } from "./tasks/beginning.ts";
+import { blur } from "./tasks/settling.ts";
 import type { DeviceView } from "./views/device-view.ts";
 import type { DeviceTaskView } from "./views/task-view.ts";
 import { FOREVER, type Window } from "./window.ts";
@@ -19,6 +20,8 @@ type Due =
   | { readonly kind: "give-up"; readonly window: Window }
   | { readonly kind: "lifetime"; readonly window: Window }
   | { readonly kind: "expiry"; readonly window: Window; readonly deviceTask: DeviceTaskView }
+  /** Its record goes before its active period ends: where records are kept for so short a time (choice 11). */
+  | { readonly kind: "removal"; readonly window: Window; readonly deviceTask: DeviceTaskView }
   /** What an Update from a new address dropped was not sent again. */
   | { readonly kind: "not-followed"; readonly window: Window; readonly deviceTask: DeviceTaskView }
   /** Its task begins; `write`: and a server property is written with it. */
@@ -58,6 +61,7 @@ function earliestDue(context: OracleContext, device: DeviceView): Due | undefine
   for (const deviceTask of device.pending) {
     if (deviceTask.task.state !== "created") continue;
     consider({ kind: "expiry", window: deviceTask.task.expiry, deviceTask });
+    if (!isLost(deviceTask)) consider({ kind: "removal", window: deviceTask.task.removal, deviceTask });
     if (!deviceTask.begun) consider(beginning(deviceTask));
     const look = lookDue(deviceTask);
     if (look !== undefined) consider({ kind: "look", window: { earliest: look, latest: look }, deviceTask });
@@ -96,6 +100,9 @@ function perform(context: OracleContext, device: DeviceView, due: Due, event: nu
     case "expiry":
       expire(context, due.deviceTask);
       return;
+    case "removal":
+      loseRecord(due.deviceTask);
+      return;
     case "begin":
     case "write":
       beginDeviceTask(context, due.deviceTask, due.deviceTask.task.event);
@@ -112,6 +119,13 @@ function perform(context: OracleContext, device: DeviceView, due: Due, event: nu
     case "owed":
       missOwed(context, device, event);
   }
+}
+
+/** With the record what it asks for may be forgotten, on its way or waiting. */
+function loseRecord(deviceTask: DeviceTaskView): void {
+  const { open } = deviceTask.device;
+  if (open !== undefined && (open.task === deviceTask || open.updates.includes(deviceTask))) open.maybeDropped = true;
+  blur(deviceTask, "its record is gone before its active period ends");
 }
 
 /** Registration requests and Confirmable responses to which the server should have replied by now. */

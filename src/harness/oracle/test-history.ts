@@ -10,7 +10,7 @@ import { CONTENT_FORMAT, LOCATION_PATH, sortOptions, stringOption, uintOption } 
 import type { CoapContent, CoapOption, Code, MessageType } from "../../protocol/coap/types.ts";
 import { encodeInstance, encodeResource, TEXT, TLV } from "../../protocol/lwm2m/content.ts";
 import { executeContent, readContent, writeContent } from "../../protocol/lwm2m/operations.ts";
-import { deregisterContent, registerContent, updateContent } from "../../protocol/lwm2m/registration.ts";
+import { deregisterContent, registerContent, updateContent } from "../../protocol/lwm2m/registration-requests.ts";
 import { ARTIK, type Profile } from "../../protocol/profile.ts";
 import { fromApiObjectText, fromApiText, resolveProperty } from "../../protocol/task-api/properties.ts";
 import type { DeviceTaskStatus, TaskStatus, TaskType } from "../../protocol/task-api/states.ts";

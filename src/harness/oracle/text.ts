@@ -4,11 +4,14 @@ import type { RunTime } from "../history/history.ts";
 import type { ExchangeEnd } from "./views/exchange-view.ts";
 import type { DeviceTaskView, SeenStatus } from "./views/task-view.ts";
 
+/** `task 3 (R deviceProperties.device.manufacturer) of device 0` */
 export const name = ({ task, device }: DeviceTaskView): string =>
   `task ${task.ref} (${task.image === undefined ? `${task.taskType} ${task.property}` : `update to ${task.image.version}`}) of device ${device.index}`;
 
+/** Microseconds from the start of the run as seconds: `1.500 s`. */
 export const time = (at: RunTime): string => `${(at / 1_000_000).toFixed(3)} s`;
 
+/** `FAILED with error 4040` */
 export const status = (seen: SeenStatus): string =>
   seen.errorCode === undefined ? seen.status : `${seen.status} with error ${seen.errorCode}`;
 

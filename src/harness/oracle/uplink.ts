@@ -34,6 +34,7 @@ import { type Window, windowOf } from "./window.ts";
 
 const REMEMBERED_REPLIES = 16;
 
+/** Reads one datagram of a device; `index` is that of its event in the history. */
 export function readUplink(context: OracleContext, event: UplinkEvent, index: number): void {
   const device = context.devices[event.device];
   if (device === undefined || event.lost === true) return;

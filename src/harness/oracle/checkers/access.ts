@@ -27,6 +27,7 @@ const OUTSIDERS: Readonly<Record<Outsider, string>> = {
 
 const WHO: Readonly<Record<Outsider, string>> = { stranger: "a stranger", nobody: "somebody without a token" };
 
+/** only the owner of a device type uses its tasks. */
 export const refusesStrangers: Checker = {
   requirements: ["A-01"],
   on: {

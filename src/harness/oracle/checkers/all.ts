@@ -139,6 +139,7 @@ const BY_NAME = {
   keepsRegistrations,
 } as const satisfies Readonly<Record<string, Checker>>;
 
+/** Each of them, once. */
 export const CHECKERS: readonly Checker[] = Object.values(BY_NAME);
 
 /** Names of the checkers that may judge a requirement. */

@@ -14,6 +14,7 @@ import type { TaskView } from "../views/task-view.ts";
 const isRefusal = (httpStatus: number): boolean => httpStatus === 400 || httpStatus === 409 || httpStatus === 422;
 const isSuccess = (httpStatus: number): boolean => httpStatus >= 200 && httpStatus < 300;
 
+/** L-04: what lies beyond the bounds is refused, or shortened, as declared. */
 export const keepsToBounds: Checker = {
   requirements: ["L-04"],
   on: {

@@ -8,6 +8,7 @@
 import type { Checker } from "../checker.ts";
 import type { FactOf } from "../facts.ts";
 
+/** T-03: the counts of a task are those of its device tasks. */
 export const countsAgree: Checker = {
   requirements: ["T-03"],
   on: {

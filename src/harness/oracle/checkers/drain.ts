@@ -6,6 +6,7 @@ import type { Checker } from "../checker.ts";
 import { timerMayHaveFired } from "../exchanges/failed-attempts.ts";
 import { name, time } from "../text.ts";
 
+/** R-13: what a failed attempt means for the other tasks of its device, where `stop` is declared. */
 export const stopsAfterFailure: Checker = {
   requirements: ["R-13"],
   on: {

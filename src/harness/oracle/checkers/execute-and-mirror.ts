@@ -6,6 +6,7 @@ import { valueText } from "../text.ts";
 import type { DeviceView } from "../views/device-view.ts";
 import type { SeenMirror } from "../views/mirror-view.ts";
 
+/** D-05: an Execute by itself changes no value of the mirror. */
 export const executeChangesNoValue: Checker = {
   requirements: ["D-05"],
   on: {

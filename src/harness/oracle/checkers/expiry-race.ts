@@ -14,6 +14,7 @@ import type { Window } from "../window.ts";
 import { wrongCount } from "./counts.ts";
 import { sameValue } from "./mirror.ts";
 
+/** E-08: of an answer and the expiry that race, one counts, and everything shown agrees with it. */
 export const leavesOneOutcome: Checker = {
   requirements: ["E-08"],
   on: {

@@ -93,6 +93,28 @@ describe("asksTheUser", () => {
   });
 });
 
+describe("an update that its user has to accept", () => {
+  /** The answer of the user is asked for at 5 s, and that request is not answered. */
+  const unclear = (): Story => {
+    const purpose = { kind: "answer-update", task: 0, device: 0, answer: "ACCEPTED" } as const;
+    const request = { method: "POST", path: [], query: {} } as const;
+    return asked().add({ kind: "rest-request", ticket: 99, request, purpose, at: 5_000_000 });
+  };
+
+  it("is owed nothing at a Register or Update while the request that accepts it is under way, or after it was lost", () => {
+    expect(unclear().update(0, 6).wait(20).findings()).toEqual([]);
+    expect(unclear().register(0, 6).wait(20).findings()).toEqual([]);
+    const lost = unclear().add({ kind: "rest-failure", ticket: 99, reason: "timeout", at: 15_000_000 });
+    expect(lost.update(0, 16).wait(40).findings()).toEqual([]);
+  });
+
+  it("may be sent then, and is owed to once the request was answered", () => {
+    const push = { content: PUSH };
+    expect(unclear().update(0, 6).request(0, 6, push).findings()).toEqual([]);
+    expect(asked().answerUpdate(0, 5, "ACCEPTED").update(0, 6).wait(20).outcome("Q-04")).toBe("fail");
+  });
+});
+
 describe("sendsForRunningUpdatesOnly", () => {
   const push = { content: PUSH };
 

@@ -21,6 +21,7 @@ const NOT_REGISTERED = "4001";
 /** Rejected by the user. Source: task page, code 4006. */
 const REJECTED = "4006";
 
+/** O-01: an update of a device that is not registered fails. */
 export const failsUnregisteredUpdates: Checker = {
   requirements: ["O-01"],
   on: {
@@ -73,6 +74,7 @@ const SHOWN: Readonly<Partial<Record<UpdateView["acceptance"], string>>> = {
   rejected: "REJECTED",
 };
 
+/** O-02: nothing begins before the user has accepted. */
 export const asksTheUser: Checker = {
   requirements: ["O-02"],
   on: {
@@ -157,6 +159,7 @@ const BECAUSE: Readonly<Record<Idle, string>> = {
   failed: "has failed",
 };
 
+/** Nothing is sent for an update that must not begin, or that is over. */
 export const sendsForRunningUpdatesOnly: Checker = {
   requirements: ["O-01", "O-02", "T-05", "Q-11", "E-06", "I-03", "R-09"],
   on: {

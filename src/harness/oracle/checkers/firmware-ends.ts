@@ -36,6 +36,7 @@ function judged(fact: StatusSeen): Judged | undefined {
 
 // ── success
 
+/** O-04: an update has succeeded only when the device runs the image. */
 export const succeedsWithTheImage: Checker = {
   requirements: ["O-04"],
   on: {
@@ -101,6 +102,7 @@ const REQUEUED: Readonly<Partial<Record<ExchangeEnd, string>>> = {
   "lifetime-over": "G-05",
 };
 
+/** T-01: an update fails for a reason; a failed attempt, or the end of a registration, is none. */
 export const failsUpdatesForAReason: Checker = {
   requirements: ["T-01", "R-01", "R-02", "R-03", "G-02", "G-05", "G-06"],
   on: {
@@ -175,6 +177,7 @@ export const goesOnAtTriggers: Checker = {
 
 // ── cancelled, expired
 
+/** T-04: an update that was cancelled in time ends as cancelled. */
 export const endsCancelledUpdates: Checker = {
   requirements: ["T-04"],
   on: {
@@ -196,6 +199,7 @@ export const endsCancelledUpdates: Checker = {
   },
 };
 
+/** E-01 to E-05: an update expires when its active period ends, and not before. */
 export const expiresUpdates: Checker = {
   requirements: ["E-01", "E-02", "E-03", "E-05"],
   on: {

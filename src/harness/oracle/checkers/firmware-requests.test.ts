@@ -102,6 +102,26 @@ describe("waitsAfterFailedSteps", () => {
     expect(polled.verdict("R-06")).toBeUndefined();
   });
 
+  it("asks nothing live after an answer about when the request was given up: the server may have taken it", () => {
+    // It was given up between 56 and 72 s, as exactly as timers can be measured; two seconds more may be the server's.
+    const live = (): Story => failed({ live: true });
+    const poll = { content: READ_STATE };
+    expect(live().request(0, 74, poll).outcome("R-06")).toBe("fail");
+    expect(live().answer(0, 65, "2.05", { text: "0" }).request(0, 74, poll).verdict("R-06")).toBeUndefined();
+    expect(live().answer(0, 78, "2.05", { text: "0" }).request(0, 80, poll).outcome("R-06"), "too late").toBe("fail");
+  });
+
+  it("asks nothing after the answer to another attempt than the one that failed", () => {
+    const again = failed({ live: true }).update(0, 80).requestInVain(0, 80, { content: READ_STATE });
+    expect(again.request(0, 160, { content: READ_STATE }).outcome("R-06")).toBe("fail");
+    expect(
+      again
+        .answer(0, 143, "2.05", { text: "0" })
+        .findings()
+        .filter(({ requirement }) => requirement === "R-06"),
+    ).toHaveLength(1);
+  });
+
   it("asks nothing where the server does not declare when it gives up (RFC 7252 §4.2)", () => {
     expect(failed({ profile: EMPTY_PROFILE }).request(0, 74, { content: READ_STATE }).verdict("R-06")).toBeUndefined();
   });

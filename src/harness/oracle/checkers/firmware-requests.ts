@@ -13,6 +13,7 @@ import type { DeviceView } from "../views/device-view.ts";
 
 const DOWNLOADED = 2;
 
+/** O-03: Update is executed once the image is there. */
 export const executesWhatIsDownloaded: Checker = {
   requirements: ["O-03"],
   on: {
@@ -54,6 +55,7 @@ const told = (said: FirmwareSaid | undefined): string =>
 /** Schemes of URIs with their numbers in 5/0/8. */
 const SCHEMES: readonly string[] = ["coap", "coaps", "http", "https", "coap+tcp", "coaps+tcp"];
 
+/** O-06: the way of the image is one that the device understands. */
 export const offersWhatDevicesUnderstand: Checker = {
   requirements: ["O-06"],
   on: {
@@ -75,6 +77,7 @@ export const offersWhatDevicesUnderstand: Checker = {
   },
 };
 
+/** after a failed attempt an update waits for a trigger. */
 export const waitsAfterFailedSteps: Checker = {
   requirements: ["R-06"],
   on: {

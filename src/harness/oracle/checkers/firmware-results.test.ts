@@ -63,6 +63,19 @@ describe("failsByTheResult", () => {
     ).toBeUndefined();
   });
 
+  it("asks nothing of a Result after an offer that was answered about when it was given up: the server may begin anew", () => {
+    const offeredAgain = (answeredAt: number): Story => {
+      const story = says(registered({ live: true }).create(0, 1.5, { image: 0 }), 1.6, "state", 0);
+      story.request(0, 2, { content: pullBy(URI) });
+      for (const later of [2, 6, 14, 30]) if (answeredAt > 2 + later) story.retransmit(0, 2 + later);
+      story.answer(0, answeredAt, "2.04").firmware(0, answeredAt, "uri-written", 1, 0);
+      story.firmware(0, answeredAt + 5, "download-failed", 0, 4).register(0, 100);
+      return says(story, 100.1, "result", 4).request(0, 100.2, { content: pullBy(URI) });
+    };
+    expect(offeredAgain(65).verdict("O-05")).toBeUndefined();
+    expect(offeredAgain(20).outcome("O-05"), "the server surely has that answer").toBe("fail");
+  });
+
   it("asks nothing of an update that was cancelled", () => {
     expect(failed().cancel(0, 12).see(0, 15, "CANCELLED").verdict("O-05")).toBeUndefined();
   });

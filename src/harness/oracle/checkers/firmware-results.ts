@@ -19,6 +19,7 @@ const STATE = "deviceProperties.firmwareUpdate.state";
 const CANCELLED: readonly string[] = ["CANCELLED", "CANCEL_REQUESTED"];
 const FAILURES = { first: 2, last: 9 } as const;
 
+/** O-05: an Update Result of 2 to 9 fails the device task, and the mirror shows it. */
 export const failsByTheResult: Checker = {
   requirements: ["O-05"],
   on: {
@@ -63,6 +64,7 @@ export const failsByTheResult: Checker = {
   },
 };
 
+/** O-07: the mirror shows States and Results that the device had. */
 export const showsStatesOfTheDevice: Checker = {
   requirements: ["O-07"],
   on: {

@@ -18,6 +18,7 @@ import { REACHABLE } from "./records.ts";
 
 type HistorySeen = FactOf<"history-seen">;
 
+/** T-01, L-01: the history of a device task is kept, and tells of nothing that did not happen. */
 export const keepsHistory: Checker = {
   requirements: ["T-01", "L-01"],
   on: {

@@ -17,6 +17,7 @@ import type { DeviceTaskView, SeenStatus } from "../views/task-view.ts";
 
 const WAITING: readonly DeviceTaskStatus[] = ["REQUESTED", "QUEUED", "PROCESSING"];
 
+/** No device task waits for ever, whatever became of its attempts. */
 export const settlesInTheEnd: Checker = {
   requirements: ["Q-04", "R-04", "R-05", "E-05", "T-04"],
   on: {

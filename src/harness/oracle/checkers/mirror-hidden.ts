@@ -5,6 +5,7 @@
 import type { Checker } from "../checker.ts";
 import { valueText } from "../text.ts";
 
+/** D-01, D-02, D-04: who must find a value in the mirror is shown it. */
 export const showsTheMirror: Checker = {
   requirements: ["D-01", "D-02", "D-04"],
   on: {

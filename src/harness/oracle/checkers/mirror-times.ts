@@ -15,6 +15,7 @@ import { sameValue } from "./mirror.ts";
 /** Microseconds by which a time in whole milliseconds may be off, however it is rounded. */
 const ROUNDING = 1_000;
 
+/** D-01, D-02: the time of a value in the mirror is that at which it came. */
 export const timesWhatItMirrors: Checker = {
   requirements: ["D-01", "D-02"],
   on: {

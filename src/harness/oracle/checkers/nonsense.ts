@@ -33,6 +33,7 @@ const ROWS: readonly NonsenseRow[] = [
   { what: "history", requirement: "T-01", expected: (task) => `the history of ${task} is a list of statuses` },
 ];
 
+/** T-01, T-02, R-08: what is shown of a task is what the task API has. */
 export const showsWhatMakesSense: Checker = {
   requirements: ["T-01", "T-02", "R-08"],
   on: {

@@ -314,6 +314,12 @@ describe("answersBeforeRequesting", () => {
     expect(again.outcome("Q-05")).toBe("fail");
   });
 
+  it("leaves Q-05 open live when request and answer went to different addresses: we see two sockets, and no order", () => {
+    const story = history({ live: true }).register(0, 1).create(0, 2).request(0, 2.1).reset(0, 3);
+    story.move(0).update(0, 9, { answer: "none" }).request(0, 9.003, { address: "10.0.0.0:40000" });
+    expect(story.answerRegistration(0, 9.004, "2.04").outcome("Q-05")).toBe("inconclusive");
+  });
+
   it("leaves Q-05 open live when the request is for the next block of a value that has begun", () => {
     const again = history({ live: true }).register(0, 1).create(0, 2).request(0, 2.1).reset(0, 3);
     const { code, options, payload } = readContent([3, 0, 15]);

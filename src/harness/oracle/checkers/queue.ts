@@ -102,7 +102,9 @@ export const answersBeforeRequesting: Checker = {
         const atOnce = !context.live && exchange.started.earliest === unanswered.window.latest;
         // What seemed to be over may have gone on: its next block needs no trigger.
         const goesOn = isLaterBlock(exchange);
-        const certain = !goesOn && (device.registration === undefined || retry || atOnce);
+        // Live, two addresses are two sockets, and nobody sees in which order the server sent to them.
+        const oneSocket = !context.live || exchange.address === unanswered.address;
+        const certain = oneSocket && !goesOn && (device.registration === undefined || retry || atOnce);
         unanswered.overtakenBy ??= { event, certain };
       } else if (device.trigger !== undefined && exchange.started.earliest <= device.trigger.window.latest)
         judge.pass("Q-05");

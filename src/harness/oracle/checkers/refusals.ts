@@ -11,6 +11,7 @@ import { valueText } from "../text.ts";
 import type { TaskView } from "../views/task-view.ts";
 import { sameValue } from "./mirror.ts";
 
+/** A-01, L-04: nothing is done for a task that was refused. */
 export const refusedTasksLeaveNoTrace: Checker = {
   requirements: ["A-01", "L-04"],
   on: {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { deregisterContent } from "../../../protocol/lwm2m/registration.ts";
+import { deregisterContent } from "../../../protocol/lwm2m/registration-requests.ts";
 import { ARTIK, EMPTY_PROFILE } from "../../../protocol/profile.ts";
 import { history, type Story } from "../test-history.ts";
 

@@ -13,6 +13,7 @@ import type { Restart } from "../restarts.ts";
 import { name, status } from "../text.ts";
 import type { DeviceTaskView, TaskView } from "../views/task-view.ts";
 
+/** S-01: tasks outlive the server's process. */
 export const survivesRestart: Checker = {
   requirements: ["S-01"],
   on: {

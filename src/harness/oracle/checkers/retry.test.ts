@@ -369,7 +369,8 @@ describe("countsAttempts", () => {
     const live = (at: number, attempts: number): Story =>
       requested({ live: true }).see(0, at, "PROCESSING", { attempts });
     expect(live(3, 0).outcome("R-08")).toBe("inconclusive");
-    expect(live(3, 1).outcome("R-08")).toBe("inconclusive");
+    expect(live(3, 1).outcome("R-08"), "the state after it is no doubt").toBe("pass");
+    expect(live(2.001, 1).outcome("R-08"), "the request may have left after the poll").toBe("inconclusive");
     expect(live(8, 1).outcome("R-08")).toBe("pass");
     expect(live(8, 0).outcome("R-08")).toBe("fail");
   });

@@ -198,9 +198,16 @@ function judgeAttempts(deviceTask: DeviceTaskView, seen: SeenStatus, judge: Judg
   if (seen.attempts < least || seen.attempts > most) {
     const expected = `numAttempts of ${name(deviceTask)} is ${least === most ? most : `${least} to ${most}`}`;
     judge.violate("R-08", expected, `${seen.attempts}`, [...begun.map((exchange) => exchange.event), seen.event]);
-  } else if (least !== most) judge.undecided("R-08");
-  else if (most > 0) judge.pass("R-08");
+  } else if (least === most ? most > 0 : showsAll(deviceTask, seen)) judge.pass("R-08");
+  else if (least !== most) judge.undecided("R-08");
 }
+
+/** A server may show the state before a change for a while. One that shows the state after it has counted right. */
+const showsAll = ({ attempts, optionalAttempts, unsentAttempts }: DeviceTaskView, seen: SeenStatus): boolean =>
+  optionalAttempts === 0 &&
+  unsentAttempts === 0 &&
+  seen.attempts === attempts.filter(({ started }) => started.latest < seen.window.earliest).length &&
+  attempts.every(({ started }) => started.latest < seen.window.earliest || started.earliest > seen.window.latest);
 
 /** An error answer is final: no later Register or Update brings another attempt. */
 export const answersAreFinal: Checker = {

@@ -13,6 +13,7 @@ import { time } from "../text.ts";
 import type { Exchange } from "../views/exchange-view.ts";
 import type { TaskView } from "../views/task-view.ts";
 
+/** T-05: nothing is sent before `scheduledOn`, and the task is SCHEDULED no longer than until then. */
 export const beginsWhenScheduled: Checker = {
   requirements: ["T-05"],
   on: {

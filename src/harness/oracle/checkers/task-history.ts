@@ -15,6 +15,7 @@ import { inTime } from "./history.ts";
 
 type TaskHistorySeen = FactOf<"task-history-seen">;
 
+/** T-02, L-01: the history of a task is kept, and has the end that the task has come to. */
 export const keepsTaskHistory: Checker = {
   requirements: ["T-02", "L-01"],
   on: {

@@ -48,7 +48,7 @@ export function owe(device: DeviceView, deviceTask: DeviceTaskView, owed: Owed):
 }
 
 /** The oracle cannot follow it, or no further. */
-const isLost = ({ blurred, update }: DeviceTaskView): boolean =>
+export const isLost = ({ blurred, update }: DeviceTaskView): boolean =>
   (update === undefined ? blurred : update.lost) !== undefined;
 
 /**

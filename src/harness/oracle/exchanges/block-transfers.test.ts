@@ -87,6 +87,29 @@ describe("a Write in blocks", () => {
     expect(coap).toBeDefined();
   });
 
+  it("goes on with the tokens of an earlier attempt, when others came between (R-11)", () => {
+    const { locationAtReRegister, ...undeclared } = ARTIK;
+    const story = history({ profile: undeclared }).register(0, 1);
+    story.create(0, 2, { type: "W", property: TIMEZONE, value: LONG });
+    const acknowledged = { options: [blockOption(BLOCK1, block(0))] };
+    story.request(0, 2, { content: write(0), token: "0a00" }).answer(0, 2, "2.31", acknowledged);
+    story.requestInVain(0, 3, { content: write(1), token: "0a01" });
+    story
+      .update(0, 90)
+      .request(0, 90, { content: write(0), token: "0b00" })
+      .reset(0, 91);
+    story
+      .update(0, 100)
+      .request(0, 100, { content: write(0), token: "0a00" })
+      .answer(0, 100, "2.31", acknowledged);
+    story.register(0, 101, { location: "rd/new" });
+    story.request(0, 102, { content: write(1), token: "0a01" });
+    story.answer(0, 102, "2.31", { options: [blockOption(BLOCK1, block(1))] });
+    story.request(0, 103, { content: write(2), token: "0a02" });
+    expect(story.outcome("R-11")).not.toBe("fail");
+    expect(locationAtReRegister).toBeDefined();
+  });
+
   it("goes on, live, when its last block was answered and repeated until it would have been given up", () => {
     const begun = (): Story => {
       const story = history({ live: true }).register(0, 1);

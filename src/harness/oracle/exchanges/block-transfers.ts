@@ -115,6 +115,8 @@ export function goOn(exchange: Exchange, message: CoapMessage, bytes: Uint8Array
     mixedSince: isAnew ? undefined : before.mixedSince,
     seen: isAnew ? [...before.seen, "begun-anew"] : before.seen,
   };
+  // The last of them is the latest, whoever had its token before.
+  device.exchanges.delete(exchange.token);
   device.exchanges.set(exchange.token, exchange);
   if (block?.more === false) compareWithTask(exchange, message, joinBlocks(sent));
 }

@@ -47,6 +47,8 @@ export function triggerUpdate(
   const { device, update, task } = deviceTask;
   const { kind, window, event } = trigger;
   if (update === undefined || !deviceTask.begun || task.state !== "created" || !isAlone(deviceTask, window)) return;
+  // While nobody knows what its user's answer has done, it may be waiting for it still.
+  if (update.acceptance !== "not required" && update.acceptance !== "accepted") return;
   // It may have failed when it began.
   if (update.requests === 0 && update.registered !== "yes") return;
   if (update.cancelled !== undefined || device.open?.updates.includes(deviceTask) === true) return;

@@ -9,6 +9,7 @@ import { decodeInstance, decodeResource } from "../../../protocol/lwm2m/content.
 import { type Operation, parseOperation } from "../../../protocol/lwm2m/operations.ts";
 import type { ResourceValue } from "../../../protocol/lwm2m/value.ts";
 
+/** A request of the server, as far as it is about firmware. */
 export type FirmwareRequest =
   /** Whatever changes nothing: Read, Observe, Discover. */
   | { readonly kind: "look"; readonly object: number }

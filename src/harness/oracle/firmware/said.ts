@@ -15,7 +15,7 @@ import { propertyName } from "../tasks/mirror.ts";
 import type { DeviceView } from "../views/device-view.ts";
 import type { Exchange } from "../views/exchange-view.ts";
 import type { Window } from "../window.ts";
-import { firmwareRequest } from "./requests.ts";
+import { type FirmwareRequest, firmwareRequest } from "./requests.ts";
 import { runningUpdates } from "./turns.ts";
 import type { FirmwareSaid, UpdateView } from "./views.ts";
 
@@ -49,17 +49,29 @@ export function noteFirmwareAnswer(
   const read = isSuccess && asked?.kind === "look" ? valuesRead(request.value, response) : undefined;
   for (const { update } of updates) if (update !== undefined) noteForUpdate(update, isSuccess, read, window, event);
   if (isSuccess && updates.length > 0 && request.value.code === "0.01") noteMirrored(device, request.value, read);
-  if (asked?.kind === "offer" && isSuccess && device.firmware.offered?.event === exchange.event)
-    device.firmware.offered = { ...device.firmware.offered, answered: true };
-  if (asked?.kind === "execute" && device.firmware.executed?.event === exchange.event)
-    device.firmware.executed = { ...device.firmware.executed, answered: true };
-  if (!isSuccess || asked?.kind !== "look" || read === undefined) return;
   const certain = !doubtful && !mayBeDropped(exchange, window);
+  noteTaken(device, exchange, asked, isSuccess, certain);
+  if (!isSuccess || asked?.kind !== "look" || read === undefined) return;
   const said = { ...meaningOf(read), certain, askedAt: exchange.event, window, event };
   if (said.state === undefined && said.result === undefined && said.version === undefined && !said.unclear) return;
   device.firmware.said.push(said);
   if (device.firmware.said.length > REMEMBERED) device.firmware.said.shift();
   noteFailedResult(device, said);
+}
+
+/** A server that may have given up before the answer came does not know that the device has taken an image, or an Execute. */
+function noteTaken(
+  { firmware }: DeviceView,
+  { event }: Exchange,
+  asked: FirmwareRequest | undefined,
+  isSuccess: boolean,
+  certain: boolean,
+): void {
+  if (!certain) return;
+  if (asked?.kind === "offer" && isSuccess && firmware.offered?.event === event)
+    firmware.offered = { ...firmware.offered, answered: true };
+  if (asked?.kind === "execute" && firmware.executed?.event === event)
+    firmware.executed = { ...firmware.executed, answered: true };
 }
 
 function noteForUpdate(

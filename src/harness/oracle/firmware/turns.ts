@@ -21,6 +21,7 @@ export type Idle =
 
 type UpdateTask = DeviceTaskView & { readonly update: UpdateView };
 
+/** Why an update asks nothing of its device during a window; `undefined`: it may. */
 export function idleBecause(deviceTask: UpdateTask, window: Window): Idle | undefined {
   const { task, update } = deviceTask;
   if (update.lost !== undefined) return undefined;

@@ -41,6 +41,7 @@ export interface FirmwareSaid extends Seen {
   readonly askedAt: number;
 }
 
+/** What the oracle believes about the firmware of one device. */
 export interface FirmwareView {
   /** `undefined`: it has no object 5. */
   readonly truth: FirmwareTruth[] | undefined;
@@ -58,6 +59,7 @@ export interface FirmwareView {
 /** What the user of a device said to an update. `unclear`: the answer to the request is not known. */
 export type Acceptance = "not required" | "waiting" | "accepted" | "rejected" | "unclear";
 
+/** What the oracle believes about the update of one device by one task. */
 export interface UpdateView {
   /** That of the image. */
   readonly version: string;
@@ -96,6 +98,7 @@ export interface UpdateView {
   lost: string | undefined;
 }
 
+/** Of a device that runs `version`; `undefined`: it has no object 5. */
 export const newFirmwareView = (version: string | undefined): FirmwareView => ({
   truth:
     version === undefined
@@ -108,6 +111,7 @@ export const newFirmwareView = (version: string | undefined): FirmwareView => ({
   mirrored: new Set(),
 });
 
+/** Of an update that was just created; `version` is that of the image. */
 export const newUpdateView = (version: string, needsAcceptance: boolean): UpdateView => ({
   version,
   acceptance: needsAcceptance ? "waiting" : "not required",

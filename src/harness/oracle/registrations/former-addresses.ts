@@ -5,10 +5,12 @@
 import type { RegistrationView } from "../views/registration-view.ts";
 import type { Window } from "../window.ts";
 
+/** By address: when it was left. */
 export type FormerAddresses = RegistrationView["formerAddresses"];
 
 const REMEMBERED = 16;
 
+/** Of a device that has not moved since its Register. */
 export const NO_FORMER_ADDRESSES: FormerAddresses = new Map();
 
 /** Those known and the one just left, without the one just taken. */

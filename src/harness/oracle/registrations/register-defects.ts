@@ -22,6 +22,7 @@ const LIFETIME_NO_NUMBER: DefectRow = {
   spec: "Core §5.3.1, §5.3.2: lt; Transport, Table 6: 4.00",
 };
 
+/** One row a defect, with its clause. */
 export const REGISTER_DEFECT_ROWS: readonly DefectRow[] = [
   {
     sentence: "without an endpoint name",

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { stringOption, URI_PATH, URI_QUERY } from "../../../protocol/coap/options.ts";
 import type { CoapContent } from "../../../protocol/coap/types.ts";
 import { readContent } from "../../../protocol/lwm2m/operations.ts";
-import { deregisterContent, registerContent, updateContent } from "../../../protocol/lwm2m/registration.ts";
+import { deregisterContent, registerContent, updateContent } from "../../../protocol/lwm2m/registration-requests.ts";
 import { history, type Story } from "../test-history.ts";
 import { formOfRequest } from "./request-forms.ts";
 

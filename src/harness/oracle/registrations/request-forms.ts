@@ -10,6 +10,7 @@ import { parseRegister, parseUpdate } from "../../../protocol/lwm2m/registration
 import type { RegistrationRequest, RegistrationRequestKind } from "../views/registration-view.ts";
 import { registerDefect, updateDefect } from "./register-defects.ts";
 
+/** What of a request can be read in its message alone. */
 export type RequestForm = Pick<
   RegistrationRequest,
   "kind" | "location" | "leeway" | "defect" | "lifetime" | "queueMode" | "rootPath" | "version"

@@ -20,6 +20,7 @@ import { seePeriod } from "./shown-task.ts";
 
 const SECOND = 1_000_000;
 
+/** A task is asked for: until the answer it may exist or not. */
 export function askTask(
   context: OracleContext,
   purpose: Extract<RestPurpose, { kind: "create-task" }>,
@@ -90,6 +91,7 @@ function imageOf({ plan }: OracleContext, { image }: Extract<RestPurpose, { kind
   return upload === undefined ? undefined : { version: upload.version };
 }
 
+/** The members of an object of JSON; none where it is no object. */
 export const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 const secondsIn = (value: unknown): number | undefined => (typeof value === "number" && value > 0 ? value : undefined);
@@ -139,6 +141,7 @@ function addDeviceTask(
   if (deviceTask.update !== undefined) device.firmware.updates.push(deviceTask);
 }
 
+/** The answer to the request for a task: created, or refused. */
 export function createdTask(
   context: OracleContext,
   task: TaskView,

@@ -17,6 +17,7 @@ type RecordPurpose = Extract<RestPurpose, { readonly kind: "poll-task" | "poll-s
 
 const WHAT = { "poll-task": "task", "poll-statuses": "statuses", "poll-history": "history" } as const;
 
+/** Reads the answer to a GET of a task, its statuses or its history. */
 export function seeRecord(
   context: OracleContext,
   task: TaskView,

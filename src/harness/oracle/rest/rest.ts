@@ -25,6 +25,7 @@ export interface OpenRequest {
   readonly body: unknown;
 }
 
+/** Reads one request; `index` is that of its event in the history. */
 export function readRestRequest(context: OracleContext, event: RestRequestEvent, index: number): OpenRequest {
   const window = windowOf(event);
   if (event.purpose?.kind === "create-task") askTask(context, event.purpose, event.request.body, window, index);
@@ -83,6 +84,7 @@ function neverAnswered(context: OracleContext, ref: number): void {
   for (const deviceTask of context.tasks.get(ref)?.devices ?? []) blur(deviceTask, "its creation got no answer");
 }
 
+/** Reads the answer to a request; `index` is that of its event in the history. */
 export function readRestAnswer(
   context: OracleContext,
   asked: OpenRequest,

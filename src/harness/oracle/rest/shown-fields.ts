@@ -30,6 +30,7 @@ export interface ShownLine {
 export const fieldsIn = (value: unknown): Fields | undefined =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 
+/** A text; `undefined` for anything else. */
 export const textIn = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
 /** @returns NaN for what is there and no count */
@@ -45,6 +46,7 @@ export function listIn(fields: Fields, name: string): readonly unknown[] | undef
   return Array.isArray(list) ? list : undefined;
 }
 
+/** One line of the statuses or the history of a task. */
 export function lineIn(value: unknown): ShownLine {
   const fields = fieldsIn(value) ?? {};
   const { errorCode, ts } = fields;
@@ -59,9 +61,11 @@ export function lineIn(value: unknown): ShownLine {
   };
 }
 
+/** Whether the task API has such a status of a device task. */
 export const isDeviceTaskStatus = (text: string | undefined): text is DeviceTaskStatus =>
   text !== undefined && (DEVICE_TASK_STATUSES as readonly string[]).includes(text);
 
+/** Whether the task API has such a status of a task. */
 export const isTaskStatus = (text: string | undefined): text is TaskStatus =>
   text !== undefined && (TASK_STATUSES as readonly string[]).includes(text);
 

@@ -9,6 +9,7 @@ import { fieldsIn, quoted } from "./shown-fields.ts";
 /** Says nothing about the mirror: too many requests, or trouble on the way to the server. */
 const PASSING: readonly number[] = [429, 502, 503, 504];
 
+/** Reads the answer to a GET of a device's properties; `index` is that of the device in the fleet. */
 export function seeMirror(
   context: OracleContext,
   index: number,

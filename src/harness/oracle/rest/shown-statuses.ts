@@ -28,6 +28,7 @@ const PAGE = 100;
 /** A server may give fewer lines than it was asked for, but pages of less than this are not worth having. */
 const SMALLEST_PAGE = 10;
 
+/** Reads the answer to a GET of a task's statuses. */
 export function seeStatuses(
   context: OracleContext,
   task: TaskView,

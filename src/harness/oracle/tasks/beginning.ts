@@ -119,6 +119,7 @@ function isThere(context: OracleContext, { device, task }: DeviceTaskView): bool
 const mayHaveDiedOfIt = ({ restarts, bound }: OracleContext, { earliest, latest }: Window): boolean =>
   restarts.some(({ down }) => earliest <= down.latest && latest >= down.earliest - bound);
 
+/** Whether it is settled at the server, without a request to its device (choice 18). */
 export const isServerProperty = ({ task, operation }: DeviceTaskView): boolean =>
   operation === undefined && resolveProperty(task.property).ok;
 

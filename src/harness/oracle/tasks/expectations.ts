@@ -27,6 +27,7 @@ export const FITTING: Readonly<Record<Expectation["kind"], readonly DeviceTaskSt
 /** The expiry code of the task page. */
 export const EXPIRED_CODE = "4004";
 
+/** From `since` on, polls see a device task so. */
 export function expect(
   deviceTask: DeviceTaskView,
   kind: Expectation["kind"],

@@ -4,6 +4,7 @@
 import type { Block } from "../../../protocol/coap/block.ts";
 import type { Window } from "../window.ts";
 
+/** A body that is sent, or fetched, block by block. */
 export interface BlockTransfer {
   /** When the present block was sent, or asked for, for the first time. */
   readonly since: Window;
@@ -37,6 +38,7 @@ export interface BlockAnswer {
   readonly event: number;
 }
 
+/** What may happen in a transfer, beside that it goes on. */
 export type BlockHappening =
   | "asked-for-smaller"
   | "incomplete"

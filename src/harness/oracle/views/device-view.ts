@@ -13,6 +13,7 @@ import type { LateValue, MirrorExpectation, SeenMirror } from "./mirror-view.ts"
 import type { RegistrationEnd, RegistrationRequest, RegistrationView } from "./registration-view.ts";
 import type { DeviceTaskView, Owed, TaskView } from "./task-view.ts";
 
+/** Changed in place while the history is read. */
 export interface DeviceView {
   readonly index: number;
   readonly name: string;
@@ -98,6 +99,7 @@ export interface SentMessage {
   readonly window: Window;
 }
 
+/** An acknowledgement or a Reset that a device has to send. */
 export interface ReplyOwed {
   /** Where the response came from: the same one from another address is another one. */
   readonly address: string;

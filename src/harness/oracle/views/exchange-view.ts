@@ -68,6 +68,7 @@ export interface Exchange {
   readonly written: WrittenValue[];
 }
 
+/** A value that a device has taken. */
 export interface WrittenValue {
   /** `3/0/15` */
   readonly path: string;

@@ -11,6 +11,7 @@ export interface LateValue {
   readonly event: number;
 }
 
+/** One answer to a GET of a device's properties. */
 export interface SeenMirror {
   readonly properties: ReadonlyMap<string, unknown>;
   /** When each value came, milliseconds since the Unix epoch, as far as the answer says so. */
@@ -19,6 +20,7 @@ export interface SeenMirror {
   readonly event: number;
 }
 
+/** A value that the mirror may show of a property. */
 export interface MirrorExpectation {
   readonly since: Window;
   /**

@@ -3,6 +3,7 @@
  */
 import type { Window } from "../window.ts";
 
+/** Spec: OMA LwM2M Core §5.3.1, §5.3.2, §5.3.3. */
 export type RegistrationRequestKind = "register" | "update" | "deregister";
 
 /** Register, Update or De-register, from its first copy to its answer. */
@@ -55,6 +56,7 @@ export interface RegistrationRequest {
 /** Why a location is no longer one. */
 export type RegistrationEnd = "replaced" | "removed" | "lifetime-over" | "lost";
 
+/** A registration in force, as the server should know it. */
 export interface RegistrationView {
   readonly location: string;
   readonly address: string;

@@ -10,6 +10,7 @@ import type { Window } from "../window.ts";
 import type { DeviceView } from "./device-view.ts";
 import type { Exchange, ExchangeEnd } from "./exchange-view.ts";
 
+/** An attempt that the server must make, and since when. */
 export interface Owed {
   readonly requirement: "Q-02" | "T-05" | "Q-04" | "Q-08" | "R-04" | "R-05" | "R-06" | "R-13";
   readonly because: string;
@@ -17,6 +18,7 @@ export interface Owed {
   readonly event: number;
 }
 
+/** How long a task is active, and why so long. */
 export interface ActivePeriod {
   readonly seconds: number;
   /** Which rule gave them. `L-04`: it was asked for beyond the bounds. */
@@ -31,6 +33,7 @@ export interface OtherPeriod {
   readonly from: Window;
 }
 
+/** One task, from the request for it on. */
 export interface TaskView {
   readonly ref: number;
   readonly taskType: TaskType;
@@ -91,8 +94,10 @@ export interface Expectation {
   readonly answer?: CoapMessage;
 }
 
+/** How a device task ended, by what is certain. */
 export type DeviceTaskEnd = "succeeded" | "failed" | "expired" | "cancelled";
 
+/** The part of a task that concerns one device; changed in place while the history is read. */
 export interface DeviceTaskView {
   readonly task: TaskView;
   readonly device: DeviceView;
@@ -140,6 +145,7 @@ export interface DeviceTaskView {
   executed: number;
 }
 
+/** An answer that came when the active period might have been over. */
 export interface ExpiryRace {
   /** What the answer makes of the device task, if it counts. `unclear`: only the server can say. */
   readonly answer: "success" | "failure" | "unclear";
@@ -149,6 +155,7 @@ export interface ExpiryRace {
   readonly event: number;
 }
 
+/** What one poll showed of a device task. */
 export interface SeenStatus {
   readonly status: DeviceTaskStatus;
   readonly attempts: number | undefined;
