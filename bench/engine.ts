@@ -6,7 +6,7 @@ import { createRandomSource } from "../src/platform/random.ts";
 import { type Address, address } from "../src/protocol/address.ts";
 import { decodeMessage, encodeMessage } from "../src/protocol/coap/message.ts";
 import type { CoapMessage } from "../src/protocol/coap/types.ts";
-import { registerContent } from "../src/protocol/lwm2m/registration.ts";
+import { registerContent } from "../src/protocol/lwm2m/registration-requests.ts";
 import { coapParams, completeProfile, EMPTY_PROFILE } from "../src/protocol/profile.ts";
 import type { RestResponse, ServerEffect, ServerInput } from "../src/protocol/server-port.ts";
 import { after, type Instant, type Micros, SIMULATION_START } from "../src/protocol/time.ts";

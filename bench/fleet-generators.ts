@@ -7,7 +7,7 @@ import { now } from "../src/platform/clock.ts";
 import { address } from "../src/protocol/address.ts";
 import { encodeMessage } from "../src/protocol/coap/message.ts";
 import { COAP_DEFAULTS } from "../src/protocol/coap/params.ts";
-import { updateContent } from "../src/protocol/lwm2m/registration.ts";
+import { updateContent } from "../src/protocol/lwm2m/registration-requests.ts";
 import { seconds } from "../src/protocol/time.ts";
 import { createFleet } from "../src/simulator/fleet/fleet.ts";
 import { FleetFile } from "../src/simulator/model/fleet.ts";

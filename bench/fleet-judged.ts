@@ -1,5 +1,5 @@
 /**
- * A large fleet on a bad network for minutes, with a task for each device every minute on average, judged by the oracle.
+ * A large fleet on a bad network for minutes, with a task for each device every minute, judged by the oracle.
  *
  * `FLEET_MINUTES` (10) and `FLEET_DEVICES` (10,000) in the environment change how long and how many. Every task expires
  * after a minute, so each has to come to an end: one that does not is lost.
@@ -19,7 +19,7 @@ export async function benchFleetJudged(): Promise<void> {
     formatVersion: 1,
     // Some are always out of coverage.
     begin: { registered: 90, atMost: "5m" },
-    arrival: { kind: "open", perSecond: devices / 60, spacing: "random" },
+    arrival: { kind: "open", perSecond: devices / 60, devices: "in-turn" },
     duration: `${Math.round(minutes * 60)}s`,
     settle: "3m",
     tasks: [

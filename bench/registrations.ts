@@ -12,7 +12,7 @@ import { type Address, address } from "../src/protocol/address.ts";
 import { decodeMessage, encodeMessage } from "../src/protocol/coap/message.ts";
 import { LOCATION_PATH, stringOptions } from "../src/protocol/coap/options.ts";
 import type { CoapContent, CoapMessage } from "../src/protocol/coap/types.ts";
-import { registerContent, updateContent } from "../src/protocol/lwm2m/registration.ts";
+import { registerContent, updateContent } from "../src/protocol/lwm2m/registration-requests.ts";
 import { seconds } from "../src/protocol/time.ts";
 import { OBJECTS } from "./engine.ts";
 import {

@@ -23,7 +23,7 @@ let server: ServerProcess;
 let directory: string;
 beforeAll(async () => {
   program = compileProgram();
-  server = await startServe(program, ["--open", "--log-level", "silent"]);
+  server = await startServe(program, ["--open", "--log-level", "silent", "--profile", "live"]);
   directory = mkdtempSync(path.join(tmpdir(), "fleetproof-load-"));
 });
 afterAll(async () => {
@@ -198,5 +198,68 @@ describe("load on a server with a defect", () => {
   it("fails by M-05 when the device's 4.05 is shown as another error, and not without the defect", async () => {
     expect(await loadOn(undefined)).toEqual(["pass"]);
     expect(await loadOn("method-not-allowed-unknown")).toEqual(["fail", "M-05"]);
+  });
+});
+
+describe("load with firmware updates", () => {
+  /** Devices that have to fetch their image by HTTP, and look for news of it every second. */
+  const file = FleetFile.parse({
+    formatVersion: 1,
+    groups: [
+      {
+        name: "a",
+        share: 1,
+        start: { kind: "storm", over: "0s" },
+        device: {
+          lifetime: "2s",
+          bootTime: "50ms",
+          firmware: { version: "1.0", delivery: "pull", protocols: ["http"], installTime: "50ms" },
+        },
+      },
+    ],
+  });
+
+  const update = async () => {
+    const profile = SHIPPED_PROFILES.live;
+    const server = await startServer({ profile, http: 0, coap: 0 });
+    try {
+      const { result } = await runLoad({
+        target: { http: server.http, coap: address(server.coap.replace("coap://", "")) },
+        targetName: "reference",
+        shard: WHOLE,
+        fleetproof: "0.1.0",
+        fleet: createFleet(file, { seed: "s", devices: 4, duration: 600_000 }),
+        devices: [0, 1, 2, 3],
+        workload: Workload.parse({
+          formatVersion: 1,
+          arrival: { kind: "closed", atOnce: 1 },
+          duration: "100ms",
+          settle: "30s",
+          tasks: [{ operation: "firmware", version: "2.0", size: 20_000, targets: { kind: "count", count: 4 } }],
+          generator: { maxLag: "60s" },
+          check: { devices: 4 },
+        }),
+        profile,
+        deviceType: "T",
+        provisions: true,
+        coap: coapParams(profile),
+        places: 200,
+        leaveWithin: seconds(5),
+        signal: new AbortController().signal,
+      });
+      return result;
+    } finally {
+      await server.close();
+    }
+  };
+
+  it("lets each device fetch the image from the server by HTTP and install it, which the checkers find right", async () => {
+    const { outcome, series, check } = await update();
+    expect(series.counts.filter(({ name }) => /^(settled|succeeded|failed)$/.test(name))).toEqual([
+      { name: "settled", labels: { operation: "firmware" }, count: 4 },
+      { name: "succeeded", labels: { operation: "firmware" }, count: 4 },
+    ]);
+    expect([outcome, check.requirements.flatMap(({ findings }) => findings)]).toEqual(["pass", []]);
+    expect(check.requirements.filter(({ id }) => id.startsWith("O-")).length).toBeGreaterThan(2);
   });
 });

@@ -52,6 +52,7 @@ async function load(scope: string, tasks: readonly object[]) {
     profile,
     deviceType: `${scope}-type`,
     provisions: true,
+    keepHistory: true,
     coap: coapParams(profile),
     places: 200,
     leaveWithin: seconds(5),

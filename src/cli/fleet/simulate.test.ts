@@ -1,6 +1,11 @@
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { simulateFleet } from "../../harness/fleet/simulated-fleet.ts";
 import type { SimulatedFleetSummary } from "../../harness/fleet/simulated-tally.ts";
+import { FleetResult } from "../../harness/record/fleet-result.ts";
+import { readJson, readText, writeText } from "../../platform/files.ts";
+import { uniqueName } from "../../platform/hash.ts";
 import { ARTIK, coapParams } from "../../protocol/profile.ts";
 import { createFleet } from "../../simulator/fleet/fleet.ts";
 import { FLEET_PRESETS, type FleetPresetName } from "../../simulator/fleet/presets.ts";
@@ -130,6 +135,71 @@ describe("fleet --target sim", () => {
     const bench = testBench();
     await runCommand([...command, "--only-device", "3", "--json-lines"], bench.io, bench.services);
     expect(JSON.parse(bench.out())).toMatchObject({ kind: "summary", devices: 20, simulated: 1, registrations: 1 });
+  });
+
+  const recorded = async (...options: readonly string[]) => {
+    const out = path.join(tmpdir(), `fleetproof-${uniqueName()}`);
+    const bench = testBench();
+    const code = await runCommand([...command, ...options, "--out", out], bench.io, bench.services);
+    expect([code, bench.err()]).toMatchObject([0, expect.not.stringContaining("fleetproof:")]);
+    return out;
+  };
+  const fleetOf = async (directory: string): Promise<FleetResult> =>
+    FleetResult.parse(await readJson(path.join(directory, "fleet.json")));
+
+  it("writes a record with --out, byte for byte the same one each time, and another for another seed", async () => {
+    const [first, second] = [
+      await recorded("--connectivity", "flaky-cellular"),
+      await recorded("--connectivity", "flaky-cellular"),
+    ];
+    for (const file of ["fleet.json", "report.html"])
+      expect(await readText(path.join(second, file))).toBe(await readText(path.join(first, file)));
+    const other = await recorded("--connectivity", "flaky-cellular", "--seed", "8");
+    expect((await fleetOf(other)).parts[0]?.digest).not.toBe((await fleetOf(first)).parts[0]?.digest);
+  });
+
+  it("measures in virtual time what a live fleet measures: all that was sent, answered and waited for, over time", async () => {
+    const result = await fleetOf(await recorded());
+    const { fleet, virtual } = result;
+    expect(result).toMatchObject({
+      outcome: "pass",
+      target: "sim",
+      devices: 20,
+      parts: [{ until: 1_767_227_400_000 }],
+    });
+    expect(fleet.responses["register 2.01"]).toBe(20);
+    expect(virtual).toMatchObject({ registrations: 20, duplicated: 0 });
+    expect(fleet.counts.sent).toBe(fleet.counts.received);
+    expect(fleet.counts.sent).toBe((virtual?.registrations ?? 0) + (virtual?.updates ?? 0));
+    expect(fleet.latencies["register 2.01"]?.count).toBe(20);
+    // The link of the preset takes 20 ms each way.
+    expect(fleet.latencies["register 2.01"]?.max).toBeGreaterThanOrEqual(20_000);
+    const valuesOf = (name: string) => fleet.timeline?.series.find((each) => each.name === name)?.values;
+    expect(fleet.timeline?.times.at(-1)).toBe(1_800);
+    expect([valuesOf("registered")?.[0], valuesOf("registered")?.at(-1)]).toEqual([0, 20]);
+    expect(valuesOf("sent")?.at(-1)).toBe(fleet.counts.sent);
+  });
+
+  it("has shards that merge joins to what the whole is", async () => {
+    const options = ["--connectivity", "nat-churn"];
+    const whole = await fleetOf(await recorded(...options));
+    const parts = [await recorded(...options, "--shard", "0/2"), await recorded(...options, "--shard", "1/2")];
+    const [bench, out] = [testBench(), path.join(tmpdir(), `fleetproof-${uniqueName()}`)];
+    expect(await runCommand(["merge", ...parts, "--out", out], bench.io, bench.services)).toBe(0);
+    const joined = await fleetOf(out);
+    for (const name of ["counts", "responses", "latencies", "timeline", "registeredAtEnd"] as const)
+      expect(joined.fleet[name], name).toEqual(whole.fleet[name]);
+    // Each shard has a server, and so events of its own.
+    expect({ ...joined.virtual, events: 0 }).toEqual({ ...whole.virtual, events: 0 });
+    expect(joined.parts.map(({ digest }) => digest)).toEqual([expect.any(String), expect.any(String)]);
+    expect(bench.out()).toContain("in virtual time: ");
+  });
+
+  it("is inconclusive when nobody was ever answered, with a record and without", async () => {
+    const silent = path.join(tmpdir(), `fleetproof-${uniqueName()}.yaml`);
+    await writeText(silent, "formatVersion: 1\ngroups: [{ name: all, share: 1, link: { loss: { up: 100 } } }]\n");
+    const bench = testBench();
+    expect(await runCommand([...command, "--connectivity", silent], bench.io, bench.services)).toBe(2);
   });
 
   it("says what was meant by a misspelt preset", async () => {

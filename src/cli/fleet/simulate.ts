@@ -48,5 +48,7 @@ export async function runSimulatedFleet(
   io.out(options["json-lines"] ? `${JSON.stringify({ kind: "summary", ...summary })}\n` : text.join(""));
   const { aborted } = io.signal;
   if (record !== undefined && options.out !== undefined) await writeFleet(options.out, record.result(summary, aborted));
-  return aborted ? EXIT_INCONCLUSIVE : EXIT_PASS;
+  // As of a live fleet: one that nobody answered was none.
+  const unheard = devices.length > 0 && summary.datagrams.down === 0;
+  return aborted || unheard ? EXIT_INCONCLUSIVE : EXIT_PASS;
 }

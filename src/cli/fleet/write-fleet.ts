@@ -24,10 +24,15 @@ export async function writeFleet(directory: string, result: FleetResult): Promis
 }
 
 /** Lines without line feeds. */
-export function fleetLines({ fleet, parts, outcome, virtual }: FleetResult): readonly string[] {
+export const fleetLines = (result: FleetResult): readonly string[] => [
+  ...summaryLines(result.fleet, result.virtual),
+  ...partLines(result),
+];
+
+/** Which shards there are, and how it ended. Lines without line feeds. */
+export function partLines({ parts, outcome }: Pick<FleetResult, "parts" | "outcome">): readonly string[] {
   const interrupted = parts.filter((part) => part.interrupted).map(({ index }) => index);
   return [
-    ...summaryLines(fleet, virtual),
     `${parts.length} shard${parts.length === 1 ? "" : "s"}${interrupted.length === 0 ? "" : `; interrupted: shard ${interrupted.join(", ")}`}`,
     `outcome: ${outcome}`,
   ];

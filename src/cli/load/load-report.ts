@@ -76,7 +76,7 @@ export function viewOfFleet(result: FleetResult): LoadView {
     outcome: { word, tone },
     reason: FLEET_REASONS[outcome],
     target,
-    facts: [...factsOf(result), ...digestFact(result)],
+    facts: [...factsOf(result), ...endFacts(result), ...digestFact(result)],
     thresholds: [],
     caveats: shardCaveat(result),
     fleet,
@@ -179,6 +179,13 @@ function factsOf(result: LoadResult | FleetResult): LoadView["facts"] {
     ["Fleetproof", fleetproof],
   ];
 }
+
+const endFacts = ({ fleet, virtual }: FleetResult): LoadView["facts"] => [
+  ["registered at the end", `${fleet.registeredAtEnd} of ${fleet.devices}`],
+  ...(virtual === undefined
+    ? ([["this process was late by", `${spanWords(fleet.worstLateness)} at most`]] as const)
+    : []),
+];
 
 /** Of one process; those of several stand in a table. */
 const digestFact = ({ parts: [only, ...others] }: FleetResult): LoadView["facts"] =>

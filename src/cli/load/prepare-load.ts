@@ -18,7 +18,7 @@ import { refuseWithoutFirmware } from "./workload-fits.ts";
 
 export interface PreparedLoad {
   readonly choice: TargetChoice;
-  readonly load: Omit<LoadOptions, "target" | "targetName" | "signal">;
+  readonly load: Omit<LoadOptions, "target" | "targetName" | "signal" | "keepHistory">;
 }
 
 /** What the files of a load say. */

@@ -54,7 +54,17 @@ describe("parseWorkload", () => {
     [
       "perSecond: 10",
       "perSecond: 10, atOnce: 3",
-      "2: arrival.atOnce: unknown field; there are kind, perSecond, ramp, spacing",
+      "2: arrival.atOnce: unknown field; there are kind, perSecond, ramp, spacing, devices",
+    ],
+    [
+      "perSecond: 10 }\ntasks:\n  - { operation: read",
+      "perSecond: 10, devices: in-turn }\ntasks:\n  - { operation: read, targets: { kind: all }",
+      "4: tasks[0].targets.kind: is all, but with arrival.devices in-turn each task is for one device: give one, or arrival.devices random",
+    ],
+    [
+      "perSecond: 10",
+      "perSecond: 10, devices: in-trun",
+      '2: arrival.devices: Invalid option: expected one of "random"|"in-turn"',
     ],
     ["perSecond: 10", "perSecond: 0", /^2: arrival\.perSecond: Too small: expected number to be >=0\.001/],
     ["perSecond: 10", "perSecond: .inf", /^2: arrival\.perSecond: /],

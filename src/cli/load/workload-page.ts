@@ -40,6 +40,10 @@ thresholds:
   - p99(task.completion{operation=read}) < 2s
 \`\`\`
 
+**A task for every device each minute.** With \`arrival: { kind: open, perSecond: 100, devices: in-turn }\` the 6,000 devices
+of a fleet take turns: task k is for device k, and after the last one the first follows. So each has exactly one task a minute.
+With \`devices: random\`, the default, it has one on average. A shard asks for the turns of its own devices.
+
 **Firmware.** Each image is uploaded by \`POST /updates\` before the first task, once for each \`version\` and \`size\`. The
 devices need \`firmware\` in their group of the [fleet file](fleet-files.md), else no load begins. The reference server
 looks at a device that downloads or installs every 10 s, so an update takes some 20 s: give \`settle\` more than that.

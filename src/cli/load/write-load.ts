@@ -1,7 +1,7 @@
 /** Shows the result of a load, and writes it to a directory: what `load` and `merge` do at their end. */
 import path from "node:path";
 import { historyText } from "../../harness/history/history-file.ts";
-import type { SampleVerdict } from "../../harness/load/sample.ts";
+import type { KeptSample } from "../../harness/load/sample.ts";
 import type { LoadResult } from "../../harness/record/load-result.ts";
 import { writeJson, writeText } from "../../platform/files.ts";
 import { renderLoadHtml } from "../../reports/html/load-page.ts";
@@ -42,7 +42,7 @@ export function tellLoad(result: LoadResult, options: ShowOptions, io: CommandIo
 }
 
 /** @throws HarnessError `file-not-writable` */
-export async function writeLoad(directory: string, result: LoadResult, sample?: SampleVerdict): Promise<void> {
+export async function writeLoad(directory: string, result: LoadResult, sample?: KeptSample): Promise<void> {
   await writeJson(path.join(directory, LOAD_FILE), result);
   await writeText(path.join(directory, "junit.xml"), loadJunit(result));
   await writeText(path.join(directory, "report.html"), renderLoadHtml(viewOfLoad(result)));

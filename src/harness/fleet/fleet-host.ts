@@ -16,7 +16,7 @@ import { invertBit } from "../../simulator/fleet/link.ts";
 import type { FleetLink, LinkFate } from "../../simulator/fleet/types.ts";
 import type { HistoryEvent, RunTime } from "../history/history.ts";
 import type { Agenda } from "../live/agenda.ts";
-import { downloadImage } from "../live/image-download.ts";
+import type { Downloads } from "./downloads.ts";
 
 export interface FleetHostOptions {
   readonly index: number;
@@ -28,6 +28,8 @@ export interface FleetHostOptions {
   /** Former sockets that stay open; the oldest is closed first. */
   readonly formerSockets: number;
   readonly agenda: Agenda;
+  /** Of the whole fleet. */
+  readonly downloads: Downloads;
   readonly record: (event: HistoryEvent) => void;
   /** Microseconds from the start of the run. */
   readonly runTime: (instant: Instant) => RunTime;
@@ -102,8 +104,7 @@ export class FleetHost {
 
   /** A firmware image by HTTP, which its link has no part in. */
   private fetch({ url, largest, number }: Extract<DeviceEffect, { readonly kind: "fetch" }>): void {
-    const { agenda } = this.options;
-    const giveUp = downloadImage({ url, largest, agenda }, (outcome) => {
+    const giveUp = this.options.downloads.start({ url, largest }, (outcome) => {
       this.downloads.delete(giveUp);
       this.give({ kind: "fetched", number, outcome });
     });

@@ -20,6 +20,7 @@ import type { OpenSocket } from "../live/sockets.ts";
 import { createLatencies } from "../load/latencies.ts";
 import type { FleetSnapshot, FleetSummary } from "../record/fleet-result.ts";
 import { failingDevices } from "../record/measured.ts";
+import { createDownloads, type Downloads } from "./downloads.ts";
 import { FleetHost } from "./fleet-host.ts";
 import { createGoodbye, type Goodbye } from "./goodbye.ts";
 import { kernelDrops } from "./kernel-drops.ts";
@@ -54,6 +55,8 @@ export interface FleetSettings {
 /** A datagram on loopback; events are only ordered by it here. */
 const UPLINK_SPAN = millis(1);
 const SECOND = seconds(1);
+/** An image may have 16 MiB. */
+const DOWNLOADS_AT_ONCE = 32;
 
 /** The state of one live fleet; a class because its parts call each other in a loop. */
 export class FleetRun {
@@ -68,6 +71,7 @@ export class FleetRun {
   private readonly hosts = new Map<number, FleetHost>();
   private readonly pacer: Pacer;
   private readonly starter: Waker;
+  private readonly downloads: Downloads;
   /** Of the devices in their order: the next that becomes due. */
   private next = 0;
   private phase: FleetSnapshot["phase"] = "running";
@@ -85,6 +89,7 @@ export class FleetRun {
     this.settings = settings;
     this.devices = inOrderOfStart(fleet, settings.devices);
     this.pacer = createPacer(settings.places, maxTransmitWait(settings.coap));
+    this.downloads = createDownloads({ agenda: settings.agenda, most: DOWNLOADS_AT_ONCE });
     this.starter = settings.agenda.waker((at) => this.startDue(at));
   }
 
@@ -234,6 +239,7 @@ export class FleetRun {
       openSocket: this.open,
       formerSockets: settings.formerSockets,
       agenda: settings.agenda,
+      downloads: this.downloads,
       record: this.record,
       runTime: this.runTime,
       lateness: this.lateness,

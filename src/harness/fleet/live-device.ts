@@ -32,6 +32,7 @@ export function createLiveDevice(fleet: Fleet, index: number, settings: LiveDevi
     // Message ids and tokens differ from run to run, so that no server takes one run for a copy of another.
     random: (key) => (key.includes("/boot/") ? fresh : decided)(key),
     start: settings.start,
+    fetches: true,
     // Servers in the field refuse a version that they do not know with either.
     rules: { stepsDownAfter: (code) => code === "4.12" || code === "4.00" },
   });

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createTaskSource, intendedTimes } from "./arrivals.ts";
 import { Workload } from "./workload.ts";
@@ -83,6 +84,31 @@ describe("createTaskSource", () => {
     const source = createTaskSource(workload([READ]), "s", loaded);
     const reached = new Set(Array.from({ length: 2_000 }, (_, number) => source(number).devices[0]));
     expect(reached.size).toBe(100);
+  });
+
+  it("lets devices take turns: after k × 100 + r tasks r devices had k + 1 and the others k, whatever their operations", () => {
+    const rows = [
+      { ...READ, weight: 3 },
+      { ...READ, operation: "write", value: "x" },
+    ];
+    const inTurn = Workload.parse({
+      formatVersion: 1,
+      arrival: { kind: "open", perSecond: 10, devices: "in-turn" },
+      tasks: rows,
+    });
+    const source = createTaskSource(inTurn, "s", loaded);
+    fc.assert(
+      fc.property(fc.nat(500), (asked) => {
+        const tasks = Array.from({ length: asked }, (_, number) => source(number));
+        const counts = devices.map((device) => tasks.filter((task) => task.devices[0] === device).length);
+        const [rounds, rest] = [Math.floor(asked / 100), asked % 100];
+        expect(tasks.every((task) => task.devices.length === 1)).toBe(true);
+        expect(counts).toEqual(devices.map((device) => (device < rest ? rounds + 1 : rounds)));
+      }),
+      { numRuns: 30 },
+    );
+    const operations = new Set(Array.from({ length: 60 }, (_, round) => source(round * 100 + 7).row.operation));
+    expect(operations).toEqual(new Set(["read", "write"]));
   });
 
   it("asks for operations by their weights: 3 reads for each write", () => {

@@ -2,8 +2,8 @@
  * Which tasks a load asks for, when, and of which devices. Pure: everything about task k depends on (seed, k) alone, so
  * the same file and seed ask for the same tasks, however fast the server is.
  *
- * With open arrival a task chooses among the devices of the whole fleet, and each process asks for it on those that it
- * runs. So a device gets the same tasks at the same times in any number of shards. With closed arrival it depends on
+ * With open arrival a task chooses among the devices of the whole fleet, or they take turns, and each process asks for it
+ * on those that it runs. So a device gets the same tasks at the same times in any number of shards. With closed arrival it depends on
  * the server what is asked for next; a process has its share of the places, and chooses among its own devices.
  *
  * With open arrival each task has its intended time beforehand. What is measured counts from there, so that a server
@@ -44,11 +44,12 @@ export function createTaskSource(
   const choice = choiceOf(loaded, arrival.kind === "open");
   const hash = hashSeed(`load/${seed}`);
   const images = imagesOf({ tasks });
+  const inTurn = arrival.kind === "open" && arrival.devices === "in-turn";
   const whole = tasks.reduce((sum, { weight }) => sum + weight, 0);
   return (number) => {
     const row = weighted(tasks, below(keyedHash(hash, number, 0, KIND.row, 0), whole));
     const draw = (index: number, end: number): number => below(keyedHash(hash, number, 0, KIND.device, index), end);
-    const chosen = choose(row.targets, choice, draw);
+    const chosen = inTurn ? turnOf(choice, number) : choose(row.targets, choice, draw);
     const value = row.operation === "write" ? { value: row.value.replaceAll("{number}", String(number)) } : {};
     const image = imageOf(row, images);
     return { number, row, devices: chosen, ...value, ...(image === undefined ? {} : { image }) };
@@ -102,6 +103,12 @@ function choose(targets: Targets, choice: Choice, draw: (index: number, end: num
   }
 }
 
+/** Task k is for device k, and after the last device the first one follows. */
+function turnOf({ size, at }: Choice, number: number): readonly number[] {
+  const device = at(number % size);
+  return device === undefined ? [] : [device];
+}
+
 /** The first places of a shuffle, of which only those places are made (Fisher–Yates on a map). */
 function several({ size, at }: Choice, count: number, draw: (index: number, end: number) => number): readonly number[] {
   const moved = new Map<number, number>();
@@ -135,7 +142,7 @@ const FIRST_PART = 0.05;
  * @param duration microseconds
  */
 export function* intendedTimes(
-  arrival: Extract<Arrival, { readonly kind: "open" }>,
+  arrival: Pick<Extract<Arrival, { readonly kind: "open" }>, "perSecond" | "ramp" | "spacing">,
   duration: number,
   seed: string,
 ): Generator<number> {

@@ -36,11 +36,7 @@ function requirementOf(tally: Tally, verdict: SampleVerdict, shard: number): rea
 }
 
 /** Numbers in the fleet of the devices that the events of a finding are about. */
-function devicesOf({ events }: Finding, { history, devices }: SampleVerdict): readonly number[] {
-  const numbers = events.flatMap((at) => {
-    const event = history.events[at];
-    const place = event !== undefined && "device" in event ? event.device : undefined;
-    return place === undefined ? [] : (devices[place] ?? []);
-  });
+function devicesOf({ events }: Finding, { deviceOf }: SampleVerdict): readonly number[] {
+  const numbers = events.flatMap((event) => deviceOf(event) ?? []);
   return [...new Set(numbers)].sort((a, b) => a - b);
 }

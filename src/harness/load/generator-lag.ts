@@ -6,8 +6,8 @@
  */
 
 import type { GeneratorVerdict } from "../record/load-result.ts";
-import type { Latencies } from "./latencies.ts";
 import { spanWords } from "../record/span-words.ts";
+import type { Latencies } from "./latencies.ts";
 
 /**
  * @param lag microseconds: of each task, from its intended time to when it was asked for, and of the event loop

@@ -27,9 +27,10 @@ const fleet = createFleet(FleetFile.parse({ formatVersion: 1, groups: GROUPS }),
 const ownOf = (index: number, of: number) => [...shardMembers(fleet, { index, count: of })];
 const shardsOf = (of: number) => Array.from({ length: of }, (_, index) => ({ index, of, own: ownOf(index, of) }));
 
+const IN_TURN = { arrival: { kind: "open", perSecond: 61, devices: "in-turn" } };
+
 /** The tasks of 30 seconds on each device: when, which, what is written. */
-function tasksByDevice(of: number): ReadonlyMap<number, readonly string[]> {
-  const workload = workloadOf(ROWS);
+function tasksByDevice(of: number, workload = workloadOf(ROWS)): ReadonlyMap<number, readonly string[]> {
   if (workload.arrival.kind !== "open") throw new Error("it is open");
   const found = new Map<number, string[]>();
   for (const { own } of shardsOf(of)) {
@@ -49,6 +50,19 @@ describe("an open arrival in shards", () => {
     expect(alone.size).toBe(61);
     expect(tasksByDevice(of)).toEqual(alone);
   });
+
+  it.each([1, 2, 5, 61])(
+    "asks each of 61 devices once a second in %d shards, with 61 a second and devices in turn",
+    (of) => {
+      const found = tasksByDevice(of, workloadOf([READ], IN_TURN));
+      expect([...found.keys()].sort((a, b) => a - b)).toEqual(Array.from({ length: 61 }, (_, device) => device));
+      for (const tasks of found.values()) {
+        // A microsecond more: times are rounded.
+        const seconds = tasks.map((task) => Math.floor((Number(task.split(" ")[0]) + 1) / 1_000_000));
+        expect(seconds).toEqual(Array.from({ length: 30 }, (_, second) => second));
+      }
+    },
+  );
 
   it("asks in each shard for devices of that shard only, and for nothing where it has none of them", () => {
     for (const { own } of shardsOf(5)) {
@@ -91,7 +105,7 @@ describe("a closed arrival in shards", () => {
   });
 });
 
-const SETTINGS = { fleet, profile: ARTIK, deviceType: "T", seed: "s" };
+const SETTINGS = { fleet, profile: ARTIK, deviceType: "T", seed: "s", keepHistory: true };
 const END = { at: 60_000_000, startedAt: 0 as never, complete: true, handledBy: () => undefined };
 
 /** Endpoint names of the watched devices, in all shards together. */
@@ -99,7 +113,7 @@ function watched(of: number, workload: Workload): readonly string[] {
   return shardsOf(of)
     .flatMap(({ own, ...shard }) => {
       const sample = createSample({ ...SETTINGS, devices: own, shard, workload });
-      return sample.size === 0 ? [] : sample.judge(END).history.header.devices;
+      return sample.size === 0 ? [] : (sample.judge(END).kept?.history.header.devices ?? []);
     })
     .sort();
 }
@@ -111,10 +125,10 @@ function findings(of: number): readonly string[] {
     .flatMap(({ own, ...shard }) => {
       const sample = createSample({ ...SETTINGS, devices: own, shard, workload });
       for (const device of own) for (const event of succeededUnasked(device)) give(sample, device, event);
-      const { tallies, devices, history } = sample.judge(END);
+      const { tallies, devices, kept } = sample.judge(END);
       return tallies.flatMap((tally) =>
         tally.findings.map(({ requirement, events }) => {
-          const task = events.flatMap((at) => taskOf(history.events[at]));
+          const task = events.flatMap((at) => taskOf(kept?.history.events[at]));
           return `${requirement} ${task.join(",")} ${devices.length > 0}`;
         }),
       );

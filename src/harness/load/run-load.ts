@@ -7,13 +7,13 @@
 import { now } from "../../platform/clock.ts";
 import { uniqueName } from "../../platform/hash.ts";
 import type { Profile } from "../../protocol/profile.ts";
-import { after, type Instant, millis } from "../../protocol/time.ts";
+import { after, type Instant, millis, seconds } from "../../protocol/time.ts";
 import type { Fleet } from "../../simulator/fleet/types.ts";
 import { applicable } from "../adapter/applicable.ts";
 import { limitsOf } from "../adapter/capabilities.ts";
 import type { FleetRun } from "../fleet/fleet-run.ts";
 import { type FleetOptions, runFleet } from "../fleet/run-fleet.ts";
-import { createAgenda } from "../live/agenda.ts";
+import { type Agenda, createAgenda } from "../live/agenda.ts";
 import { openRest } from "../live/open-rest.ts";
 import { type Probe, startProbe } from "../live/probe.ts";
 import type { RestClient } from "../live/rest-client.ts";
@@ -29,7 +29,7 @@ import { checkOf } from "./check-of.ts";
 import { imagesOf, uploadImages } from "./firmware-images.ts";
 import { loadResult } from "./load-of-process.ts";
 import { type ProvisionedDevice, provision } from "./provision.ts";
-import { createSample, type Sample, type SampleVerdict } from "./sample.ts";
+import { createSample, type KeptSample, type KnownSoFar, type Sample, type SampleVerdict } from "./sample.ts";
 import { createSeries, type Series } from "./series.ts";
 import { TaskDriver } from "./task-driver.ts";
 import { beginTasks, type TaskPhase } from "./task-phase.ts";
@@ -51,6 +51,8 @@ export interface LoadOptions
   readonly deviceType: string;
   /** Whether the device type and the devices are made known to the server first. */
   readonly provisions: boolean;
+  /** Whether somebody wants the history of the watched devices, which grows with the time. Default: nobody does. */
+  readonly keepHistory?: boolean;
   /** Waited for when everything is provisioned, before the first device begins. */
   readonly beforeStart?: () => Promise<void>;
   readonly onSecond?: (snapshot: FleetSnapshot, progress: LoadProgress) => void;
@@ -66,8 +68,8 @@ export interface LoadProgress {
 
 export interface FinishedLoad {
   readonly result: LoadResult;
-  /** What the oracle saw; absent when nothing was watched. */
-  readonly sample?: SampleVerdict;
+  /** What the oracle saw; absent when nothing was watched, or nobody wanted it. */
+  readonly sample?: KeptSample;
 }
 
 /** @throws HarnessError `target-not-usable`: not provisioned, or nobody listens; `too-many-open-files` */
@@ -79,7 +81,8 @@ export async function runLoad(options: LoadOptions): Promise<FinishedLoad> {
   let probe: Probe | undefined;
   const sample = createSample({ ...options, seed: fleet.seed });
   const stop = new AbortController();
-  const load = new Load(options, agenda, http, sample, () => stop.abort());
+  const handledBy: Probe["handledBy"] = (sent) => probe?.handledBy(sent);
+  const load = new Load({ options, agenda, http, sample, handledBy, endFleet: () => stop.abort() });
   const interrupted = (): void => stop.abort();
   signal.addEventListener("abort", interrupted);
   try {
@@ -105,7 +108,7 @@ export async function runLoad(options: LoadOptions): Promise<FinishedLoad> {
         options.onSecond?.(snapshot, load.progress);
       },
     });
-    return load.finish(summary, signal.aborted || summary.ended === "duration", (sent) => probe?.handledBy(sent));
+    return load.finish(summary, signal.aborted || summary.ended === "duration");
   } finally {
     signal.removeEventListener("abort", interrupted);
     load.stop();
@@ -116,6 +119,8 @@ export async function runLoad(options: LoadOptions): Promise<FinishedLoad> {
 }
 
 const LOOK = millis(100);
+/** A server that has answered no ping by then ignores them. */
+const SILENCE = seconds(10);
 
 /** With what a filter can name. */
 function provisioned({ fleet, workload }: LoadOptions, index: number): ProvisionedDevice {
@@ -124,15 +129,21 @@ function provisioned({ fleet, workload }: LoadOptions, index: number): Provision
   return filters ? { name, serverProperties: { group } } : { name };
 }
 
+interface LoadParts {
+  readonly options: LoadOptions;
+  readonly agenda: Agenda;
+  readonly http: RestClient;
+  readonly sample: Sample;
+  readonly handledBy: Probe["handledBy"];
+  readonly endFleet: () => void;
+}
+
 /** The state of one load; a class because its phases follow each other by callbacks. */
 class Load {
   /** Of the firmware images, on the server; known before it begins. */
   imageIds: readonly string[] = [];
   private readonly options: LoadOptions;
-  private readonly agenda: ReturnType<typeof createAgenda>;
-  private readonly http: RestClient;
-  private readonly sample: Sample;
-  private readonly endFleet: () => void;
+  private readonly parts: LoadParts;
   private readonly series = createSeries();
   private readonly timeline = new TimelineRecorder();
   private phase: LoadProgress["phase"] = "registering";
@@ -141,20 +152,12 @@ class Load {
   private tasks: TaskPhase | undefined;
   private registered: RegisteredDevices | undefined;
   private asking: { readonly from: Instant; readonly until: Instant | undefined } | undefined;
+  private answersPings = false;
   private over = false;
 
-  constructor(
-    options: LoadOptions,
-    agenda: ReturnType<typeof createAgenda>,
-    http: RestClient,
-    sample: Sample,
-    endFleet: () => void,
-  ) {
-    this.options = options;
-    this.agenda = agenda;
-    this.http = http;
-    this.sample = sample;
-    this.endFleet = endFleet;
+  constructor(parts: LoadParts) {
+    this.options = parts.options;
+    this.parts = parts;
   }
 
   get progress(): LoadProgress {
@@ -176,8 +179,8 @@ class Load {
   begin(run: FleetRun): void {
     this.run = run;
     this.driver = new TaskDriver({
-      http: this.http,
-      agenda: this.agenda,
+      http: this.parts.http,
+      agenda: this.parts.agenda,
       series: this.series,
       deviceType: this.options.deviceType,
       typeIsOurs: this.options.provisions || this.options.devices.length === this.options.fleet.devices,
@@ -185,9 +188,34 @@ class Load {
       nameOf: (device) => run.nameOf(device),
       runTime: run.runTime,
       lateness: run.lateness,
-      observe: (task, event) => this.sample.onTaskEvent(task, event),
+      observe: (task, event) => this.parts.sample.onTaskEvent(task, event),
     });
     this.awaitFleet(after(now(), millis(this.options.workload.begin.atMost)));
+    this.judgeOnTheWay();
+  }
+
+  /** Often, so that it takes little time at once. */
+  private judgeOnTheWay(): void {
+    this.parts.agenda.once(after(now(), LOOK), () => {
+      if (this.over) return;
+      this.parts.sample.advance(this.known());
+      this.judgeOnTheWay();
+    });
+  }
+
+  /** A server that once answered pings is waited for: when it answers again, it is known what it had read. */
+  private known(): KnownSoFar {
+    const startedAt = this.run?.started ?? now();
+    return {
+      startedAt,
+      handledBy: (sent) => {
+        const at = (startedAt + sent) as Instant;
+        const handled = this.parts.handledBy(at);
+        this.answersPings ||= handled !== undefined;
+        if (handled === undefined) return this.answersPings || now() < after(at, SILENCE) ? "not yet" : undefined;
+        return handled === "not yet" ? handled : handled - startedAt;
+      },
+    };
   }
 
   stop(): void {
@@ -201,7 +229,7 @@ class Load {
   }
 
   private awaitFleet(latest: Instant): void {
-    this.agenda.once(after(now(), LOOK), (at) => {
+    this.parts.agenda.once(after(now(), LOOK), (at) => {
       if (this.over) return;
       const { devices, of } = this.countRegistered();
       const enough = devices * 100 >= this.options.workload.begin.registered * of;
@@ -223,7 +251,7 @@ class Load {
     this.tasks = beginTasks({
       workload,
       seed: fleet.seed,
-      agenda: this.agenda,
+      agenda: this.parts.agenda,
       series: this.series,
       shard,
       taskOf: createTaskSource(workload, fleet.seed, { fleet, own: devices }),
@@ -245,30 +273,19 @@ class Load {
 
   private awaitTasks(latest: Instant): void {
     if (this.over) return;
-    if (this.driver?.underWay === 0 || now() >= latest) this.endFleet();
-    else this.agenda.once(after(now(), LOOK), () => this.awaitTasks(latest));
+    if (this.driver?.underWay === 0 || now() >= latest) this.parts.endFleet();
+    else this.parts.agenda.once(after(now(), LOOK), () => this.awaitTasks(latest));
   }
 
-  finish(fleet: FleetSummary, interrupted: boolean, handledBy: (sent: Instant) => Instant | undefined): FinishedLoad {
+  finish(fleet: FleetSummary, interrupted: boolean): FinishedLoad {
     this.stop();
     const complete = this.driver?.underWay === 0;
     this.driver?.end();
     this.addFleet(fleet);
     const { devices, shard } = this.options;
-    const start = this.run?.started ?? now();
-    const judged =
-      this.sample.size === 0
-        ? undefined
-        : this.sample.judge({
-            at: fleet.at,
-            startedAt: start,
-            complete,
-            handledBy(sent) {
-              const handled = handledBy((start + sent) as Instant);
-              return handled === undefined ? undefined : handled - start;
-            },
-          });
-    const check = checkOf(this.sample, this.applying(judged), devices.length, shard.index);
+    const { sample } = this.parts;
+    const judged = sample.size === 0 ? undefined : sample.judge({ ...this.known(), at: fleet.at, complete });
+    const check = checkOf(sample, this.applying(judged), devices.length, shard.index);
     const result = loadResult(this.options, {
       interrupted,
       check,
@@ -280,7 +297,7 @@ class Load {
       timeline: this.timeline.saved(),
       fleet,
     });
-    return judged === undefined ? { result } : { result, sample: judged };
+    return judged?.kept === undefined ? { result } : { result, sample: judged.kept };
   }
 
   private applying(verdict: SampleVerdict | undefined): SampleVerdict | undefined {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Address } from "../../protocol/address.ts";
 import { ARTIK } from "../../protocol/profile.ts";
 import type { Instant } from "../../protocol/time.ts";
 import { createFleet } from "../../simulator/fleet/fleet.ts";
@@ -6,12 +7,15 @@ import { FleetFile } from "../../simulator/model/fleet.ts";
 import type { HistoryEvent } from "../history/history.ts";
 import { WHOLE } from "../record/shards.ts";
 import type { LoadTask } from "./arrivals.ts";
-import { createSample } from "./sample.ts";
+import { createSample, type Sample } from "./sample.ts";
 import { Workload } from "./workload.ts";
 
 const READ = { operation: "read", property: "deviceProperties.device.timezone" };
 
-function sampleOf(devices: number, changes: { check?: object; tasks?: object[]; group?: object } = {}) {
+function sampleOf(
+  devices: number,
+  changes: { check?: object; tasks?: object[]; group?: object; keepHistory?: boolean } = {},
+) {
   const file = FleetFile.parse({ formatVersion: 1, groups: [{ name: "a", share: 1, ...changes.group }] });
   const workload = Workload.parse({
     formatVersion: 1,
@@ -21,7 +25,8 @@ function sampleOf(devices: number, changes: { check?: object; tasks?: object[]; 
   });
   const fleet = createFleet(file, { seed: "s", devices });
   const numbers = Array.from({ length: devices }, (_, index) => index);
-  return createSample({ fleet, devices: numbers, shard: WHOLE, workload, profile: ARTIK, deviceType: "T", seed: "s" });
+  const settings = { fleet, devices: numbers, shard: WHOLE, workload, profile: ARTIK, deviceType: "T", seed: "s" };
+  return createSample({ ...settings, keepHistory: changes.keepHistory !== false });
 }
 
 const SECOND = 1_000_000;
@@ -103,9 +108,78 @@ describe("createSample", () => {
     for (let device = 0; device < 100; device++) sample.onFleetEvent(reboot(device));
     const task = { number: 0, row: Workload.shape.tasks.element.parse(READ), devices: [1] } as LoadTask;
     for (const event of taskSeenAs("SUCCEEDED")) sample.onTaskEvent(task, event);
-    const { history } = sample.judge(END);
-    expect(history.header.devices).toEqual(["fleet-0", "fleet-25", "fleet-50", "fleet-75"]);
-    expect(history.events.filter(({ kind }) => kind !== "mark")).toEqual([0, 1, 2, 3].map(reboot));
+    const { kept, devices, deviceOf } = sample.judge(END);
+    const { events = [], header } = kept?.history ?? {};
+    expect(devices).toEqual([0, 25, 50, 75]);
+    expect([0, 1, 2, 3, 4, 5, 6].map(deviceOf)).toEqual([undefined, 0, 25, 50, 75, undefined, undefined]);
+    expect(header?.devices).toEqual(["fleet-0", "fleet-25", "fleet-50", "fleet-75"]);
+    expect(events.filter(({ kind }) => kind !== "mark")).toEqual([0, 1, 2, 3].map(reboot));
+  });
+
+  it("says the same when it is judged as it goes, whatever is known when, and keeps no history for nobody", () => {
+    const uplink = (at: number): HistoryEvent => ({
+      kind: "uplink",
+      device: 0,
+      address: "127.64.0.1:1" as Address,
+      bytes: Uint8Array.of(0x40, 0, 0, at & 0xff),
+      at: at * SECOND + 7,
+      earliest: at * SECOND,
+      sentAt: at * SECOND,
+    });
+    const events = [uplink(0), ...taskSeenAs("SUCCEEDED"), uplink(3), uplink(4)];
+    const task = { number: 0, row: Workload.shape.tasks.element.parse(READ), devices: [0] } as LoadTask;
+    const give = (sample: Sample, event: HistoryEvent): void =>
+      event.kind === "uplink" ? sample.onFleetEvent(event) : sample.onTaskEvent(task, event);
+    const verdict = (knownAfter: number, keepHistory: boolean) => {
+      const sample = sampleOf(1, { keepHistory });
+      const until = (second: number) => (sent: number) => (sent < second * SECOND ? sent + 9 : ("not yet" as const));
+      events.forEach((event, index) => {
+        give(sample, event);
+        sample.advance({ startedAt: END.startedAt, handledBy: until(Math.min(4, index - knownAfter)) });
+      });
+      return sample.judge({ ...END, handledBy: until(4) });
+    };
+    const late = verdict(100, true);
+    expect(late.tallies.some(({ findings }) => findings.length > 0)).toBe(true);
+    expect(late.kept?.history.events.flatMap((event) => (event.kind === "uplink" ? [event.at] : []))).toEqual([
+      9,
+      3 * SECOND + 9,
+      4 * SECOND + 7,
+    ]);
+    for (const knownAfter of [-3, 0, 1, 3]) {
+      const found = verdict(knownAfter, true);
+      expect([found.tallies, found.kept]).toEqual([late.tallies, late.kept]);
+    }
+    const { kept, tallies } = verdict(0, false);
+    expect([kept, tallies]).toEqual([undefined, late.tallies]);
+  });
+
+  it("waits with all that came later until it is known when an uplink was read, or that nobody will know", () => {
+    const asked: number[] = [];
+    const sample = sampleOf(1);
+    const uplink = {
+      kind: "uplink",
+      device: 0,
+      address: "127.64.0.1:1" as Address,
+      bytes: Uint8Array.of(0x40, 0, 0, 1),
+    };
+    for (const at of [1, 2]) sample.onFleetEvent({ ...uplink, at, earliest: at, sentAt: at } as HistoryEvent);
+    const knowing = (handled: number | "not yet" | undefined) => ({
+      startedAt: END.startedAt,
+      handledBy(sent: number) {
+        asked.push(sent);
+        return handled;
+      },
+    });
+    sample.advance(knowing("not yet"));
+    sample.advance(knowing("not yet"));
+    expect(asked).toEqual([1, 1]);
+    sample.advance(knowing(5));
+    expect(asked).toEqual([1, 1, 1, 2]);
+    sample.onFleetEvent({ ...uplink, at: 3, earliest: 3, sentAt: 3 } as HistoryEvent);
+    sample.advance(knowing(undefined));
+    sample.advance(knowing(undefined));
+    expect(asked).toEqual([1, 1, 1, 2, 3]);
   });
 
   it("watches nobody, and says why, where the oracle could not see everything", () => {

@@ -4,13 +4,18 @@
  * The oracle has to see everything that the server may do to a device. So a sample is possible where each task is for
  * one device, or where all devices are in it and no task has more of them than a page of statuses shows. Datagrams that
  * arrive with a wrong bit have no place in its model: a fleet whose links corrupt is not judged.
+ *
+ * It is judged as it goes, so that a long load needs no more memory for its history than a short one; the history itself
+ * is kept only for somebody who wants it.
  */
+
+import { Fifo } from "../../protocol/coap/fifo.ts";
 import type { Profile } from "../../protocol/profile.ts";
 import type { Instant } from "../../protocol/time.ts";
 import type { Plan } from "../../scenarios/plan.ts";
 import type { Fleet } from "../../simulator/fleet/types.ts";
-import type { History, HistoryEvent } from "../history/history.ts";
-import { judge } from "../oracle/oracle.ts";
+import type { History, HistoryEvent, HistoryHeader } from "../history/history.ts";
+import { createOracle } from "../oracle/oracle.ts";
 import type { Tally } from "../record/finding.ts";
 import type { Shard } from "../record/shards.ts";
 import type { LoadTask } from "./arrivals.ts";
@@ -26,6 +31,8 @@ export interface SampleSettings {
   readonly profile: Profile;
   readonly deviceType: string;
   readonly seed: string;
+  /** Whether the verdict has the history. Default: it has not. */
+  readonly keepHistory?: boolean;
 }
 
 export interface Sample {
@@ -35,26 +42,40 @@ export interface Sample {
   readonly reason?: string;
   onFleetEvent(event: HistoryEvent): void;
   onTaskEvent(task: LoadTask, event: HistoryEvent): void;
-  /**
-   * @param complete all tasks came to an end
-   * @param handledBy when the server had read what was sent at that run time, at the latest; `undefined`: nobody knows
-   */
+  /** Judges as far as it is known when the server had what it was sent. To be called again and again. */
+  advance(known: KnownSoFar): void;
   judge(end: SampleEnd): SampleVerdict;
 }
 
-export interface SampleEnd {
-  readonly at: number;
+export interface KnownSoFar {
   readonly startedAt: Instant;
+  /**
+   * When the server had read what was sent at that run time, at the latest.
+   *
+   * @returns `not yet`: it may become known; `undefined`: it never will
+   */
+  handledBy(sent: number): number | "not yet" | undefined;
+}
+
+export interface SampleEnd extends KnownSoFar {
+  readonly at: number;
+  /** All tasks came to an end. */
   readonly complete: boolean;
-  handledBy(sent: number): number | undefined;
 }
 
 export interface SampleVerdict {
   readonly tallies: readonly Tally[];
+  /** Numbers in the fleet of the watched devices, in the order of the plan. */
+  readonly devices: readonly number[];
+  /** Number in the fleet of the device that the event with that number is about; `undefined`: it is about none. */
+  deviceOf(event: number): number | undefined;
+  /** Absent unless it was to be kept. */
+  readonly kept?: KeptSample;
+}
+
+export interface KeptSample {
   readonly plan: Plan;
   readonly history: History;
-  /** Numbers in the fleet of the devices of that history, in their order. */
-  readonly devices: readonly number[];
 }
 
 /** Seconds that a server under load may take before it is blamed for not acting: load is not a broken promise. */
@@ -65,20 +86,35 @@ export function createSample(settings: SampleSettings): Sample {
   const reason = whyNot(settings);
   const chosen = reason === undefined ? watched(settings) : [];
   const places = new Map(chosen.map((device, place) => [device, place]));
-  const events: HistoryEvent[] = [];
+  const waiting = new Fifo<HistoryEvent>();
+  let judging: Judging | undefined;
+  const advance = (known: KnownSoFar, isEnd: boolean): Judging => {
+    judging ??= beginJudging(settings, chosen, known.startedAt);
+    for (let event = waiting.peek(); event !== undefined; event = waiting.peek()) {
+      const sent = sentAt(event);
+      const handled = sent === undefined ? undefined : known.handledBy(sent);
+      if (handled === "not yet" && !isEnd) break;
+      waiting.shift();
+      judging.step(handled === "not yet" ? event : bounded(event, handled));
+    }
+    return judging;
+  };
   return {
     size: chosen.length,
     ...(reason === undefined ? {} : { reason }),
     onFleetEvent(event) {
       if (!("device" in event) || event.device === undefined) return;
       const device = places.get(event.device);
-      if (device !== undefined) events.push({ ...event, device } as HistoryEvent);
+      if (device !== undefined) waiting.push({ ...event, device } as HistoryEvent);
     },
     onTaskEvent(task, event) {
       if (chosen.length === 0 || !task.devices.every((device) => places.has(device))) return;
-      events.push(withPlaces(event, places));
+      waiting.push(withPlaces(event, places));
     },
-    judge: (end) => judgeSample(settings, chosen, events, end),
+    advance(known) {
+      if (chosen.length > 0) advance(known, false);
+    },
+    judge: (end) => advance(end, true).end(end),
   };
 }
 
@@ -112,49 +148,75 @@ function withPlaces(event: HistoryEvent, places: ReadonlyMap<number, number>): H
   return { ...event, purpose: { ...event.purpose, devices } };
 }
 
-function judgeSample(
-  settings: SampleSettings,
-  chosen: readonly number[],
-  events: readonly HistoryEvent[],
-  end: SampleEnd,
-): SampleVerdict {
-  const { fleet, profile, deviceType, seed } = settings;
-  const members = chosen.map((device) => fleet.member(device));
-  const plan: Plan = {
+interface Judging {
+  step(event: HistoryEvent): void;
+  end(end: SampleEnd): SampleVerdict;
+}
+
+function beginJudging(settings: SampleSettings, chosen: readonly number[], startedAt: Instant): Judging {
+  const plan = planOf(settings, chosen);
+  const header: HistoryHeader = {
+    formatVersion: 1,
+    plan: plan.id,
+    mode: "live",
+    startedAt: Math.floor(startedAt / 1_000),
+    devices: chosen.map((device) => settings.fleet.member(device).name),
+    deviceTypes: [settings.deviceType],
+  };
+  const oracle = createOracle(plan, header);
+  const events: HistoryEvent[] = [];
+  /** Of each event the place of its device; -1: it is about none. */
+  const places: number[] = [];
+  const step = (event: HistoryEvent): void => {
+    places.push("device" in event ? (event.device ?? -1) : -1);
+    if (settings.keepHistory === true) events.push(event);
+    oracle.step(event);
+  };
+  step({ kind: "mark", mark: "start", at: 0 });
+  return {
+    step,
+    end({ at, complete }) {
+      if (complete) step({ kind: "mark", mark: "end", at });
+      else step({ kind: "mark", mark: "cut-off", reason: "tasks were under way", at });
+      const kept = { plan: { ...plan, until: Math.ceil(at / 1_000) }, history: { header, events } };
+      return {
+        tallies: oracle.end().tallies,
+        devices: chosen,
+        deviceOf: (event) => chosen[places[event] ?? -1],
+        ...(settings.keepHistory === true ? { kept } : {}),
+      };
+    },
+  };
+}
+
+/** Its end is not known before it is over. */
+function planOf({ fleet, profile, workload, seed }: SampleSettings, chosen: readonly number[]): Plan {
+  return {
     formatVersion: 1,
     id: "load",
     family: "load",
     simSeed: seed.slice(0, 64),
     profile: { ...profile, reaction: Math.max(profile.reaction, PATIENCE) },
     deviceTypes: [{}],
-    fleet: members.map(({ model, registersAt }) => ({ ...model, type: 0, registersAt })),
+    fleet: chosen.map((device) => {
+      const { model, registersAt } = fleet.member(device);
+      return { ...model, type: 0, registersAt };
+    }),
     latency: 0,
-    images: [...imagesOf(settings.workload)],
+    images: [...imagesOf(workload)],
     operations: [],
     faults: [],
     quietFrom: 0,
-    until: Math.ceil(end.at / 1_000),
+    until: 0,
   };
-  const closing: HistoryEvent = end.complete
-    ? { kind: "mark", mark: "end", at: end.at }
-    : { kind: "mark", mark: "cut-off", reason: "tasks were under way", at: end.at };
-  const history: History = {
-    header: {
-      formatVersion: 1,
-      plan: plan.id,
-      mode: "live",
-      startedAt: Math.floor(end.startedAt / 1_000),
-      devices: members.map(({ name }) => name),
-      deviceTypes: [deviceType],
-    },
-    events: [{ kind: "mark", mark: "start", at: 0 }, ...events.map((event) => bounded(event, end)), closing],
-  };
-  return { tallies: judge(plan, history).tallies, plan, history, devices: chosen };
 }
 
+/** The earliest run time at which a datagram left for the server; `undefined`: the event is none. */
+const sentAt = (event: HistoryEvent): number | undefined =>
+  event.kind === "uplink" && event.lost !== true ? event.earliest : undefined;
+
 /** An uplink reached the server when the server had read it: the probe knows that better than any estimate. */
-function bounded(event: HistoryEvent, end: SampleEnd): HistoryEvent {
-  if (event.kind !== "uplink" || event.lost === true || event.earliest === undefined) return event;
-  const handled = end.handledBy(event.earliest);
-  return handled === undefined ? event : { ...event, at: Math.max(event.earliest, handled) };
+function bounded(event: HistoryEvent, handled: number | undefined): HistoryEvent {
+  const sent = sentAt(event);
+  return sent === undefined || handled === undefined ? event : { ...event, at: Math.max(sent, handled) };
 }

@@ -107,6 +107,12 @@ const Arrival = z.discriminatedUnion("kind", [
       .describe("Tasks in a second once the ramp is over; 0.001 to 100,000."),
     ramp: FleetDuration.prefault("0s").describe("Within which the rate grows evenly to that."),
     spacing: z.enum(["even", "random"]).default("even").describe("Equal distances, or as of independent callers."),
+    devices: z
+      .enum(["random", "in-turn"])
+      .default("random")
+      .describe(
+        "Chosen by the seed for each task, or each device in turn, in the order of their numbers: with perSecond = devices / 60 each has one task a minute. In turn all tasks need targets of kind one.",
+      ),
   }),
   z.strictObject({
     kind: z.literal("closed").describe("The next task when an earlier one is done."),
@@ -123,7 +129,7 @@ const Threshold = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-export const Workload = z.strictObject({
+const Fields = z.strictObject({
   formatVersion: z.literal(WORKLOAD_FORMAT_VERSION).describe("1."),
   about: z.string().max(500).optional().describe("What it is for, at most 500 characters."),
   begin: z
@@ -164,5 +170,14 @@ export const Workload = z.strictObject({
     .max(100)
     .default([])
     .describe("What has to hold, such as p99(task.completion) < 2s; at most 100."),
+});
+
+export const Workload = Fields.superRefine(({ arrival, tasks }, context) => {
+  if (arrival.kind !== "open" || arrival.devices !== "in-turn") return;
+  tasks.forEach(({ targets }, at) => {
+    if (targets.kind === "one") return;
+    const message = `is ${targets.kind}, but with arrival.devices in-turn each task is for one device: give one, or arrival.devices random`;
+    context.addIssue({ code: "custom", path: ["tasks", at, "targets", "kind"], message });
+  });
 });
 export type Workload = z.infer<typeof Workload>;
