@@ -14,6 +14,7 @@ const violated = (
   violations: 90,
   first,
   examined: 100,
+  seenIn: [],
   shapes: new Map(Object.entries(shapes)),
   ...more,
 });

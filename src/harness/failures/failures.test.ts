@@ -37,13 +37,16 @@ const failure = (id: string, changes: Partial<CampaignFailure> = {}, expected = 
     historyHash: "sha256:0",
     plans: 3,
     alsoBroke: [],
+    seenIn: [1, 2, 3],
+    minimal: true,
     neverFirst: false,
     share: 0.5,
     ...changes,
   };
 };
+const RUNS = 1_000;
 const told = (...failures: readonly CampaignFailure[]) =>
-  withOwners(failures).map(({ id, belongsTo }) => (belongsTo === undefined ? id : `${id} with ${belongsTo}`));
+  withOwners(failures, RUNS).map(({ id, belongsTo }) => (belongsTo === undefined ? id : `${id} with ${belongsTo}`));
 const broke = (requirement: string, at = 20) => [{ requirement, at }];
 
 describe("withOwners", () => {
@@ -72,6 +75,17 @@ describe("withOwners", () => {
     const echo = failure("E-02-a", { neverFirst: true, shrunk: OTHER, alsoBroke: broke("R-03", 4), share: 1 });
     expect(told(echo, failure("R-03-a"))).toEqual(["R-03-a", "E-02-a with R-03-a"]);
     expect(told(failure("E-02-a", { neverFirst: true }), failure("R-03-a"))).toEqual(["E-02-a", "R-03-a"]);
+  });
+
+  it("keeps two apart that may meet by chance: one plan beside what every fourth plan breaks", () => {
+    const often = failure("R-07-a", { share: 1, seenIn: Array.from({ length: 250 }, (_, index) => index) });
+    const seldom = { minimal: false, alsoBroke: broke("R-07", 4), seenIn: [3] };
+    expect(told(often, failure("G-08-a", seldom))).toEqual(["R-07-a", "G-08-a"]);
+    expect(told(often, failure("G-08-a", { ...seldom, neverFirst: true }))).toEqual(["R-07-a", "G-08-a"]);
+    const fourPlans = { ...seldom, seenIn: [3, 4, 5, 6] };
+    expect(told(often, failure("G-08-a", fourPlans))).toEqual(["R-07-a", "G-08-a with R-07-a"]);
+    const elsewhere = { ...seldom, neverFirst: true, seenIn: [3, 4, 5, 600] };
+    expect(told(often, failure("G-08-a", elsewhere))).toEqual(["R-07-a", "G-08-a"]);
   });
 });
 

@@ -7,10 +7,12 @@ import type { Plan } from "../../scenarios/plan.ts";
 import { applicable } from "../adapter/applicable.ts";
 import type { Executor } from "../execution/target.ts";
 import type { History } from "../history/history.ts";
+import type { Starts } from "../live/starts.ts";
 import { joinPlans } from "../plans/normalise-plan.ts";
 import type { Violated } from "../settlement/settle.ts";
-import { shrink } from "../shrink/shrink.ts";
+import { solidShrink } from "../shrink/solid-shrink.ts";
 import { type CampaignFailure, campaignFailure, type Execution, judged } from "./failures.ts";
+import { liveShrinking, shownBy } from "./live-shrinking.ts";
 
 export interface LiveFailureOptions {
   readonly executor: Executor;
@@ -19,57 +21,47 @@ export interface LiveFailureOptions {
   readonly evidence: History | undefined;
   /** Whether an execution that takes so many milliseconds of wall time may still begin. */
   readonly hasTimeFor: (duration: number) => boolean;
+  /** When runs may begin. */
+  readonly starts: Starts;
+  /** Runs for this failure at the same time, at most. */
+  readonly atOnce: number;
 }
-
-/** Milliseconds that a live run may take beyond its plan, for set-up and the last answers. */
-const LIVE_MARGIN = 1_000;
-/** Milliseconds for starting a server. */
-const START_MARGIN = 1_500;
-
-/** Milliseconds that a live run of a plan takes, about. */
-export function durationOf({ until, operations }: Plan): number {
-  const restarts = operations.filter(({ kind }) => kind === "restart-server").length;
-  return until + LIVE_MARGIN + (restarts === 0 ? 0 : (1 + restarts) * START_MARGIN);
-}
-
-/** One execution takes seconds: a failure gets at most this many. */
-const MOST_EXECUTIONS = 24;
 
 /** Leaves out of a failing plan what the failure does not need. */
 export async function liveFailure(violated: Violated, options: LiveFailureOptions): Promise<CampaignFailure> {
   const { requirement, joinedWith } = violated;
-  const { executor, planAt, evidence, hasTimeFor } = options;
+  const { executor, planAt, evidence, hasTimeFor, starts, atOnce } = options;
   const first = planAt(violated.plan.index);
   const plan = joinedWith === undefined ? first : joinPlans(first, planAt(joinedWith.index));
   const judge = (candidate: Plan, history: History): Execution => {
     const execution = judged(candidate, history, requirement);
     return { ...execution, tallies: applicable(execution.tallies, executor.limits) };
   };
-  const run = async (candidate: Plan) => judge(candidate, await executor.execute(candidate));
+  const run = async (candidate: Plan): Promise<Execution> =>
+    judge(candidate, await starts.begin(() => executor.execute(candidate)));
   const original: Execution = evidence === undefined ? await run(plan) : judge(plan, evidence);
-  let best = original;
-  let executions = 0;
-  const fails = async (candidate: Plan): Promise<boolean> => {
-    executions++;
-    const execution = await unlessGone(run(candidate));
-    if (execution?.finding !== undefined) best = execution;
-    return execution?.finding !== undefined;
-  };
-  // An execution lasts as long as its plan: one that cannot end in time is not begun.
-  const mayContinue = (): boolean => hasTimeFor(durationOf(plan)) && executions < MOST_EXECUTIONS;
-  const again = mayContinue() ? await fails(plan) : undefined;
-  const shrunk = again === true ? (await shrink(plan, { fails, mayContinue })).plan : plan;
+  const shrunk = await solidShrink(plan, {
+    run: async (candidate) => failing(await unlessGone(run(candidate))),
+    hasTimeFor,
+    ...liveShrinking(plan, atOnce),
+    ...(original.finding === undefined ? {} : { shownBy: shownBy(original.finding, original.history) }),
+  });
+  const { repeats } = shrunk;
   return campaignFailure({
     id: `${requirement}-${violated.plan.id}`,
     violated,
     plan,
     original,
-    shrunk,
-    small: best,
+    shrunk: shrunk.plan,
+    minimal: shrunk.minimal,
+    small: shrunk.evidence ?? original,
     plans: violated.plans,
-    ...(again === undefined ? {} : { reproduced: again }),
+    ...(repeats === undefined ? {} : { repeats, reproduced: repeats.failed > 0 }),
   });
 }
+
+const failing = (execution: Execution | undefined): Execution | undefined =>
+  execution?.finding === undefined ? undefined : execution;
 
 /** A target may be gone by the time its failures are made small: then they stay as they are. */
 async function unlessGone(execution: Promise<Execution>): Promise<Execution | undefined> {

@@ -29,6 +29,7 @@ const violated = (first: readonly number[], more: Partial<Violated> = {}): Viola
   violations: first.length,
   first: first.length,
   examined: 10,
+  seenIn: first,
   shapes: new Map([["so; not so", { first, later: [] }]]),
   ...more,
 });
@@ -66,6 +67,7 @@ async function failuresOf(
     build: deaf,
     runner,
     planAt,
+    runs: 10,
     budget: 1_000,
     elapsed: () => 0,
     stopped: () => false,

@@ -22,6 +22,8 @@ export interface SimulatedFailuresOptions {
   readonly planAt: (index: number) => Plan;
   /** Milliseconds of wall time for making plans small. */
   readonly budget: number;
+  /** Plans of the campaign. */
+  readonly runs: number;
   /** Milliseconds since some moment. */
   readonly elapsed: () => number;
   readonly stopped: () => boolean;
@@ -53,7 +55,7 @@ export async function simulatedFailures(options: SimulatedFailuresOptions): Prom
     const telling = plans.filter((plan) => isTelling(plan, plans));
     return groups(telling).map((group) => failureOf(group, telling.length, taken, options));
   });
-  return withOwners(failures);
+  return withOwners(failures, options.runs);
 }
 
 /** As many at once as the runner has lanes; each gets an equal share of the wall time that is left. */
@@ -130,6 +132,7 @@ function failureOf(
     plan,
     original,
     shrunk: isGone ? plan : answer.plan,
+    minimal: !isGone && answer.minimal,
     small: isGone ? original : shrunk,
     plans,
     alike: { plans: group.length, of },

@@ -96,6 +96,16 @@ export async function writeKept(directory: string, kept: KeptPlan, origin: Saved
 export const savedPlan = (plan: Plan, finding: Finding, history: History, origin: SavedPlanOrigin): SavedPlan =>
   saved(plan, finding, historyHash(history), origin);
 
+/** Writes a run of a plan, whatever it showed: `plan.json` and `history.ndjson`, for `replay` and `recheck`. */
+export async function writeRun(
+  directory: string,
+  { plan, history, finding }: { readonly plan: Plan; readonly history: History; readonly finding: Finding | undefined },
+  origin: SavedPlanOrigin,
+): Promise<void> {
+  await writeJson(path.join(directory, "plan.json"), saved(plan, finding, historyHash(history), origin));
+  await writeText(path.join(directory, "history.ndjson"), historyText(history));
+}
+
 function saved(plan: Plan, finding: Finding | undefined, hash: string, origin: SavedPlanOrigin): SavedPlan {
   const { fleetproof, target, mutant, exact } = origin;
   return {

@@ -26,6 +26,9 @@ export async function replaySavedPlan(saved: SavedPlan, target: Target, signal?:
     history,
     broken: ids((tally) => tally.findings.length > 0),
     kept: ids((tally) => tally.findings.length === 0 && tally.examined > 0),
+    looks: tallies.flatMap(({ requirement: id, examined, undecided }) =>
+      examined + undecided === 0 ? [] : [{ requirement: id, examined, undecided }],
+    ),
   };
   const comparable = target.kind === "sim" && saved.historyHash !== undefined;
   const sameHistory = comparable ? historyHash(history) === saved.historyHash : undefined;

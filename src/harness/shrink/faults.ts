@@ -42,7 +42,7 @@ async function halfTheTime(search: Search, index: number): Promise<boolean> {
   const fault = lucky(search.best, index);
   if (fault === undefined) return false;
   const middle = Math.floor((fault.from + fault.until) / 2);
-  if (middle === fault.from) return false;
+  if (middle - fault.from <= (search.leastWait ?? 0)) return false;
   for (const window of [{ until: middle }, { from: middle }])
     for (const permille of [fault.permille, 1_000])
       if (await attemptFault(search, index, { ...fault, ...window, permille })) return true;

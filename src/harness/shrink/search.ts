@@ -12,6 +12,13 @@ export interface ShrinkOptions {
   readonly fails: (plan: Plan) => Promise<boolean>;
   /** Asked before each execution. */
   readonly mayContinue: () => boolean;
+  /**
+   * Milliseconds, for runs in real time: no wait is cut below it, and none is cut as far as the failure just stays.
+   * Absent: virtual time, in which an edge is where it was.
+   */
+  readonly leastWait?: number;
+  /** Milliseconds of the plan's time by which the failure had shown: what comes after it is left out first. */
+  readonly shownBy?: number;
 }
 
 export interface Search {
@@ -21,6 +28,8 @@ export interface Search {
   readonly executions: number;
   /** Plans that took the place of the best one so far. */
   readonly improvements: number;
+  /** As in the options. */
+  readonly leastWait: number | undefined;
   /**
    * Makes the candidate the best plan if it still fails. One that was tried before is not executed again.
    *
@@ -32,7 +41,7 @@ export interface Search {
 /** No execution may begin any more: the search is over. */
 export class OutOfBudget extends Error {}
 
-export function createSearch(failing: Plan, { fails, mayContinue }: ShrinkOptions): Search {
+export function createSearch(failing: Plan, { fails, mayContinue, leastWait }: ShrinkOptions): Search {
   let best = normalisePlan(Plan.parse(failing));
   let executions = 0;
   let improvements = 0;
@@ -47,6 +56,7 @@ export function createSearch(failing: Plan, { fails, mayContinue }: ShrinkOption
     get improvements() {
       return improvements;
     },
+    leastWait,
     async attempt(candidate) {
       const plan = withoutSkipped(candidate);
       const name = nameOf(plan);
@@ -63,7 +73,7 @@ export function createSearch(failing: Plan, { fails, mayContinue }: ShrinkOption
 }
 
 /** Plans of hundreds of kilobytes are remembered by their hash. */
-const nameOf = (plan: Plan): string => sha256(JSON.stringify(plan));
+export const nameOf = (plan: Plan): string => sha256(JSON.stringify(plan));
 
 /**
  * Leaves out the operations that every run skips, since their task does not exist then: the run is the same without.

@@ -15,7 +15,7 @@ import { leaveOutImages } from "./firmware.ts";
 import { createSearch, OutOfBudget, type Search, type ShrinkOptions } from "./search.ts";
 import { cutTail, leaveOutElements, leaveOutFaults, leaveOutTargets, leaveOutTasks } from "./structure.ts";
 import { makePlain } from "./values.ts";
-import { endSooner, shortenWaits } from "./waits.ts";
+import { endAt, endSooner, shortenWaits } from "./waits.ts";
 
 export type { ShrinkOptions } from "./search.ts";
 
@@ -29,6 +29,7 @@ export interface Shrunk {
 export async function shrink(failing: Plan, options: ShrinkOptions): Promise<Shrunk> {
   const search = createSearch(failing, options);
   try {
+    if (options.shownBy !== undefined) await endAt(search, options.shownBy + (options.leastWait ?? 0));
     await cutDown(search);
     // Each better plan has fewer operations, faults, devices, targets or peculiarities, or less time: it ends.
     for (let before = -1; before !== search.improvements; ) {
@@ -49,6 +50,8 @@ async function cutDown(search: Search): Promise<void> {
   await silenceFleet(search);
   await leaveOutFaults(search);
   await cutTail(search);
+  // In real time every later execution is the shorter for it.
+  if (search.leastWait !== undefined) await endSooner(search);
   await takeLuckOut(search);
   await leaveOutTasks(search);
   await leaveOutElements(search);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { ARTIK } from "../../protocol/profile.ts";
 import { Plan } from "../../scenarios/plan.ts";
+import { createSearch } from "./search.ts";
 import { searchBy } from "./test-kit.ts";
-import { endSooner, shortenWaits, withShorterWaits } from "./waits.ts";
+import { endAt, endSooner, shortenWaits, withShorterWaits } from "./waits.ts";
 
 const plan = Plan.parse({
   formatVersion: 1,
@@ -101,5 +102,56 @@ describe("endSooner", () => {
     const { search } = searchBy({ ...plan, until: 900_000 }, () => true);
     await endSooner(search);
     expect(search.best).toMatchObject({ quietFrom: 605_000, until: 605_000 });
+  });
+});
+
+describe("in real time", () => {
+  const live = (failing: Plan, fails: (candidate: Plan) => boolean) => {
+    const tried: Plan[] = [];
+    const search = createSearch(failing, {
+      fails: async (candidate) => {
+        tried.push(candidate);
+        return fails(candidate);
+      },
+      mayContinue: () => true,
+      leastWait: 2_500,
+    });
+    return { search, tried };
+  };
+
+  it("cuts no wait to where the failure is a matter of milliseconds: to the least wait, or not at all", async () => {
+    // It needs the first 300 s of the 600 before the Register.
+    const { search, tried } = live(plan, (candidate) => (candidate.fleet[0]?.registersAt ?? 0) > 300_000);
+    await shortenWaits(search);
+    expect(search.best.fleet[0]?.registersAt).toBe(600_000);
+    expect(new Set(tried.map((candidate) => candidate.fleet[0]?.registersAt))).toEqual(new Set([2_500, 600_000]));
+    const { search: other } = live(plan, () => true);
+    await shortenWaits(other);
+    expect(other.best.fleet[0]?.registersAt).toBe(2_500);
+    expect(other.best.faults[0], "what is shorter stays").toMatchObject({ from: 4_500, until: 5_500 });
+  });
+
+  it("ends when whatever the last operation leads to must have happened", async () => {
+    const { search } = live(plan, () => true);
+    await endSooner(search);
+    expect(search.best.until).toBe(606_500);
+  });
+});
+
+describe("endAt", () => {
+  it("leaves out what happens later, and keeps what happens until then", async () => {
+    const later = { at: 607_000, kind: "update", device: 0 } as const;
+    const { search } = searchBy({ ...plan, operations: [...plan.operations, later] }, () => true);
+    await endAt(search, 606_000);
+    expect(search.best.operations).toEqual(plan.operations);
+    expect(search.best).toMatchObject({ quietFrom: 605_000, until: 606_000, faults: plan.faults });
+    await endAt(search, 602_500);
+    expect(search.best).toMatchObject({ operations: [], quietFrom: 602_500, until: 602_500, faults: plan.faults });
+  });
+
+  it("tries nothing that would prolong the run", async () => {
+    const { search, tried } = searchBy(plan, () => true);
+    await endAt(search, 700_000);
+    expect(tried).toEqual([]);
   });
 });

@@ -22,42 +22,51 @@ interface Wait {
 
 /** Long waits are shortened one by one; one that the failure needs stays. */
 export async function shortenWaits(search: Search): Promise<void> {
-  await search.attempt(withWaits(search.best, shorterOrRounder));
+  const { leastWait } = search;
+  await search.attempt(withWaits(search.best, (wait) => shorterLengths(wait.length, leastWait)[0] ?? wait.length));
   for (let needed = 0; ; ) {
-    const candidate = withShorterWaits(search.best)[needed];
+    const candidate = withShorterWaits(search.best, leastWait)[needed];
     if (candidate === undefined) return;
     if (!(await search.attempt(candidate))) needed++;
   }
 }
 
-/** The run is over a second after its last operation. */
+/** The run is over a second after its last operation; in real time, when whatever that leads to must have happened. */
 export async function endSooner(search: Search): Promise<void> {
-  const { best } = search;
-  const end = SHORT_WAIT + best.operations.reduce((latest, { at }) => Math.max(latest, at), 0);
+  const { best, leastWait = SHORT_WAIT } = search;
+  const end = leastWait + best.operations.reduce((latest, { at }) => Math.max(latest, at), 0);
   if (end < best.until) await search.attempt({ ...best, quietFrom: Math.min(best.quietFrom, end), until: end });
 }
 
+/** What would happen later does not happen, and the run is over then. */
+export async function endAt(search: Search, end: number): Promise<void> {
+  const { best } = search;
+  if (end >= best.until) return;
+  const operations = best.operations.filter(({ at }) => at <= end);
+  const faults = best.faults.filter(({ from }) => from <= end);
+  await search.attempt({ ...best, operations, faults, quietFrom: Math.min(best.quietFrom, end), until: end });
+}
+
 /** Candidates with one wait shortened each, to a second, to its half, or to a rounder length: the longest first. */
-export function withShorterWaits(plan: Plan): readonly Plan[] {
+export function withShorterWaits(plan: Plan, leastWait?: number): readonly Plan[] {
   return waitsOf(plan)
     .toSorted((a, b) => b.length - a.length)
     .flatMap((wait) =>
-      shorterLengths(wait.length).map((length) =>
+      shorterLengths(wait.length, leastWait).map((length) =>
         withWaits(plan, (other) => (other.start === wait.start ? length : other.length)),
       ),
     );
 }
 
-function shorterLengths(length: number): readonly number[] {
+function shorterLengths(length: number, leastWait: number | undefined): readonly number[] {
+  // In real time half of a wait, and half of that, ends where the failure is a matter of milliseconds.
+  if (leastWait !== undefined) return length > leastWait ? [leastWait] : [];
   const long = length > LONG_WAIT ? [SHORT_WAIT, Math.floor(length / 2)] : [];
   return [...new Set([...long, ...rounder(length)])];
 }
 
 const rounder = (length: number): readonly number[] =>
   ROUND.flatMap((unit) => (length > unit && length % unit !== 0 ? [length - (length % unit)] : []));
-
-const shorterOrRounder = ({ length }: Wait): number =>
-  length > LONG_WAIT ? SHORT_WAIT : (rounder(length)[0] ?? length);
 
 function waitsOf(plan: Plan): readonly Wait[] {
   const times = timesOf(plan);
