@@ -17,7 +17,13 @@ const STATUSES = {
   stopping: "CANCEL_REQUESTED",
   stopped: "CANCELLED",
 };
-const TASK_STATUSES = { new: "QUEUING", open: "PROCESSING", done: "COMPLETE", stopped: "CANCELLED" };
+const TASK_STATUSES = {
+  later: "SCHEDULED",
+  new: "QUEUING",
+  open: "PROCESSING",
+  done: "COMPLETE",
+  stopped: "CANCELLED",
+};
 
 let server;
 let jobs;
@@ -33,6 +39,18 @@ async function ask(method, where, body) {
 }
 
 const isRefused = (answer) => answer.refused !== undefined;
+
+/** The job as a whole, as an answer shows it beside its things. */
+const whole = ({ state, counts: { all, fine, bad, stopped } }) => ({
+  status: TASK_STATUSES[state],
+  statusCounts: {
+    totalDevices: all,
+    numCompleted: fine + bad + stopped,
+    numSucceeded: fine,
+    numFailed: bad,
+    numCancelled: stopped,
+  },
+});
 
 /** `device.timezone` → `{ device: { timezone: … } }`. */
 function nested(fields) {
@@ -57,6 +75,9 @@ export default defineTarget({
     mirror: true,
     attempts: true,
     errorCodes: true,
+    history: true,
+    counts: true,
+    schedule: true,
     expiry: { minSeconds: 1 },
     serverProperties: true,
   },
@@ -80,8 +101,8 @@ export default defineTarget({
     }
   },
 
-  async createTask({ dids, taskType, property, value, expiresAfter }) {
-    const job = { things: dids, do: DO[taskType], field: property, to: value, within: expiresAfter };
+  async createTask({ dids, taskType, property, value, expiresAfter, scheduledOn }) {
+    const job = { things: dids, do: DO[taskType], field: property, to: value, within: expiresAfter, at: scheduledOn };
     const answer = await ask("POST", "jobs", job);
     return isRefused(answer) ? answer : answer.job;
   },
@@ -89,18 +110,26 @@ export default defineTarget({
   async deviceStatuses(taskId) {
     const answer = await ask("GET", `jobs/${taskId}`);
     if (isRefused(answer)) return answer;
-    return answer.things.map(({ thing, state, tries, code, text }) => ({
+    const statuses = answer.things.map(({ thing, state, tries, code, text }) => ({
       did: thing,
       status: STATUSES[state],
       numAttempts: tries,
       errorCode: code,
       errorMessage: text,
     }));
+    return { ...whole(answer), statuses };
   },
 
   async getTask(taskId) {
     const answer = await ask("GET", `jobs/${taskId}`);
-    return isRefused(answer) ? answer : { status: TASK_STATUSES[answer.state] };
+    return isRefused(answer) ? answer : whole(answer);
+  },
+
+  async taskHistory(taskId, did) {
+    const answer = await ask("GET", `jobs/${taskId}/past${did === undefined ? "" : `/${did}`}`);
+    if (isRefused(answer)) return answer;
+    const statuses = did === undefined ? TASK_STATUSES : STATUSES;
+    return answer.past.map(({ state, when }) => ({ status: statuses[state], ts: when }));
   },
 
   cancelTask: (taskId, did) => ask("DELETE", did === undefined ? `jobs/${taskId}` : `jobs/${taskId}/${did}`),

@@ -28,7 +28,7 @@ STATUSES = {
     "stopping": "CANCEL_REQUESTED",
     "stopped": "CANCELLED",
 }
-TASK_STATUSES = {"new": "QUEUING", "open": "PROCESSING", "done": "COMPLETE", "stopped": "CANCELLED"}
+TASK_STATUSES = {"later": "SCHEDULED", "new": "QUEUING", "open": "PROCESSING", "done": "COMPLETE", "stopped": "CANCELLED"}
 
 
 class Refused(Exception):
@@ -60,6 +60,21 @@ class JobsServer:
         self.process.wait()
 
 
+def whole(job):
+    """The job as a whole, as an answer shows it beside its things."""
+    counts = job["counts"]
+    return {
+        "status": TASK_STATUSES[job["state"]],
+        "statusCounts": {
+            "totalDevices": counts["all"],
+            "numCompleted": counts["fine"] + counts["bad"] + counts["stopped"],
+            "numSucceeded": counts["fine"],
+            "numFailed": counts["bad"],
+            "numCancelled": counts["stopped"],
+        },
+    }
+
+
 class Adapter:
     """One method for each verb; its arguments are those of the message."""
 
@@ -75,6 +90,9 @@ class Adapter:
                 "mirror": True,
                 "attempts": True,
                 "errorCodes": True,
+                "history": True,
+                "counts": True,
+                "schedule": True,
                 "expiry": {"minSeconds": 1},
                 "serverProperties": True,
             },
@@ -85,6 +103,7 @@ class Adapter:
                 "getTask",
                 "cancelTask",
                 "properties",
+                "taskHistory",
                 "close",
             ],
         }
@@ -100,12 +119,14 @@ class Adapter:
             "field": request["property"],
             "to": request.get("value"),
             "within": request.get("expiresAfter"),
+            "at": request.get("scheduledOn"),
         }
         known = {name: value for name, value in job.items() if value is not None}
         return self.server.ask("POST", "jobs", known)["job"]
 
     def deviceStatuses(self, taskId):
-        return [
+        job = self.server.ask("GET", f"jobs/{taskId}")
+        statuses = [
             {
                 "did": each["thing"],
                 "status": STATUSES[each["state"]],
@@ -113,11 +134,17 @@ class Adapter:
                 "errorCode": each.get("code"),
                 "errorMessage": each.get("text"),
             }
-            for each in self.server.ask("GET", f"jobs/{taskId}")["things"]
+            for each in job["things"]
         ]
+        return {**whole(job), "statuses": statuses}
 
     def getTask(self, taskId):
-        return {"status": TASK_STATUSES[self.server.ask("GET", f"jobs/{taskId}")["state"]]}
+        return whole(self.server.ask("GET", f"jobs/{taskId}"))
+
+    def taskHistory(self, taskId, did=None):
+        past = self.server.ask("GET", f"jobs/{taskId}/past" if did is None else f"jobs/{taskId}/past/{did}")["past"]
+        statuses = TASK_STATUSES if did is None else STATUSES
+        return [{"status": statuses[each["state"]], "ts": each["when"]} for each in past]
 
     def cancelTask(self, taskId, did=None):
         self.server.ask("DELETE", f"jobs/{taskId}" if did is None else f"jobs/{taskId}/{did}")

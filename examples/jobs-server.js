@@ -9,8 +9,9 @@
  *
  *   PUT    /things/NAME                    a thing that may register by CoAP under that name
  *   GET    /things/NAME                    { "fields": { "deviceProperties.device.timezone": "Europe/Paris" } }
- *   POST   /jobs                           { "things": […], "do": "get|set|run", "field", "to", "within" } → { "job" }
- *   GET    /jobs/JOB                       { "state": "new|open|done|stopped", "things": [{ "thing", "state": "waits|…" }] }
+ *   POST   /jobs                           { "things": […], "do": "get|set|run", "field", "to", "within", "at" } → { "job" }
+ *   GET    /jobs/JOB                       { "state": "later|new|open|done|stopped", "counts", "things": [{ "thing", "state": "waits|…" }] }
+ *   GET    /jobs/JOB/past, /jobs/JOB/past/NAME   { "past": [{ "state", "when" }] }, of the job, or of one of its things
  *   DELETE /jobs/JOB, /jobs/JOB/NAME       stops it, for one thing or for all
  */
 import { spawn } from "node:child_process";
@@ -23,7 +24,7 @@ const OPTIONS = ["--http", "0", "--coap", "0", "--profile", "live", "--log-level
 
 const DO = { get: "R", set: "W", run: "E" };
 const JOB_STATES = {
-  SCHEDULED: "new",
+  SCHEDULED: "later",
   REQUESTED: "new",
   QUEUING: "new",
   PROCESSING: "open",
@@ -74,22 +75,29 @@ async function getThing(name) {
   };
 }
 
-async function postJob({ things, do: what, field, to, within }) {
-  const taskParameters = { value: to, expiresAfter: within };
+async function postJob({ things, do: what, field, to, within, at }) {
+  const taskParameters = { value: to, expiresAfter: within, scheduledOn: at };
   const task = { dtid: TYPE, dids: things, taskType: DO[what], property: field, taskParameters };
   return { job: (await ask("POST", "devicemgmt/tasks", task)).id };
 }
 
 async function getJob(job) {
-  const { status } = await ask("GET", `devicemgmt/tasks/${job}`);
-  const { statuses } = await ask("GET", `devicemgmt/tasks/${job}/statuses?count=100`);
+  const { status, statuses, statusCounts } = await ask("GET", `devicemgmt/tasks/${job}/statuses?count=100`);
   const things = statuses.map((each) => ({
     thing: each.did,
     state: THING_STATES[each.status],
     tries: each.numAttempts,
     ...(each.errorCode === undefined ? {} : { code: each.errorCode, text: each.errorMessage }),
   }));
-  return { state: JOB_STATES[status], things };
+  const { totalDevices: all, numSucceeded: fine, numFailed: bad, numCancelled: stopped } = statusCounts;
+  return { state: JOB_STATES[status], counts: { all, fine, bad, stopped }, things };
+}
+
+async function getPast(job, name) {
+  const of = name === undefined ? "" : `?did=${name}`;
+  const states = name === undefined ? JOB_STATES : THING_STATES;
+  const { history } = await ask("GET", `devicemgmt/tasks/${job}/statuses/history${of}`);
+  return { past: history.map(({ status, ts }) => ({ state: states[status], when: ts })) };
 }
 
 const stopJob = (job, name) =>
@@ -100,6 +108,7 @@ const ROUTES = [
   [/^GET \/things\/([^/]+)$/, getThing],
   [/^POST \/jobs$/, postJob],
   [/^GET \/jobs\/([^/]+)$/, getJob],
+  [/^GET \/jobs\/([^/]+)\/past(?:\/([^/]+))?$/, getPast],
   [/^DELETE \/jobs\/([^/]+)(?:\/([^/]+))?$/, stopJob],
 ];
 

@@ -155,6 +155,29 @@ describe("createAdapterClient", () => {
     expect(target.asked).toEqual([]);
   });
 
+  it("shows the status of the task with those of its devices, and counts where they are declared and have to be there", async () => {
+    const statusCounts = { totalDevices: 1, numFailed: null };
+    const counted = { statuses: [{ did: "d", status: "QUEUED" }], status: "QUEUING", statusCounts };
+    const shown = async (counts: boolean, answer: unknown): Promise<RestOutcome> => {
+      const capabilities = { ...EVERYTHING, counts };
+      const { adapter } = await testTarget({ capabilities, ...VERBS, deviceStatuses: () => answer });
+      return ask(clientOf(adapter), request("GET devicemgmt/tasks/t1/statuses"));
+    };
+    const dataOf = (outcome: RestOutcome) => outcome.kind === "answer" && outcome.response.body;
+    const { statuses } = counted;
+    expect(dataOf(await shown(true, counted))).toMatchObject({ data: { statuses, statusCounts: { totalDevices: 1 } } });
+    expect(dataOf(await shown(false, counted))).toEqual({
+      total: 1,
+      offset: 0,
+      count: 1,
+      data: { id: "t1", status: "QUEUING", statuses },
+    });
+    expect(await shown(true, statuses)).toMatchObject({
+      reason: "adapter",
+      detail: expect.stringContaining("capabilities.counts is declared, so its answer is { statuses, statusCounts }"),
+    });
+  });
+
   it("offers no time to expire below the least, and an image upload, which a plan waits for", async () => {
     const { adapter } = await testTarget({ capabilities: EVERYTHING, ...VERBS });
     const client = clientOf(adapter);

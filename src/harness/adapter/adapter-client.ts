@@ -4,11 +4,11 @@
  *
  * Device types are ours alone: the adapter is told each device with its type, and each task with its devices by name.
  */
-import { now } from "../../platform/clock.ts";
 import type { RestRequest, RestResponse } from "../../protocol/server-port.ts";
-import { after, type Micros, seconds } from "../../protocol/time.ts";
+import { type Instant, type Micros, seconds } from "../../protocol/time.ts";
 import type { Agenda } from "../live/agenda.ts";
 import type { RestClient, RestOutcome } from "../live/rest-client.ts";
+import { createUnderWay } from "../live/under-way.ts";
 import type { Adapter, VerbOutcome } from "./adapter.ts";
 import type { Capabilities } from "./capabilities.ts";
 import { type Call, callFor, lacks } from "./routes.ts";
@@ -19,10 +19,13 @@ export interface AdapterClientOptions {
   readonly agenda: Agenda;
   /** For one call. Default 10 s. */
   readonly timeout?: Micros;
+  /** By which that is measured. Default: the machine's. */
+  readonly clock?: (() => Instant) | undefined;
 }
 
-export function createAdapterClient({ adapter, agenda, timeout = seconds(10) }: AdapterClientOptions): RestClient {
-  const open = new Set<() => void>();
+export function createAdapterClient(options: AdapterClientOptions): RestClient {
+  const { adapter, agenda, timeout = seconds(10) } = options;
+  const underWay = createUnderWay(agenda, timeout, options.clock);
   const types = new Map<string, string[]>();
 
   const perform = async (call: Call): Promise<RestOutcome> => {
@@ -34,26 +37,21 @@ export function createAdapterClient({ adapter, agenda, timeout = seconds(10) }: 
   return {
     offers: (request) => callFor(request, adapter, types).kind !== "not-offered" || isSetUp(request),
     send(request, settle) {
-      const finish = (outcome: RestOutcome): void => {
-        if (open.delete(cancel)) settle(outcome);
-      };
-      const cancel = (): void => finish({ kind: "failure", reason: "cancelled", detail: "the run is over" });
-      open.add(cancel);
       const call = callFor(request, adapter, types);
       const what = call.kind === "verb" ? call.verb : request.path.join("/");
-      agenda.once(after(now(), timeout), () =>
-        finish({
-          kind: "failure",
-          reason: "timeout",
-          detail: `${adapter.name}: ${what}: no answer within ${timeout / 1_000_000} s`,
-        }),
+      const late = `adapter ${adapter.name}: ${what}: no answer within ${timeout / 1_000_000} s`;
+      const begun = underWay.begin((why) =>
+        settle({ kind: "failure", reason: why, detail: why === "timeout" ? late : "the run is over" }),
       );
+      const finish = (outcome: RestOutcome): void => {
+        if (begun.end()) settle(outcome);
+      };
       void perform(call).then((outcome) =>
         finish(outcome.kind === "failure" ? { ...outcome, detail: `${adapter.name}: ${outcome.detail}` } : outcome),
       );
     },
     close() {
-      for (const cancel of [...open]) cancel();
+      underWay.close();
     },
   };
 }

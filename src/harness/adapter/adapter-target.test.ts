@@ -4,7 +4,7 @@ import { millis } from "../../protocol/time.ts";
 import { Plan } from "../../scenarios/plan.ts";
 import { type RunLiveOptions, runLive } from "../live/run-live.ts";
 import { type FakeServer, startFakeServer } from "../live/test-kit.ts";
-import { liveTargetOf, restartableBy } from "./adapter-target.ts";
+import { clockOf, liveTargetOf, restartableBy } from "./adapter-target.ts";
 import { refuse } from "./define-target.ts";
 import { testTarget } from "./test-kit.ts";
 
@@ -114,5 +114,23 @@ describe("restartableBy", () => {
     const { adapter } = await testTarget({ capabilities: { restart: true }, restart: () => refuse("not permitted") });
     const server = await restartableBy(adapter, coap)?.open();
     await expect(server?.kill()).rejects.toThrow("./my-server.js: restart (kill): not permitted");
+  });
+});
+
+describe("clockOf", () => {
+  it("turns the clock by the verb", async () => {
+    const { adapter, asked } = await testTarget({ capabilities: { clock: true }, advanceClock: () => undefined });
+    await clockOf(adapter)?.turn(604_800_000);
+    expect(asked).toEqual(["advanceClock [604800000]"]);
+  });
+
+  it("is nothing where the adapter does not declare it, and a harness error where that fails", async () => {
+    const none = await testTarget({ advanceClock: () => undefined });
+    expect(clockOf(none.adapter)).toBeUndefined();
+    const { adapter } = await testTarget({
+      capabilities: { clock: true },
+      advanceClock: () => refuse("no test build"),
+    });
+    await expect(clockOf(adapter)?.turn(1)).rejects.toThrow("./my-server.js: advanceClock: no test build");
   });
 });

@@ -3,7 +3,8 @@ import { HarnessError } from "../../platform/errors.ts";
 import type { Address } from "../../protocol/address.ts";
 import type { RestartableServers } from "../live/restartable-server.ts";
 import type { LiveTarget } from "../live/run-live.ts";
-import type { Adapter } from "./adapter.ts";
+import type { TurnableClock } from "../live/turnable-clock.ts";
+import type { Adapter, VerbOutcome } from "./adapter.ts";
 import { has } from "./capabilities.ts";
 
 /** @param coap numeric; the adapter may name a host */
@@ -35,9 +36,20 @@ export function restartableBy(adapter: Adapter, coap: Address): RestartableServe
   };
 }
 
-async function restart(adapter: Adapter, phase: "kill" | "start"): Promise<void> {
-  const outcome = await adapter.call("restart", { phase });
+/** How plans let days pass; `undefined`: the adapter cannot do that. */
+export const clockOf = (adapter: Adapter): TurnableClock | undefined =>
+  has(adapter.capabilities, "clock")
+    ? {
+        turn: async (milliseconds) =>
+          expectDone(adapter, "advanceClock", await adapter.call("advanceClock", { milliseconds })),
+      }
+    : undefined;
+
+const restart = async (adapter: Adapter, phase: "kill" | "start"): Promise<void> =>
+  expectDone(adapter, `restart (${phase})`, await adapter.call("restart", { phase }));
+
+function expectDone({ name }: Adapter, what: string, outcome: VerbOutcome): void {
   if (outcome.kind === "result") return;
   const why = outcome.kind === "refused" ? outcome.message : outcome.reason;
-  throw new HarnessError("target-not-usable", `${adapter.name}: restart (${phase}): ${why}`);
+  throw new HarnessError("target-not-usable", `${name}: ${what}: ${why}`);
 }

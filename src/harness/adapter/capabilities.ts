@@ -22,6 +22,8 @@ export const Capabilities = z.strictObject({
   counts: z.boolean().default(false),
   /** The server can be killed, and started again from what it has stored. */
   restart: z.boolean().default(false),
+  /** The server's clock can be turned on, by days. */
+  clock: z.boolean().default(false),
   /** A task can be given a time after which it expires, in seconds, of at least this. */
   expiry: z.strictObject({ minSeconds: z.number().int().min(1) }).optional(),
   /** A task can be given a moment at which it begins. */
@@ -75,6 +77,7 @@ export const CAPABILITY_ROWS: Readonly<Record<Capability, CapabilityRow>> = {
     families: ["restart"],
     without: "the server cannot be restarted",
   },
+  clock: { verb: "advanceClock", requirements: [], families: [], without: "the server's clock cannot be turned" },
   expiry: {
     requirements: ["E-01", "E-02", "E-03", "E-04", "E-05", "E-06", "E-07", "E-08", "E-09", "E-10", "L-04"],
     families: ["expiry"],

@@ -22,7 +22,7 @@ export function checkCapabilities(value: unknown, verbs: ReadonlySet<Verb>): Res
   if (missing !== undefined) return err(`${missing} is missing: each adapter has it`);
   const [empty] = unsupported(parsed.data, verbs);
   if (empty === undefined) return ok(parsed.data);
-  return err(`capabilities.${empty.capability}: ${empty.verb} is missing, which does it`);
+  return err(`capabilities.${empty.capability} is declared and needs the verb ${empty.verb}, which is missing`);
 }
 
 function capabilityProblem(error: z.ZodError, value: unknown): string {

@@ -21,10 +21,13 @@ export interface Refused {
   readonly refused: { readonly status: number; readonly message: string };
 }
 
-/** Statuses, and the counts of the task at the same moment. */
-export interface CountedStatuses {
+/** Statuses, and what is told of the task as a whole at the same moment. */
+export interface WholeStatuses {
   readonly statuses: readonly DeviceStatus[];
-  readonly statusCounts: StatusCounts;
+  /** Of the task. */
+  readonly status?: TaskState["status"] | null;
+  /** With `counts`. */
+  readonly statusCounts?: StatusCounts | null;
 }
 
 type Answer<T> = T | Refused | Promise<T | Refused>;
@@ -43,8 +46,8 @@ export interface TargetDefinition {
   provision(devices: readonly ProvisionedDevice[]): Answer<unknown>;
   /** @returns the id of the task. Its devices need not be registered */
   createTask(request: TaskRequest): Answer<CreatedTask>;
-  /** @returns a line for each device of the task; with `counts`, together with the counts of that moment */
-  deviceStatuses(taskId: string): Answer<readonly DeviceStatus[] | CountedStatuses>;
+  /** @returns a line for each device of the task; with `counts`, and better anyway, together with what is told of the task at that moment */
+  deviceStatuses(taskId: string): Answer<readonly DeviceStatus[] | WholeStatuses>;
   /** The task as a whole. */
   getTask?(taskId: string): Answer<TaskState>;
   /** @param did absent: for all of its devices */
@@ -55,6 +58,8 @@ export interface TargetDefinition {
   taskHistory?(taskId: string, did?: string): Answer<readonly HistoryLine[]>;
   /** Kills the server without giving it time for anything; later, starts it again from what it has stored. */
   restart?(phase: "kill" | "start"): Answer<unknown>;
+  /** Turns the server's clock on by so much, as if it had waited that long: what it dates is dated by that clock from now on. */
+  advanceClock?(milliseconds: number): Answer<unknown>;
   /** Called once, at the end. */
   close?(): Promise<void> | void;
 }

@@ -27,7 +27,7 @@ describe("openModuleAdapter", () => {
     [
       "a capability whose verb is missing",
       { capabilities: { cancel: true } },
-      "capabilities.cancel: cancelTask is missing, which does it",
+      "capabilities.cancel is declared and needs the verb cancelTask, which is missing",
     ],
     ["no address", { coap: undefined }, "coap is missing: "],
     ["both an address and start", { start: () => "coap://h" }, "give either coap or start"],

@@ -6,6 +6,7 @@ import { HarnessError, UsageError } from "../../platform/errors.ts";
 import { nearest } from "../../protocol/nearest.ts";
 import type { Adapter, VerbOutcome } from "./adapter.ts";
 import { checkCapabilities, checkCoap } from "./declaration.ts";
+import { thrownText } from "./thrown-text.ts";
 import { quoted, VERB_NAMES, VERBS, type Verb } from "./verbs.ts";
 
 type Functions = Readonly<Record<string, unknown>>;
@@ -100,10 +101,3 @@ async function attempt(functions: Functions, key: string, values: readonly unkno
 export const RefusedValue = z.strictObject({
   refused: z.strictObject({ status: z.number().int().min(400).max(599).default(400), message: z.string().default("") }),
 });
-
-/** With the place in the adapter where it came from. */
-function thrownText(error: unknown): string {
-  if (!(error instanceof Error)) return quoted(error);
-  const place = error.stack?.split("\n").find((line) => /^\s+at /.test(line));
-  return `${error.name}: ${error.message}${place === undefined ? "" : ` (${place.trim()})`}`;
-}

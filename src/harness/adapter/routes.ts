@@ -215,22 +215,26 @@ function wholeTask({ expiresAfter, statusCounts, ...rest }: TaskState): Readonly
 
 /** What a verb's answer lacks of what the adapter declares; `undefined`: nothing. */
 export const lacks = (asked: Verb, result: unknown, { counts }: Capabilities): string | undefined =>
-  asked === "deviceStatuses" && counts && Array.isArray(result)
+  asked === "deviceStatuses" && counts && !whole(result as DeviceStatuses).statusCounts
     ? "capabilities.counts is declared, so its answer is { statuses, statusCounts }, both of one moment"
     : undefined;
+
+const whole = (shown: DeviceStatuses): Exclude<DeviceStatuses, readonly unknown[]> =>
+  Array.isArray(shown) ? { statuses: shown } : shown;
 
 /** The error code by which expiry is told from an answer. */
 const EXPIRED = "4004";
 
 function page({ query }: RestRequest, id: string, shown: DeviceStatuses, capabilities: Capabilities): RestResponse {
-  const { statuses: all, statusCounts } = Array.isArray(shown) ? { statuses: shown, statusCounts: undefined } : shown;
-  const counted = capabilities.counts && statusCounts !== undefined ? { statusCounts: withoutNulls(statusCounts) } : {};
+  const { statuses: all, status, statusCounts } = whole(shown);
+  const counted = capabilities.counts && statusCounts ? { statusCounts: withoutNulls(statusCounts) } : {};
+  const ofTask = withoutNulls({ status, ...counted });
   const offset = Number(query.offset ?? 0);
   const count = Number(query.count ?? all.length);
   const statuses = all.slice(offset, offset + count).map((line) => shownStatus(line, capabilities));
   return {
     status: 200,
-    body: { total: all.length, offset, count: statuses.length, data: { id, statuses, ...counted } },
+    body: { total: all.length, offset, count: statuses.length, data: { id, ...ofTask, statuses } },
   };
 }
 

@@ -39,10 +39,14 @@ const StatusCounts = z.strictObject({
 });
 export type StatusCounts = z.infer<typeof StatusCounts>;
 
-/** With its counts where those are to be judged: they have to be of the same moment. */
+/** With what is told of the task as a whole at the same moment: by that it is judged. */
 const DeviceStatuses = z.union([
   z.array(DeviceStatus),
-  z.strictObject({ statuses: z.array(DeviceStatus), statusCounts: StatusCounts }),
+  z.strictObject({
+    statuses: z.array(DeviceStatus),
+    status: z.enum(TASK_STATUSES).nullish(),
+    statusCounts: StatusCounts.nullish(),
+  }),
 ]);
 export type DeviceStatuses = z.infer<typeof DeviceStatuses>;
 
@@ -89,6 +93,7 @@ export const VERBS = {
   properties: { parameters: ["did"], result: PropertyGroups },
   taskHistory: { parameters: ["taskId", "did"], result: z.array(HistoryLine) },
   restart: { parameters: ["phase"], result: Done },
+  advanceClock: { parameters: ["milliseconds"], result: Done },
 } as const satisfies Readonly<Record<string, VerbRow>>;
 
 export type Verb = keyof typeof VERBS;
@@ -110,7 +115,8 @@ export function shapeProblem(error: z.ZodError, value: unknown): string {
 /** Where a value may have several shapes, what is wrong with the one that it comes closest to. */
 function deepest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   if (issue.code !== "invalid_union") return issue;
-  const inner = issue.errors.flat().find(({ path }) => path.length > 0);
+  const each = issue.errors.flat();
+  const inner = each.find(({ path }) => path.length > 0) ?? each[0];
   return inner === undefined ? issue : deepest({ ...inner, path: [...issue.path, ...inner.path] });
 }
 

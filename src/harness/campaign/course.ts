@@ -11,12 +11,23 @@ import type { Plan } from "../../scenarios/plan.ts";
 import type { Limits } from "../adapter/capabilities.ts";
 import type { KeptPlan } from "../execution/plan-runner.ts";
 import { limitsOfTarget } from "../execution/target.ts";
+import type { CampaignFailure } from "../failures/failures.ts";
 import { COVERAGE_FORMAT_VERSION, type CoverageRecord } from "../record/coverage-record.ts";
 import { type TaskRecord, TaskSums } from "../record/task-record.ts";
+import type { StateSeries } from "../record/verdict.ts";
 import type { PlanResult } from "../settlement/plan-result.ts";
 import { createSettlement, type Settlement } from "../settlement/settle.ts";
-import type { CampaignOptions, CampaignProgress } from "./campaign.ts";
+import type { CampaignOptions, CampaignProgress } from "./campaign-options.ts";
 
+/** What a simulated or a live campaign found out, beside what its course has added up. */
+export interface CampaignFindings {
+  readonly failures: readonly CampaignFailure[];
+  readonly states: StateSeries | undefined;
+  /** Simulation: hash over the hashes of all histories, a line each. */
+  readonly historyHash?: string;
+}
+
+/** A class: whoever runs the plans adds to it until it says that it is over. */
 export class Course {
   readonly options: CampaignOptions;
   readonly settlement: Settlement;
@@ -31,10 +42,17 @@ export class Course {
     this.options = options;
     const { target } = options;
     const restartable = target.kind === "live" && target.restartable !== undefined;
+    const turnsClock = target.kind === "live" && target.clock !== undefined;
     const limits = limitsOfTarget(target);
     this.families = limits === undefined ? options.families : familiesWithin(limits, options.families);
     const notApplicable = limits?.notApplicable;
-    this.settlement = createSettlement({ ...options, live: target.kind === "live", restartable, notApplicable });
+    this.settlement = createSettlement({
+      ...options,
+      live: target.kind === "live",
+      restartable,
+      turnsClock,
+      notApplicable,
+    });
   }
 
   /** Milliseconds since the start. */
@@ -54,7 +72,8 @@ export class Course {
 
   planAt(index: number): Plan {
     const { seed, profile, target } = this.options;
-    return generatePlan({ seed, index, profile, mode: target.kind, families: this.families });
+    const turnsClock = target.kind === "live" && target.clock !== undefined;
+    return generatePlan({ seed, index, profile, mode: target.kind, families: this.families, turnsClock });
   }
 
   progress(phase: CampaignProgress["phase"], runs: number, failures: number): void {

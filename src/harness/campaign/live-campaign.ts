@@ -2,23 +2,25 @@
  * A live campaign: many plans at once against one target, each with endpoints and tasks of its own, in this process.
  * Results are added in the order of the plans when all have ended.
  */
+
 import { HarnessError, UsageError } from "../../platform/errors.ts";
 import { pause } from "../../platform/timers.ts";
 import { millis } from "../../protocol/time.ts";
-import { type Plan, restartsServer } from "../../scenarios/plan.ts";
+import type { Plan } from "../../scenarios/plan.ts";
 import { isKept, keptPlan } from "../execution/plan-runner.ts";
 import { createExecutor, type Executor, type LiveAddress } from "../execution/target.ts";
 import { type CampaignFailure, withOwners } from "../failures/failures.ts";
-import { durationOf, liveFailure } from "../failures/live-failures.ts";
+import { liveFailure } from "../failures/live-failures.ts";
+import { durationOf, MOST_AT_ONCE, startsOn } from "../failures/live-shrinking.ts";
 import type { History } from "../history/history.ts";
 import type { RestartableServers } from "../live/restartable-server.ts";
+import { createStarts, INTERVAL, type Starts } from "../live/starts.ts";
 import { SERVERS_AT_ONCE } from "../live/turns.ts";
 import { type Judgement, judge } from "../oracle/oracle.ts";
 import type { StateSeries } from "../record/verdict.ts";
 import { planResult } from "../settlement/plan-result.ts";
 import { stateSeries } from "../settlement/state-series.ts";
-import type { CampaignFindings } from "./campaign.ts";
-import type { Course } from "./course.ts";
+import type { CampaignFindings, Course } from "./course.ts";
 
 export async function liveCampaign(course: Course, target: LiveAddress): Promise<CampaignFindings> {
   const executor = createExecutor(target, course.options.signal);
@@ -31,17 +33,16 @@ export async function liveCampaign(course: Course, target: LiveAddress): Promise
   }
 }
 
-/** Plans at once, and the time between two starts: a target is tested, not flooded. */
+/** Plans at once: a target is tested, not flooded. */
 const AT_ONCE = 200;
-const INTERVAL = millis(40);
-/** Of a target that is further behind, microseconds, nothing more is asked until it has caught up. */
-const MOST_BEHIND = 250_000;
+/** Runs at once for making all failures small. */
+const SHRINKING_AT_ONCE = 72;
 const TIME_LIMIT = 20_000;
 /** Plans that do not fit before no more are tried. */
 const MOST_MISFITS = 20;
-/** Plans that kill their server and wait for their turn; unless a number of plans was asked for, more are left out. */
+/** Plans that have to run apart from others and wait for their turn; unless a number of plans was asked for, more are left out. */
 const MOST_WAITING = 20;
-/** Of a campaign's time, for the other plans, where those that kill the server have to wait for their end. */
+/** Of a campaign's time, for the other plans, where those that run apart have to wait for their end. */
 const SHARE_OF_OTHERS = 0.7;
 /** Between two looks for a plan that waits, and between two signs of progress. */
 const LOOK = millis(100);
@@ -52,13 +53,14 @@ class LiveCampaign {
   private readonly course: Course;
   private readonly target: LiveAddress;
   private readonly executor: Executor;
+  private readonly starts: Starts;
   /** The history in which a requirement failed first, in the order of the plans. */
   private readonly evidence = new Map<string, History>();
   private most = 0;
   /** Plans that have ended; they are added in their order at the end. */
   private completed = 0;
   private readonly done: (readonly [number, Plan, LiveOutcome])[] = [];
-  /** Plans that kill their server. */
+  /** Plans that kill their server, or turn its clock. */
   private readonly waiting: (readonly [number, Plan])[] = [];
   /** No more plans come to wait. */
   private allWait = false;
@@ -67,6 +69,10 @@ class LiveCampaign {
     this.course = course;
     this.target = target;
     this.executor = executor;
+    this.starts = createStarts({
+      behind: () => executor.behind(),
+      stopped: () => course.stopped(),
+    });
   }
 
   private progress(phase: "running" | "shrinking"): void {
@@ -76,9 +82,10 @@ class LiveCampaign {
 
   async run(): Promise<void> {
     const { course } = this;
-    const serves = this.target.restartable?.serves;
+    const { restartable, clock } = this.target;
+    const serves = clock === undefined ? restartable?.serves : "all-plans";
     const lanes = serves === undefined ? 0 : serves === "each-plan" ? SERVERS_AT_ONCE : 1;
-    const killing = Promise.all(Array.from({ length: lanes }, () => this.killServers(serves === "all-plans")));
+    const killing = Promise.all(Array.from({ length: lanes }, () => this.runApart(serves === "all-plans")));
     // It is waited for below, when the others have ended.
     killing.catch(() => undefined);
     try {
@@ -95,7 +102,7 @@ class LiveCampaign {
     this.progress("running");
   }
 
-  /** All plans but those that kill their server: these wait. */
+  /** All plans but those that do to their server what others would feel: these wait. */
   private async runTogether(serves: RestartableServers["serves"] | undefined): Promise<void> {
     const { course } = this;
     const { runs } = course.options;
@@ -104,27 +111,28 @@ class LiveCampaign {
     let misfits = 0;
     for (let index = 0; index < (runs ?? Number.POSITIVE_INFINITY) && !course.stopped(); index++) {
       const plan = course.planAt(index);
-      if (!this.fits(plan, limit)) {
-        if (++misfits < MOST_MISFITS) continue;
+      const apart = this.executor.runsApart(plan);
+      if (!this.fits(plan, apart ? this.limit : limit)) {
+        if (apart || ++misfits < MOST_MISFITS) continue;
         if (this.done.length + running.size + this.waiting.length === 0) throw tooShort(this.limit, plan);
         break;
       }
-      if (serves !== undefined && restartsServer(plan)) {
+      if (apart) {
         if (runs !== undefined || this.waiting.length < MOST_WAITING) this.waiting.push([index, plan]);
+        await pause(INTERVAL);
       } else {
-        const run = this.runOne(index, plan).then(() => void running.delete(run));
+        const run = this.starts.begin(() => this.runOne(index, plan)).then(() => void running.delete(run));
         running.add(run);
       }
       this.progress("running");
-      await pause(INTERVAL);
+      await this.starts.begun;
       while (running.size >= AT_ONCE) await Promise.race(running);
-      while (running.size > 0 && this.executor.behind() > MOST_BEHIND && !course.stopped()) await pause(LOOK);
     }
     await this.showUntil(Promise.all(running));
   }
 
   /** One after another; `afterwards`: when all others have ended. */
-  private async killServers(afterwards: boolean): Promise<void> {
+  private async runApart(afterwards: boolean): Promise<void> {
     while (!this.course.stopped()) {
       const next = afterwards && !this.allWait ? undefined : this.waiting.shift();
       if (next === undefined) {
@@ -144,7 +152,7 @@ class LiveCampaign {
   /** A plan that cannot end in time is not begun, unless a number of plans was asked for. */
   private fits(plan: Plan, limit: number): boolean {
     const { course } = this;
-    return course.options.runs !== undefined || course.elapsed() + durationOf(plan) <= limit;
+    return course.options.runs !== undefined || course.elapsed() + durationOf(plan, this.executor.turnsClock) <= limit;
   }
 
   private async showUntil(done: Promise<unknown>): Promise<void> {
@@ -198,6 +206,8 @@ class LiveCampaign {
     const { violated } = course.settlement;
     if (violated.length > 0) this.progress("shrinking");
     const deadline = course.elapsed() + course.options.shrinkBudget;
+    const starts = startsOn(executor, () => course.stopped() || course.elapsed() >= deadline);
+    const share = Math.floor(SHRINKING_AT_ONCE / Math.max(1, violated.length));
     const failures = await Promise.all(
       violated.map((violation) =>
         liveFailure(violation, {
@@ -205,10 +215,12 @@ class LiveCampaign {
           planAt: (index) => course.planAt(index),
           evidence: this.evidence.get(violation.requirement),
           hasTimeFor: (duration) => !course.stopped() && course.elapsed() + duration < deadline,
+          starts,
+          atOnce: Math.min(share, MOST_AT_ONCE),
         }),
       ),
     );
-    return withOwners(failures);
+    return withOwners(failures, course.settlement.runs);
   }
 }
 

@@ -16,8 +16,7 @@ import { simulatedFailures } from "../failures/simulated-failures.ts";
 import { judge } from "../oracle/oracle.ts";
 import { stateSeries } from "../settlement/state-series.ts";
 import { simulate } from "../simulation/simulate.ts";
-import type { CampaignFindings } from "./campaign.ts";
-import type { Course } from "./course.ts";
+import type { CampaignFindings, Course } from "./course.ts";
 
 export async function simulatedCampaign(course: Course, target: SimulatedTarget): Promise<CampaignFindings> {
   const runner = openRunner(course, target);
@@ -32,6 +31,7 @@ export async function simulatedCampaign(course: Course, target: SimulatedTarget)
       runner,
       planAt: (index) => course.planAt(index),
       budget: course.options.shrinkBudget,
+      runs: course.settlement.runs,
       elapsed: () => course.elapsed(),
       stopped: () => course.stopped(),
       onProgress: shrinking,

@@ -7,8 +7,10 @@ import { type Plan, restartsServer } from "../../scenarios/plan.ts";
 import type { Adapter } from "../adapter/adapter.ts";
 import { type Limits, limitsOf } from "../adapter/capabilities.ts";
 import type { History } from "../history/history.ts";
+import { passesDays } from "../live/passing-days.ts";
 import type { RestartableServers } from "../live/restartable-server.ts";
-import { type LiveSession, type LiveTarget, openLiveSession, runLive } from "../live/run-live.ts";
+import { type LiveSession, type LiveTarget, openLiveSession, type RunLiveOptions, runLive } from "../live/run-live.ts";
+import type { TurnableClock } from "../live/turnable-clock.ts";
 import { createTurns } from "../live/turns.ts";
 import type { BuildServer } from "../simulation/build-server.ts";
 import { simulate } from "../simulation/simulate.ts";
@@ -35,6 +37,8 @@ export type Target =
       readonly adapter?: Adapter;
       /** Absent: nobody can kill its server, and plans that would do so leave that out. */
       readonly restartable?: RestartableServers;
+      /** Absent: nobody can turn its clock, and plans wait for as long as they wait. */
+      readonly clock?: TurnableClock;
     };
 
 export type SimulatedTarget = Extract<Target, { kind: "sim" }>;
@@ -53,8 +57,14 @@ export interface Executor {
   readonly limits?: Limits | undefined;
   /** @throws HarnessError when the target cannot be asked */
   execute(plan: Plan): Promise<History>;
+  /** Whether the plan does something to the target that all others would feel: it runs when they do not. */
+  runsApart(plan: Plan): boolean;
+  /** Its clock can be turned: long waits of plans take no time. */
+  readonly turnsClock: boolean;
   /** For how long the target has been behind with what it was sent, microseconds; 0 in simulation. */
   behind(): number;
+  /** By how much this process may have been late in its last second, microseconds; 0 in simulation. */
+  late(): number;
   close(): Promise<void>;
 }
 
@@ -69,7 +79,10 @@ const simulating = (build: BuildServer): Executor => ({
     await nextTurn();
     return simulate(plan, build);
   },
+  runsApart: () => false,
+  turnsClock: false,
   behind: () => 0,
+  late: () => 0,
   close: () => Promise.resolve(),
 });
 
@@ -83,18 +96,20 @@ function executingLive(target: LiveAddress, signal: AbortSignal | undefined): Ex
   /** Opened with the first run: what runs share, and part of every name on the target. */
   let session: LiveSession | undefined;
   const interruptible = signal === undefined ? {} : { signal };
-  const turns = createTurns(target.restartable?.serves);
+  const { restartable, clock } = target;
+  const turns = createTurns(clock === undefined ? restartable?.serves : "all-plans");
 
-  const shared = (plan: Plan): Promise<History> => {
+  const shared = (plan: Plan, also: Pick<RunLiveOptions, "clock"> = {}): Promise<History> => {
     session ??= openLiveSession(live);
-    return runLive(plan, live, { session, ...interruptible });
+    return runLive(plan, live, { session, ...also, ...interruptible });
   };
   const restarting = async (plan: Plan, servers: RestartableServers): Promise<History> => {
     // Who has been told to stop starts no server; the run ends as it begins.
     if (signal?.aborted === true) return shared(plan);
     const server = await servers.open();
     try {
-      return await runLive(plan, server.target, { server, ...interruptible });
+      const { ahead } = session?.agenda ?? {};
+      return await runLive(plan, server.target, { server, ...(ahead && { ahead }), ...interruptible });
     } finally {
       await server.close();
     }
@@ -104,11 +119,15 @@ function executingLive(target: LiveAddress, signal: AbortSignal | undefined): Ex
     live: true,
     limits: limitsOfTarget(target),
     execute(plan) {
-      const { restartable } = target;
-      if (restartable === undefined || !restartsServer(plan)) return turns.together(() => shared(plan));
-      return turns.apart(() => restarting(plan, restartable));
+      if (restartable !== undefined && restartsServer(plan)) return turns.apart(() => restarting(plan, restartable));
+      if (clock !== undefined && passesDays(plan)) return turns.apart(() => shared(plan, { clock }));
+      return turns.together(() => shared(plan));
     },
+    turnsClock: clock !== undefined,
+    runsApart: (plan) =>
+      (restartable !== undefined && restartsServer(plan)) || (clock !== undefined && passesDays(plan)),
     behind: () => session?.behind() ?? 0,
+    late: () => session?.late() ?? 0,
     async close() {
       await session?.close();
     },

@@ -4,13 +4,19 @@
  * A deadline that moves away, as those of devices do with every datagram, costs a comparison: its old entry stays,
  * finds nothing due and moves on then.
  */
-import { now } from "../../platform/clock.ts";
+import { now as machineNow } from "../../platform/clock.ts";
 import { createAlarm } from "../../platform/timers.ts";
-import { type Instant, NEVER } from "../../protocol/time.ts";
+import { after, before, type Instant, type Micros, micros, NEVER } from "../../protocol/time.ts";
 import { createEventQueue } from "../../simulator/event-queue.ts";
 import { PRIORITY } from "../../simulator/world.ts";
 
 export interface Agenda {
+  /** The time of all deadlines: the machine's, ahead of it by what the target's clock was turned. */
+  now(): Instant;
+  /** By how much it is ahead of the machine. */
+  readonly ahead: Micros;
+  /** The target's clock was turned on by so much: all that was due in the meantime is due now. */
+  turn(by: Micros): void;
   /** Calls once, at `at` or later. */
   once(at: Instant, task: (now: Instant) => void): void;
   /** A deadline that may move; it is called once per deadline. */
@@ -31,46 +37,65 @@ interface Entry {
   wanted: Instant;
   /** When its next event in the queue is due. */
   queued: Instant;
+  /** Of its events in the queue that earlier ones have overtaken, the next one last. */
+  overtaken: Instant[] | undefined;
 }
 
-export function createAgenda(): Agenda {
+/** @param turned by how much the target's clock is ahead of the machine's already */
+export function createAgenda(turned: Micros = micros(0)): Agenda {
   const queue = createEventQueue<Entry>();
+  let ahead = turned;
+  const now = (): Instant => after(machineNow(), ahead);
+  const ringAt = (deadline: Instant): void => alarm.set(before(deadline, ahead));
   let closed = false;
 
+  /** Not when an event is due by then anyway: a deadline that comes and goes must not fill the queue. */
   const enqueue = (entry: Entry, at: Instant, priority: number): void => {
+    if (at >= entry.queued) return;
+    if (entry.queued !== NEVER) {
+      entry.overtaken ??= [];
+      entry.overtaken.push(entry.queued);
+    }
     entry.queued = at;
     queue.push(at, entry, priority);
-    alarm.set(queue.nextAt);
+    ringAt(queue.nextAt);
   };
 
   const serve = (): void => {
     for (let at = queue.nextAt; !closed && at <= now(); at = queue.nextAt) {
       const entry = queue.pop();
-      // An event that was overtaken by an earlier one of the same entry has nothing to do.
-      if (entry === undefined || entry.queued !== at) continue;
-      entry.queued = NEVER;
+      if (entry === undefined) break;
+      entry.queued = entry.overtaken?.pop() ?? NEVER;
       if (entry.wanted <= now()) {
         entry.wanted = NEVER;
         entry.call(now());
-      } else if (entry.wanted !== NEVER) {
+      } else {
         enqueue(entry, entry.wanted, PRIORITY.deadline);
       }
     }
-    alarm.set(closed ? NEVER : queue.nextAt);
+    ringAt(closed ? NEVER : queue.nextAt);
   };
 
   const alarm = createAlarm(serve);
 
   return {
+    now,
+    get ahead() {
+      return ahead;
+    },
+    turn(by) {
+      ahead = micros(ahead + by);
+      serve();
+    },
     once(at, call) {
-      if (!closed) enqueue({ call, wanted: at, queued: NEVER }, at, PRIORITY.input);
+      if (!closed) enqueue({ call, wanted: at, queued: NEVER, overtaken: undefined }, at, PRIORITY.input);
     },
     waker(wake) {
-      const entry: Entry = { call: wake, wanted: NEVER, queued: NEVER };
+      const entry: Entry = { call: wake, wanted: NEVER, queued: NEVER, overtaken: undefined };
       return {
         want(deadline) {
           entry.wanted = deadline;
-          if (!closed && deadline < entry.queued) enqueue(entry, deadline, PRIORITY.deadline);
+          if (!closed) enqueue(entry, deadline, PRIORITY.deadline);
         },
       };
     },

@@ -2,9 +2,8 @@
  * Hosts one virtual device: performs its effects on its link, downloads for it by HTTP, calls it at its deadline, and
  * records what it does.
  */
-import { now } from "../../platform/clock.ts";
 import type { UdpSocket } from "../../platform/udp.ts";
-import { NEVER } from "../../protocol/time.ts";
+import { type Instant, NEVER } from "../../protocol/time.ts";
 import type { DeviceEffect, DeviceInput, VirtualDevice } from "../../simulator/device/types.ts";
 import type { Network } from "../../simulator/network.ts";
 import type { HistoryEvent } from "../history/history.ts";
@@ -21,6 +20,8 @@ export interface DeviceHostOptions extends Omit<LinkOptions, "onArrival"> {
 }
 
 export interface DeviceHost {
+  /** When the device does something by itself next; `NEVER`: before `begin`, or when it waits. */
+  readonly deadline: Instant;
   /** Switches the device on, at plan time 0. */
   begin(device: VirtualDevice, network: Network): void;
   /** Without effect before `begin` and after `close`. */
@@ -30,7 +31,8 @@ export interface DeviceHost {
 }
 
 export function createDeviceHost(options: DeviceHostOptions): DeviceHost {
-  const { index, record, runTime } = options;
+  const { index, record, runTime, agenda } = options;
+  const { now } = agenda;
   let device: VirtualDevice | undefined;
   /** While the socket of a new address is being opened, what the device does is held back: it happens there. */
   let held: DeviceEffect[] | undefined;
@@ -41,7 +43,7 @@ export function createDeviceHost(options: DeviceHostOptions): DeviceHost {
     perform(device.handle(input, now()));
     waker.want(device.deadline);
   };
-  const waker = options.agenda.waker(() => give({ kind: "time" }));
+  const waker = agenda.waker(() => give({ kind: "time" }));
 
   const link = createDeviceLink({
     ...options,
@@ -56,7 +58,7 @@ export function createDeviceHost(options: DeviceHostOptions): DeviceHost {
 
   const downloads = new Set<() => void>();
   const fetch = ({ url, largest, number }: Extract<DeviceEffect, { readonly kind: "fetch" }>): void => {
-    const giveUp = downloadImage({ url, largest, agenda: options.agenda }, (outcome) => {
+    const giveUp = downloadImage({ url, largest, agenda }, (outcome) => {
       downloads.delete(giveUp);
       give({ kind: "fetched", number, outcome });
     });
@@ -96,6 +98,9 @@ export function createDeviceHost(options: DeviceHostOptions): DeviceHost {
 
   link.attach(options.socket);
   return {
+    get deadline() {
+      return device?.deadline ?? NEVER;
+    },
     begin(started, network) {
       device = started;
       link.begin(network);

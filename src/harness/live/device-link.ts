@@ -6,7 +6,6 @@
  * moves keeps its old sockets until the end, as a network address translator does: what the server still sends there
  * is recorded, and reaches nobody.
  */
-import { now } from "../../platform/clock.ts";
 import { type HarnessError, systemCode } from "../../platform/errors.ts";
 import type { UdpSocket } from "../../platform/udp.ts";
 import type { Address } from "../../protocol/address.ts";
@@ -58,7 +57,7 @@ export function createDeviceLink(options: LinkOptions): DeviceLink {
 
   const transmit = (socket: UdpSocket, bytes: Uint8Array, sentAt: RunTime, copy: boolean): void => {
     if (closed) return;
-    const leaves = now();
+    const leaves = agenda.now();
     const earliest = runTime(leaves);
     if (options.isServerThere?.() === false) {
       const lost = { kind: "uplink", device: index, address: socket.address, bytes, at: earliest, sentAt } as const;
@@ -77,7 +76,7 @@ export function createDeviceLink(options: LinkOptions): DeviceLink {
 
   const receive = (socket: UdpSocket, from: Address, bytes: Uint8Array): void => {
     if (closed) return;
-    const read = now();
+    const read = agenda.now();
     const delays = network?.fate(index, "down", read) ?? [];
     record({
       kind: "downlink",
@@ -105,7 +104,7 @@ export function createDeviceLink(options: LinkOptions): DeviceLink {
     send(bytes) {
       const socket = sockets.at(-1);
       if (closed || socket === undefined) return;
-      const sent = now();
+      const sent = agenda.now();
       const sentAt = runTime(sent);
       const delays = network?.fate(index, "up", sent) ?? [];
       if (delays.length === 0) {

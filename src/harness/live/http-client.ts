@@ -5,12 +5,12 @@
  */
 import http from "node:http";
 import https from "node:https";
-import { now } from "../../platform/clock.ts";
 import { systemCode } from "../../platform/errors.ts";
 import type { RestRequest } from "../../protocol/server-port.ts";
-import { after, type Micros, seconds } from "../../protocol/time.ts";
+import { type Instant, type Micros, seconds } from "../../protocol/time.ts";
 import type { Agenda } from "./agenda.ts";
 import type { RestClient, RestFailureReason, RestOutcome } from "./rest-client.ts";
+import { createUnderWay } from "./under-way.ts";
 
 export interface HttpClientOptions {
   /** Base URL of the task API, without a slash at the end: `http://127.0.0.1:8080/v1.1`. */
@@ -20,6 +20,8 @@ export interface HttpClientOptions {
   readonly token?: string | undefined;
   /** For a whole exchange. Default 10 s. */
   readonly timeout?: Micros;
+  /** By which that is measured. Default: the machine's. */
+  readonly clock?: (() => Instant) | undefined;
 }
 
 /** An idle connection is closed by us before common servers (5 s) close it under a request that is on its way. */
@@ -33,8 +35,15 @@ export function createHttpClient(options: HttpClientOptions): RestClient {
   const base = new URL(options.base);
   const library = base.protocol === "https:" ? https : http;
   const agent = new library.Agent({ keepAlive: true, timeout: IDLE_MILLISECONDS, maxFreeSockets: 256 });
-  const open = new Set<() => void>();
   const timeout = options.timeout ?? seconds(10);
+  const underWay = createUnderWay(options.agenda, timeout, options.clock);
+  const givenUp = (why: "timeout" | "cancelled", request: RestRequest): RestOutcome =>
+    why === "cancelled"
+      ? failure("cancelled", "the run is over")
+      : failure(
+          "timeout",
+          `REST ${request.method} ${pathText(request)}: no answer within ${timeout / 1_000_000} s`,
+        );
 
   const exchange = (request: RestRequest, settle: Settle, again: boolean): void => {
     const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
@@ -44,33 +53,19 @@ export function createHttpClient(options: HttpClientOptions): RestClient {
       agent,
       headers: headersOf(request.anonymous === true ? undefined : (request.token ?? options.token), body),
     });
-    const cancel = (): void => finish(failure("cancelled", "the run is over"));
-    let settled = false;
-    const finish = (outcome: RestOutcome): void => {
-      if (settled) return;
-      settled = true;
-      open.delete(cancel);
+    const conclude = (outcome: RestOutcome): void => {
       if (outcome.kind === "failure") outgoing.destroy();
       settle(outcome);
     };
-    open.add(cancel);
-    options.agenda.once(after(now(), timeout), () =>
-      finish(failure("timeout", `no answer within ${timeout / 1_000_000} s`)),
-    );
+    const begun = underWay.begin((why) => conclude(givenUp(why, request)));
+    const finish = (outcome: RestOutcome): void => {
+      if (begun.end()) conclude(outcome);
+    };
     outgoing.on("response", (incoming) => readAnswer(incoming, finish));
     outgoing.on("error", (error) => {
       // The server closed a kept connection while the request was on its way. Reading again changes nothing.
-      if (
-        outgoing.reusedSocket &&
-        again &&
-        request.method === "GET" &&
-        systemCode(error) === "ECONNRESET" &&
-        !settled
-      ) {
-        settled = true;
-        open.delete(cancel);
-        return exchange(request, settle, false);
-      }
+      const wasClosed = outgoing.reusedSocket && systemCode(error) === "ECONNRESET";
+      if (wasClosed && again && request.method === "GET" && begun.end()) return exchange(request, settle, false);
       finish(
         failure(
           NEVER_SENT.has(systemCode(error) ?? "") ? "refused" : "broken",
@@ -84,7 +79,7 @@ export function createHttpClient(options: HttpClientOptions): RestClient {
   return {
     send: (request, settle) => exchange(request, settle, true),
     close() {
-      for (const cancel of [...open]) cancel();
+      underWay.close();
       agent.destroy();
     },
   };

@@ -6,7 +6,6 @@
  * Spec: OMA LwM2M Core Appendix E.6, resource 5/0/1 (Package URI); RFC 9110 §9.3.1 (GET).
  */
 import http from "node:http";
-import { now } from "../../platform/clock.ts";
 import { isLoopback } from "../../platform/udp.ts";
 import { after, type Micros, seconds } from "../../protocol/time.ts";
 import type { FetchOutcome } from "../../simulator/device/types.ts";
@@ -39,7 +38,7 @@ export function downloadImage(download: ImageDownload, settle: (outcome: FetchOu
   const request = isOfThisMachine(url) ? http.get(url, { agent: false }) : undefined;
   request?.on("error", () => finish(LOST));
   request?.on("response", (incoming) => readImage(incoming, largest, finish));
-  agenda.once(request === undefined ? now() : after(now(), timeout), () => finish(LOST));
+  agenda.once(request === undefined ? agenda.now() : after(agenda.now(), timeout), () => finish(LOST));
   return () => {
     isOpen = false;
     request?.destroy();

@@ -1,14 +1,11 @@
 /**
  * One live run: the plan interpreter, the hosts of the devices and the REST client brought together, and its record.
  */
-import { now } from "../../platform/clock.ts";
 import { HarnessError } from "../../platform/errors.ts";
-import { createRandomSource } from "../../platform/random.ts";
 import { nextTurn } from "../../platform/timers.ts";
 import { type Address, splitAddress } from "../../protocol/address.ts";
-import { before, type Instant, type Micros, NEVER, toMillis, toUnixMillis } from "../../protocol/time.ts";
+import { before, earliest, type Instant, type Micros, NEVER, toMillis, toUnixMillis } from "../../protocol/time.ts";
 import type { Plan } from "../../scenarios/plan.ts";
-import { createNetwork } from "../../simulator/network.ts";
 import type { History, HistoryEvent, MarkEvent, RunTime } from "../history/history.ts";
 import {
   createInterpreter,
@@ -19,13 +16,19 @@ import {
 import type { Tokens } from "../interpreter/rest-requests.ts";
 import { type RunNames, runNames } from "../interpreter/run-names.ts";
 import type { Waker } from "./agenda.ts";
-import { createDeviceHost, type DeviceHost } from "./device-host.ts";
+import type { DeviceHost } from "./device-host.ts";
+import { beginDevices, type HostOptions, openHosts } from "./live-devices.ts";
 import type { LiveSettings, SharedByRuns } from "./live-settings.ts";
+import { createPassingDays, type PassingDays } from "./passing-days.ts";
 import type { RestOutcome } from "./rest-client.ts";
 import { createServerLife, type ServerLife } from "./server-life.ts";
 
 /** What a client is told whose request no server takes, or answers any more, because we have killed it. */
 const NOBODY_LISTENS = "the server is down";
+
+/** Of a target that is further behind with what it was sent, microseconds, the clock is not turned. */
+const MOST_BEHIND = 250_000;
+const SPOKE_MEANWHILE = "the server sent something while its clock was turned: nobody knows when";
 
 /** The token given for the target is the owner's, and the HTTP client's secret; the profile gives what it lacks. */
 function tokensOf({ profile: { access } }: Plan, authorised: boolean): Tokens {
@@ -50,7 +53,8 @@ export class LiveRun {
   private readonly waker: Waker;
   private readonly life: ServerLife;
   private readonly events: HistoryEvent[] = [];
-  private readonly started = now();
+  private readonly started: Instant;
+  private readonly days: PassingDays | undefined;
   private hosts: readonly DeviceHost[] = [];
   /** REST requests under way. */
   private pending = 0;
@@ -65,6 +69,7 @@ export class LiveRun {
     this.server = server;
     this.session = session;
     this.settings = settings;
+    this.started = session.agenda.now();
     this.scope = `${session.scope}-${session.nextRun()}`;
     this.names = runNames(plan, this.scope);
     this.interpreter = createInterpreter(plan, this.names, tokensOf(plan, session.authorised));
@@ -77,25 +82,35 @@ export class LiveRun {
       onUp: (overdue) => this.goOn(overdue),
       onTrouble: (error) => this.fail(error),
     });
+    const { clock } = settings;
+    this.days =
+      clock &&
+      createPassingDays({
+        ...{ plan, clock, agenda: session.agenda },
+        next: () => this.hosts.map(({ deadline }) => deadline).reduce(earliest, this.interpreter.deadline),
+        isBusy: () => this.pending > 0 || session.behind() > MOST_BEHIND,
+        onTrouble: (error) => this.fail(error),
+      });
   }
 
   async toTheEnd(): Promise<History> {
     const { signal } = this.settings;
     const interrupted = (): void => this.cutOff("interrupted");
     try {
-      this.hosts = await this.openHosts();
+      this.hosts = await openHosts(this.plan.fleet.length, this.hostOptions());
       await new Promise<void>((resolve, reject) => {
         this.finish = resolve;
         this.fail = reject;
         signal?.addEventListener("abort", interrupted);
         if (signal?.aborted === true) interrupted();
         if (this.over) resolve();
-        else this.obey(this.interpreter.start(now()));
+        else this.obey(this.interpreter.start(this.now()));
       });
     } finally {
       this.over = true;
       this.waker.want(NEVER);
       this.life.close();
+      this.days?.close();
       signal?.removeEventListener("abort", interrupted);
       await Promise.all(this.hosts.map((host) => host.close()));
     }
@@ -107,8 +122,14 @@ export class LiveRun {
     if (event.kind !== "uplink" || event.lost === true || event.earliest === undefined) return event;
     const handled = this.session.handledBy((this.started + event.earliest) as Instant);
     const ended = this.life.endedAfter(event.earliest) ?? Number.POSITIVE_INFINITY;
-    const at = Math.min(handled === undefined ? event.at : this.runTime(handled), ended);
+    const at = Math.min(this.latestArrival(event, handled), ended);
     return { ...event, at: Math.max(event.earliest, at) };
+  }
+
+  /** What the target had not read when the record ended may have come to it after that. */
+  private latestArrival(event: HistoryEvent, handled: Instant | "not yet" | undefined): RunTime {
+    if (handled === undefined) return event.at;
+    return handled === "not yet" ? Math.max(event.at, this.runTime(this.now())) : this.runTime(handled);
   }
 
   private header(): History["header"] {
@@ -123,14 +144,23 @@ export class LiveRun {
     };
   }
 
+  private now(): Instant {
+    return this.session.agenda.now();
+  }
+
   // ── the record
 
   private readonly runTime = (instant: Instant): RunTime => instant - this.started;
 
   private readonly record = (event: HistoryEvent): void => {
     if (this.over) return;
+    this.days?.happened();
     if (event.kind === "downlink") this.life.heard();
     if (event.kind === "downlink" || event.kind === "server") this.heardFromServer = true;
+    if (event.kind === "downlink" && this.days?.turning === true) {
+      this.cutOff(SPOKE_MEANWHILE);
+      return;
+    }
     this.events.push(event);
     this.settings.onEvent?.(event);
     if (event.kind === "uplink" && event.lost !== true) this.life.asked();
@@ -148,7 +178,7 @@ export class LiveRun {
    * and the request may still wait in the socket of its device. So the record ends where that time began.
    */
   private cutOff(reason: string): void {
-    const read = now();
+    const read = this.now();
     const punctual = this.runTime(before(read, this.session.measuring.lateness(read)));
     const unsure = this.events.findIndex((event) => recordedAt(event) >= punctual);
     if (unsure >= 0 && !this.over) this.events.length = unsure;
@@ -160,7 +190,7 @@ export class LiveRun {
   // ── interpreter
 
   private toInterpreter(input: InterpreterInput): void {
-    if (!this.over) this.obey(this.interpreter.handle(input, now()));
+    if (!this.over) this.obey(this.interpreter.handle(input, this.now()));
   }
 
   /** Not while the plan waits for its server. */
@@ -176,6 +206,7 @@ export class LiveRun {
   private obey(effects: readonly InterpreterEffect[]): void {
     for (const effect of effects) this.perform(effect);
     this.waker.want(this.interpreter.deadline);
+    this.days?.look();
   }
 
   private perform(effect: InterpreterEffect): void {
@@ -209,7 +240,7 @@ export class LiveRun {
     const event: MarkEvent = {
       kind: "mark",
       mark,
-      at: this.runTime(now()),
+      at: this.runTime(this.now()),
       ...(reason === undefined ? {} : { reason }),
     };
     if (mark === "end") this.ending = event;
@@ -234,7 +265,7 @@ export class LiveRun {
 
   private ask({ ticket, request, purpose }: Extract<InterpreterEffect, { kind: "rest" }>): void {
     if (this.session.http.offers?.(request) === false) return;
-    const at = this.runTime(now());
+    const at = this.runTime(this.now());
     this.pending += 1;
     const settle = (outcome: RestOutcome): void => {
       this.pending -= 1;
@@ -244,7 +275,7 @@ export class LiveRun {
     };
     if (this.life.isDown) {
       this.life.whenDown(() => {
-        this.record({ kind: "rest-request", ticket, request, purpose, at: this.runTime(now()) });
+        this.record({ kind: "rest-request", ticket, request, purpose, at: this.runTime(this.now()) });
         settle({ kind: "failure", reason: "refused", detail: NOBODY_LISTENS });
       });
       return;
@@ -258,7 +289,7 @@ export class LiveRun {
   }
 
   private answered(ticket: number, askedAt: RunTime, outcome: RestOutcome): void {
-    const read = now();
+    const read = this.now();
     const at = this.runTime(read);
     const earliest = Math.max(askedAt, this.runTime(before(read, this.lateness(read))));
     if (outcome.kind === "answer") {
@@ -274,32 +305,19 @@ export class LiveRun {
 
   // ── devices
 
-  private async openHosts(): Promise<readonly DeviceHost[]> {
-    const opened = await Promise.allSettled(this.plan.fleet.map(() => this.openSocket()));
-    const sockets = opened.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
-    const failed = opened.find((result) => result.status === "rejected");
-    if (failed !== undefined) {
-      await Promise.all(sockets.map((socket) => socket.close()));
-      throw failed.reason;
-    }
-    return sockets.map((socket, index) =>
-      createDeviceHost({
-        index,
-        socket,
-        openSocket: this.openSocket,
-        agenda: this.session.agenda,
-        record: this.record,
-        runTime: this.runTime,
-        lateness: this.lateness,
-        uplinkSpan: this.settings.uplinkSpan,
-        isServerThere: () => !this.life.isDown,
-        onTrouble: (error) => this.fail(error),
-        onRefused: () => this.refused(),
-      }),
-    );
+  private hostOptions(): HostOptions {
+    return {
+      openSocket: () => this.session.openSocket(this.server),
+      agenda: this.session.agenda,
+      record: this.record,
+      runTime: this.runTime,
+      lateness: this.lateness,
+      uplinkSpan: this.settings.uplinkSpan,
+      isServerThere: () => !this.life.isDown,
+      onTrouble: (error) => this.fail(error),
+      onRefused: () => this.refused(),
+    };
   }
-
-  private readonly openSocket = (): ReturnType<SharedByRuns["openSocket"]> => this.session.openSocket(this.server);
 
   /** A server that restarts refuses for a moment. One that was never there is a mistake of whoever set the run up. */
   private refused(): void {
@@ -309,24 +327,8 @@ export class LiveRun {
   }
 
   private begin(start: Instant): void {
-    const { fleet, latency, simSeed } = this.plan;
-    const faults = this.plan.faults.map((fault) => ({ ...fault, device: fault.device % fleet.length }));
-    const network = createNetwork({ seed: simSeed, latency, faults, start });
-    const random = createRandomSource(`${simSeed}~${this.scope}`);
-    fleet.forEach(({ type: _type, registersAt, ...model }, index) => {
-      const device = this.settings.device({
-        name: this.names.devices[index] ?? "",
-        index,
-        model,
-        faults: faults.filter((fault) => fault.device === index),
-        server: this.server,
-        coap: this.settings.coap,
-        random: (key) => random(`device/${index}/${key}`),
-        start,
-        registersAt,
-        fetches: true,
-      });
-      this.hosts[index]?.begin(device, network);
-    });
+    this.days?.begin(start);
+    const { plan, scope, server, settings } = this;
+    beginDevices(this.hosts, { plan, names: this.names.devices, scope, server, settings, start });
   }
 }

@@ -8,6 +8,7 @@ import type { Measuring } from "./measuring.ts";
 import type { RestClient } from "./rest-client.ts";
 import type { RestartableServer } from "./restartable-server.ts";
 import type { OpenSocket } from "./sockets.ts";
+import type { TurnableClock } from "./turnable-clock.ts";
 
 export interface LiveOptions {
   /** Ends the run early, with a `cut-off` mark. */
@@ -24,9 +25,11 @@ export interface LiveOptions {
   readonly device?: (options: VirtualDeviceOptions) => VirtualDevice;
   /** The target's server, for this run to kill and start again as the plan says. Absent: such operations are skipped. */
   readonly server?: RestartableServer;
+  /** That of the target's server, for this run to turn where the plan waits for long. Absent: it waits. */
+  readonly clock?: TurnableClock;
 }
 
-export type LiveSettings = LiveOptions & Required<Omit<LiveOptions, "signal" | "onEvent" | "server">>;
+export type LiveSettings = LiveOptions & Required<Omit<LiveOptions, "signal" | "onEvent" | "server" | "clock">>;
 
 /** What runs of one process share. */
 export interface SharedByRuns {
@@ -39,7 +42,9 @@ export interface SharedByRuns {
   readonly measuring: Measuring;
   readonly openSocket: OpenSocket;
   /** When the target had read what was sent at `sent`, at the latest; `undefined`: it cannot be told. */
-  handledBy(sent: Instant): Instant | undefined;
+  handledBy(sent: Instant): Instant | "not yet" | undefined;
+  /** For how long the target has been behind with what it was sent, microseconds. */
+  behind(): number;
   /** The number of the run within the session: runs of one plan do not meet either. */
   nextRun(): number;
 }

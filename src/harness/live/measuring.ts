@@ -8,13 +8,15 @@
  */
 import { idleTime, now as platformNow } from "../../platform/clock.ts";
 import { createAlarm } from "../../platform/timers.ts";
-import { after, between, type Instant, type Micros, micros, millis } from "../../protocol/time.ts";
+import { after, before, between, type Instant, type Micros, micros, millis } from "../../protocol/time.ts";
 
 export interface Measuring {
   /** To be called when something was read, with the time of reading: how long it may have waited for us. */
   lateness(now: Instant): Micros;
   /** The worst lateness of the whole run so far. */
   readonly worst: Micros;
+  /** The machine's time without that by which this process was late: in it nothing was waited for in vain. */
+  punctual(): Instant;
   close(): void;
 }
 
@@ -25,7 +27,8 @@ const LEAST_SLACK = millis(2);
 /** Heartbeats that count as the present: a second. */
 const REMEMBERED_BEATS = 50;
 
-export function createMeasuring(): Measuring {
+/** @param ahead by how much the times that it is asked about are ahead of the machine's */
+export function createMeasuring(ahead: () => Micros = () => micros(0)): Measuring {
   const tracker = createLagTracker(platformNow(), idleTime());
   const beat = createAlarm(() => {
     tracker.beat(platformNow(), idleTime());
@@ -33,9 +36,13 @@ export function createMeasuring(): Measuring {
   });
   beat.set(tracker.nextBeat);
   return {
-    lateness: (now) => tracker.lateness(now, idleTime()),
+    lateness: (now) => tracker.lateness(before(now, ahead()), idleTime()),
     get worst() {
       return tracker.worst;
+    },
+    punctual() {
+      const at = platformNow();
+      return before(at, tracker.lost(at));
     },
     close: () => beat.close(),
   };
@@ -45,6 +52,8 @@ export interface LagTracker {
   /** When `beat` wants to be called. */
   readonly nextBeat: Instant;
   readonly worst: Micros;
+  /** By how much heartbeats have come late so far, all together; never less than before, and never ahead of the time. */
+  lost(now: Instant): Micros;
   beat(now: Instant, idle: Micros): void;
   lateness(now: Instant, idle: Micros): Micros;
 }
@@ -60,7 +69,8 @@ export function createLagTracker(start: Instant, idle: Micros): LagTracker {
   const oversleeps = new Float64Array(REMEMBERED_BEATS);
   let beats = 0;
   let slack: number = LEAST_SLACK;
-
+  let lost = 0;
+  const overdue = (now: Instant): number => Math.max(0, between(nextBeat, now) - LEAST_SLACK);
   const look = (now: Instant, idleNow: Micros): void => {
     const passed = between(lastLook, now);
     const waited = idleNow - lastIdle;
@@ -77,8 +87,10 @@ export function createLagTracker(start: Instant, idle: Micros): LagTracker {
     get worst() {
       return micros(worst);
     },
+    lost: (now) => micros(lost + overdue(now)),
     beat(now, idleNow) {
       look(now, idleNow);
+      lost += overdue(now);
       oversleeps[beats++ % REMEMBERED_BEATS] = Math.max(0, between(nextBeat, now));
       slack = Math.max(LEAST_SLACK, ...oversleeps);
       nextBeat = after(now, BEAT);

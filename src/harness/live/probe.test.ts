@@ -2,8 +2,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import { now } from "../../platform/clock.ts";
 import { pause } from "../../platform/timers.ts";
 import { openUdp, type UdpSocket } from "../../platform/udp.ts";
+import { type Address, address } from "../../protocol/address.ts";
 import { decodeMessage, encodeEmpty } from "../../protocol/coap/message.ts";
-import { before, type Instant, millis } from "../../protocol/time.ts";
+import { after, before, type Instant, millis, seconds } from "../../protocol/time.ts";
 import { type Agenda, createAgenda } from "./agenda.ts";
 import { type Probe, startProbe } from "./probe.ts";
 
@@ -35,16 +36,39 @@ describe("startProbe", () => {
   it("bounds what was sent before a ping by the moment at which that ping's Reset was read", async () => {
     const { probe } = await probing(() => true);
     const sent = now();
-    await until(() => probe.handledBy(sent) !== undefined);
-    const handled = probe.handledBy(sent) ?? Number.NaN;
+    await until(() => typeof probe.handledBy(sent) === "number");
+    const handled = Number(probe.handledBy(sent));
     expect(handled).toBeGreaterThanOrEqual(sent);
     expect(handled).toBeLessThanOrEqual(now());
   });
 
-  it("knows no bound for what was sent after the last answered ping", async () => {
+  it("says that what was sent after the last answered ping may not have been read yet", async () => {
     const { probe } = await probing(() => true);
-    await until(() => probe.handledBy(before(now(), millis(100))) !== undefined);
-    expect(probe.handledBy((now() + 1_000_000) as Instant)).toBeUndefined();
+    await until(() => typeof probe.handledBy(before(now(), millis(100))) === "number");
+    expect(probe.handledBy((now() + 1_000_000) as Instant)).toBe("not yet");
+  });
+
+  it("says so of a target that falls behind, and knows nothing of one that has answered no ping for ten seconds", () => {
+    let at = 5_000_000 as Instant;
+    let hear: (from: Address, bytes: Uint8Array) => void = () => undefined;
+    const sent: Uint8Array[] = [];
+    const socket = {
+      onMessage: (listener: typeof hear) => {
+        hear = listener;
+      },
+      send: (_to: Address, bytes: Uint8Array) => void sent.push(bytes),
+      close: () => Promise.resolve(),
+    } as unknown as UdpSocket;
+    const agenda = { now: () => at, once: () => undefined } as unknown as Agenda;
+    const probe = startProbe(socket, address("127.0.0.1:5683"), agenda);
+    expect(probe.handledBy(at), "before the first answer").toBeUndefined();
+    hear(address("127.0.0.1:5683"), sent[0] ?? new Uint8Array());
+    expect(probe.handledBy(at)).toBe(at);
+    at = after(at, seconds(9));
+    expect(probe.handledBy(before(at, seconds(4)))).toBe("not yet");
+    at = after(at, seconds(2));
+    expect(probe.handledBy(before(at, seconds(4)))).toBeUndefined();
+    expect(probe.handledBy(5_000_000 as Instant), "what it did answer stays known").toBe(5_000_000);
   });
 
   it("tells for how long a target that stopped answering has been behind, and nothing of one that never did", async () => {
@@ -62,7 +86,7 @@ describe("startProbe", () => {
     const { probe, pings } = await probing((count) => count > 3);
     const sent = before(now(), millis(1_000));
     await until(() => pings() >= 3);
-    await until(() => probe.handledBy(sent) !== undefined);
+    await until(() => typeof probe.handledBy(sent) === "number");
     expect(pings()).toBeGreaterThan(3);
   });
 

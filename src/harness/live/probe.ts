@@ -7,22 +7,28 @@
  *
  * Spec: RFC 7252 §4.3 (an Empty Confirmable message provokes a Reset).
  */
-import { now } from "../../platform/clock.ts";
 import type { UdpSocket } from "../../platform/udp.ts";
 import type { Address } from "../../protocol/address.ts";
 import { encodeEmpty, readMessageId } from "../../protocol/coap/message.ts";
-import { after, type Instant, millis } from "../../protocol/time.ts";
+import { after, type Instant, millis, seconds } from "../../protocol/time.ts";
 import type { Agenda } from "./agenda.ts";
 
 export interface Probe {
-  /** When everything that was sent before `sent` had been read by the target, at the latest; `undefined`: nobody knows. */
-  handledBy(sent: Instant): Instant | undefined;
+  /**
+   * When everything that was sent before `sent` had been read by the target, at the latest.
+   *
+   * @returns `not yet`: a target that answers pings may not have read it so far; `undefined`: nobody knows, the target
+   *   answers no pings, or none any more
+   */
+  handledBy(sent: Instant): Instant | "not yet" | undefined;
   /** For how long the target, or this process, has been behind with the pings, microseconds; 0 while nobody knows. */
   behind(): number;
   close(): Promise<void>;
 }
 
 const INTERVAL = millis(20);
+/** As long as a REST request is waited for. */
+const NO_MORE_AFTER = seconds(10);
 const MESSAGE_IDS = 0x1_0000;
 
 /** @param socket connected to the target, and the probe's own */
@@ -38,7 +44,7 @@ export function startProbe(socket: UdpSocket, target: Address, agenda: Agenda): 
     const sent = underWay.get(messageId);
     if (sent === undefined) return;
     underWay.delete(messageId);
-    answered.push({ sent, handled: now() });
+    answered.push({ sent, handled: agenda.now() });
   });
 
   const ping = (at: Instant): void => {
@@ -46,18 +52,24 @@ export function startProbe(socket: UdpSocket, target: Address, agenda: Agenda): 
     underWay.set(next, at);
     socket.send(target, encodeEmpty("CON", next));
     next = (next + 1) % MESSAGE_IDS;
-    agenda.once(after(at, INTERVAL), () => ping(now()));
+    agenda.once(after(at, INTERVAL), () => ping(agenda.now()));
   };
-  ping(now());
+  ping(agenda.now());
+
+  /** Or never has. One that is only behind answers in the end. */
+  const answersNoMore = (): boolean => {
+    const last = answered.at(-1);
+    return last === undefined || agenda.now() - last.sent > NO_MORE_AFTER;
+  };
 
   return {
     handledBy(sent) {
-      const index = firstAtOrAfter(answered, sent);
-      return answered[index]?.handled;
+      const known = answered[firstAtOrAfter(answered, sent)]?.handled;
+      return known ?? (answersNoMore() ? undefined : "not yet");
     },
     behind() {
       const last = answered.at(-1);
-      return last === undefined ? 0 : Math.max(0, now() - after(last.sent, INTERVAL));
+      return last === undefined ? 0 : Math.max(0, agenda.now() - after(last.sent, INTERVAL));
     },
     close() {
       closed = true;

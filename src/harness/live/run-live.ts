@@ -7,7 +7,7 @@
 import { uniqueName } from "../../platform/hash.ts";
 import type { Address } from "../../protocol/address.ts";
 import { coapParams } from "../../protocol/profile.ts";
-import { millis, seconds } from "../../protocol/time.ts";
+import { type Micros, millis, seconds } from "../../protocol/time.ts";
 import type { Plan } from "../../scenarios/plan.ts";
 import { createVirtualDevice } from "../../simulator/device/device.ts";
 import type { Adapter } from "../adapter/adapter.ts";
@@ -34,16 +34,19 @@ export interface LiveTarget {
 export interface LiveSession extends SharedByRuns {
   /** Settles when the probe is on its way. */
   readonly ready: Promise<void>;
-  /** For how long the target has been behind, microseconds: `Probe.behind`. */
-  behind(): number;
+  /** By how much this process may have been late in its last second, microseconds. */
+  late(): number;
+  /** The most by which it may have been late so far, microseconds. */
+  worstLate(): number;
   close(): Promise<void>;
 }
 
-export function openLiveSession(target: LiveTarget): LiveSession {
+/** @param ahead by how much the clock of the target was turned already */
+export function openLiveSession(target: LiveTarget, ahead?: Micros): LiveSession {
   const scope = uniqueName().slice(0, 8);
-  const agenda = createAgenda();
-  const measuring = createMeasuring();
-  const http = openRest(target, agenda);
+  const agenda = createAgenda(ahead);
+  const measuring = createMeasuring(() => agenda.ahead);
+  const http = openRest(target, agenda, measuring.punctual);
   const openSocket = createSocketOpener(scope);
   let runs = 0;
   let probe: Probe | undefined;
@@ -63,6 +66,8 @@ export function openLiveSession(target: LiveTarget): LiveSession {
     handledBy: (sent) => probe?.handledBy(sent),
     nextRun: () => ++runs,
     behind: () => probe?.behind() ?? 0,
+    late: () => measuring.lateness(agenda.now()),
+    worstLate: () => measuring.worst,
     async close() {
       await ready.catch(() => undefined);
       await probe?.close();
@@ -76,6 +81,8 @@ export function openLiveSession(target: LiveTarget): LiveSession {
 export interface RunLiveOptions extends LiveOptions {
   /** Absent: one for this run alone. */
   readonly session?: LiveSession;
+  /** Of a session for this run alone: by how much the clock of the target was turned already. */
+  readonly ahead?: Micros;
 }
 
 /**
@@ -86,7 +93,7 @@ export interface RunLiveOptions extends LiveOptions {
  *   `too-many-open-files`: fewer runs at once, or a larger `ulimit -n`
  */
 export async function runLive(plan: Plan, target: LiveTarget, options: RunLiveOptions = {}): Promise<History> {
-  const session = options.session ?? openLiveSession(target);
+  const session = options.session ?? openLiveSession(target, options.ahead);
   try {
     await session.ready;
     const run = new LiveRun(plan, target.coap, session, {

@@ -5,7 +5,6 @@
  * what a process reads that is just starting nobody could tell. What the killed one had still sent is read before it
  * counts as down. Starting takes its time; plan time stands still for as long as that is more than the plan allows for.
  */
-import { now } from "../../platform/clock.ts";
 import { after, between, type Instant, type Micros, millis, seconds } from "../../protocol/time.ts";
 import type { HistoryEvent, RunTime } from "../history/history.ts";
 import type { RestartEffect } from "../interpreter/operation-requests.ts";
@@ -63,8 +62,8 @@ class Life implements ServerLife {
   private downFor: Micros = millis(0);
   /** How soon after it is asked something it dies; `undefined`: it has been asked, or dies of nothing. */
   private diesAfter: Micros | undefined;
-  private killed: Instant = now();
-  private startedAgain: Instant = now();
+  private killed: Instant;
+  private startedAgain: Instant;
   private saidUp = true;
   private readonly ends: RunTime[] = [];
   private readonly waiting: (() => void)[] = [];
@@ -72,6 +71,8 @@ class Life implements ServerLife {
 
   constructor(options: ServerLifeOptions) {
     this.options = options;
+    this.killed = options.agenda.now();
+    this.startedAgain = this.killed;
   }
 
   get isDown(): boolean {
@@ -79,7 +80,7 @@ class Life implements ServerLife {
   }
 
   get isOverdue(): boolean {
-    return this.isDown && now() >= this.due;
+    return this.isDown && this.options.agenda.now() >= this.due;
   }
 
   restart({ downFor, dies }: RestartEffect["operation"]): void {
@@ -91,12 +92,12 @@ class Life implements ServerLife {
     }
     this.phase = "doomed";
     this.diesAfter = DIES_AFTER[dies];
-    this.later(after(now(), DIES_WITHIN), () => this.meetDoom());
+    this.later(after(this.options.agenda.now(), DIES_WITHIN), () => this.meetDoom());
   }
 
   asked(): void {
     if (this.phase !== "doomed" || this.diesAfter === undefined) return;
-    this.later(after(now(), this.diesAfter), () => this.meetDoom());
+    this.later(after(this.options.agenda.now(), this.diesAfter), () => this.meetDoom());
     this.diesAfter = undefined;
   }
 
@@ -128,17 +129,17 @@ class Life implements ServerLife {
 
   private kill(server: RestartableServer): void {
     this.phase = "dying";
-    this.killed = now();
+    this.killed = this.options.agenda.now();
     server.kill().then(() => {
-      this.ends.push(this.options.runTime(now()));
-      this.later(after(now(), DRAIN), () => this.goDown(server));
+      this.ends.push(this.options.runTime(this.options.agenda.now()));
+      this.later(after(this.options.agenda.now(), DRAIN), () => this.goDown(server));
     }, this.options.onTrouble);
   }
 
   private goDown(server: RestartableServer): void {
     const { record, runTime } = this.options;
     this.phase = "down";
-    record({ kind: "server", event: "down", at: runTime(now()), earliest: runTime(this.killed) });
+    record({ kind: "server", event: "down", at: runTime(this.options.agenda.now()), earliest: runTime(this.killed) });
     for (const task of this.waiting.splice(0)) task();
     this.later(this.due, () => this.start(server));
   }
@@ -146,7 +147,7 @@ class Life implements ServerLife {
   private start(server: RestartableServer): void {
     this.phase = "starting";
     this.saidUp = false;
-    this.startedAgain = now();
+    this.startedAgain = this.options.agenda.now();
     server.start().then(() => {
       if (!this.closed) this.comeUp();
     }, this.options.onTrouble);
@@ -155,14 +156,19 @@ class Life implements ServerLife {
   private comeUp(): void {
     this.sayUp();
     this.phase = "up";
-    this.options.onUp(between(this.due, now()));
+    this.options.onUp(between(this.due, this.options.agenda.now()));
   }
 
   private sayUp(): void {
     if (this.saidUp) return;
     this.saidUp = true;
     const { record, runTime } = this.options;
-    record({ kind: "server", event: "up", at: runTime(now()), earliest: runTime(this.startedAgain) });
+    record({
+      kind: "server",
+      event: "up",
+      at: runTime(this.options.agenda.now()),
+      earliest: runTime(this.startedAgain),
+    });
   }
 
   private later(at: Instant, task: () => void): void {
