@@ -30,13 +30,15 @@ describe("renderGithub", () => {
   });
 
   it("gives a notice for what is known to be broken, and an error for an entry that is kept", () => {
-    const expectations = { known: ["R-04"], unexpected: [], stale: ["M-01"], unknown: [] } as const;
+    const expectations = { known: ["R-04"], unexpected: [], unseen: ["E-02", "G-08"], stale: ["M-01"] } as const;
     const lines = linesOf({ ...VIEW, expectations: expectations as unknown as ReportView["expectations"] });
     expect(lines.map((line) => line.split("::")[1])).toEqual([
       "warning title=Q-05 is broken",
       "notice title=R-04 is broken",
       "error title=M-01 is kept",
+      "notice title=not seen this time",
     ]);
+    expect(lines.at(-1)).toContain("E-02, G-08");
   });
 
   it("warns of a campaign that concludes nothing, and says nothing of one that passes", () => {

@@ -47,10 +47,19 @@ function campaignLines({ verdict, expectations }: ReportView): readonly string[]
       `${id} is expected to be broken, and is kept: take it out of the expectations`,
     ),
   );
-  if (verdict.outcome !== "inconclusive" && verdict.harnessErrors.length === 0) return stale;
+  const unseen = expectations?.unseen ?? [];
+  const told = unseen.length === 0 ? [] : [annotation("notice", "not seen this time", unseenText(unseen))];
+  if (verdict.outcome !== "inconclusive" && verdict.harnessErrors.length === 0) return [...stale, ...told];
   const errors = verdict.harnessErrors.map(({ plan, reason }) => `${plan}: ${reason}`);
-  return [...stale, annotation("warning", `Fleetproof: ${verdict.outcome}`, [verdict.reason, ...errors].join("\n"))];
+  return [
+    ...stale,
+    ...told,
+    annotation("warning", `Fleetproof: ${verdict.outcome}`, [verdict.reason, ...errors].join("\n")),
+  ];
 }
+
+const unseenText = (ids: readonly string[]): string =>
+  `${ids.join(", ")}: expected to be broken, and too rare for its absence in one campaign to say anything`;
 
 function levelOf({ requirement }: FailureSummary, { verdict, expectations }: ReportView): Level {
   if (expectations?.known.includes(requirement) === true) return "notice";

@@ -18,6 +18,7 @@ import {
 } from "../protocol/coap/options.ts";
 import type { CoapMessage } from "../protocol/coap/types.ts";
 import type { RestRequest } from "../protocol/server-port.ts";
+import type { EventPlace } from "./event-places.ts";
 import { secondsText, shorten } from "./text.ts";
 
 /** Longest JSON or payload shown on a line, in characters. */
@@ -25,21 +26,22 @@ const LONGEST_BODY = 300;
 
 /**
  * @param start run time of plan time 0, microseconds: the line's time counts from there, as the plan's times do
+ * @param place what the other events say of it
  */
-export function eventLine(event: HistoryEvent, start = 0): string {
-  return `${secondsText(event.at - start).padStart(14)}  ${eventText(event)}`;
+export function eventLine(event: HistoryEvent, start = 0, place: EventPlace = { at: event.at }): string {
+  return `${secondsText(place.at - start).padStart(14)}  ${eventText(event, place)}`;
 }
 
 /** Run time at which the plan's time 0 is, microseconds. */
 export const planStart = (events: readonly HistoryEvent[]): number =>
   events.find((event) => event.kind === "mark" && event.mark === "start")?.at ?? 0;
 
-function eventText(event: HistoryEvent): string {
+function eventText(event: HistoryEvent, { toOldAddress, fromNewAddress }: EventPlace): string {
   switch (event.kind) {
     case "uplink":
-      return `← device ${event.device}  ${datagramText(event.bytes)}${event.lost ? "  (lost on the way)" : ""}${event.copy ? "  (copy made by the network)" : ""}`;
+      return `← device ${event.device}${fromNewAddress === undefined ? "" : ` at its new address ${fromNewAddress}`}  ${datagramText(event.bytes)}${event.lost ? "  (lost on the way)" : ""}${event.copy ? "  (copy made by the network)" : ""}`;
     case "downlink":
-      return `→ ${event.device === undefined ? event.address : `device ${event.device}`}  ${datagramText(event.bytes)}${arrivalsText(event.arrivals.length)}`;
+      return `→ ${event.device === undefined ? event.address : `device ${event.device}`}${toOldAddress === undefined ? "" : ` at its old address ${toOldAddress}`}  ${datagramText(event.bytes)}${arrivalsText(event.arrivals.length)}`;
     case "unreachable":
       return `← network: device ${event.device} (${event.address}) cannot be reached`;
     case "delivery":
@@ -134,8 +136,19 @@ function pathText(message: CoapMessage): string {
 
 function payloadText(payload: Uint8Array): string {
   if (payload.length === 0) return "";
+  const text = printable(payload);
+  return text === undefined ? `${payload.length} bytes` : shorten(JSON.stringify(text), LONGEST_BODY);
+}
+
+/** The payload of a datagram as text; `undefined` when there is none, or it is no text. */
+export function printablePayload(bytes: Uint8Array): string | undefined {
+  const decoded = decodeMessage(bytes);
+  return decoded.ok ? printable(decoded.value.payload) : undefined;
+}
+
+function printable(payload: Uint8Array): string | undefined {
   const text = new TextDecoder().decode(payload);
-  return /^[\x20-\x7e]+$/.test(text) ? shorten(JSON.stringify(text), LONGEST_BODY) : `${payload.length} bytes`;
+  return /^[\x20-\x7e]+$/.test(text) ? text : undefined;
 }
 
 function restText(request: RestRequest): string {

@@ -1,5 +1,6 @@
 /** A load or a fleet in Markdown, short enough for a comment at a pull request; and as annotations for GitHub. Pure. */
 import { PERCENTS, percentName } from "./charts/percents.ts";
+import { fleetRows } from "./fleet-rows.ts";
 import { annotation } from "./github.ts";
 import type { LoadView } from "./load-view.ts";
 import { tableRow } from "./text.ts";
@@ -16,6 +17,8 @@ export function renderLoadMarkdown({
   thresholds,
   latencies,
   load,
+  fleet,
+  virtual,
 }: LoadView): string {
   const broken = brokenOf(load);
   const lines = [
@@ -34,6 +37,13 @@ export function renderLoadMarkdown({
     ...section(
       ["span", "count", ...PERCENTS.map(percentName)],
       latencies.map(({ name, count, words }) => [`\`${name}\``, String(count), ...words]),
+    ),
+    // Of a load these are beside the point.
+    ...section(
+      ["what", "how often"],
+      what === "load"
+        ? []
+        : fleetRows(fleet, virtual).flatMap(([name, count]) => (count > 0 ? [[name, String(count)]] : [])),
     ),
   ];
   return `${lines.join("\n")}\n`;

@@ -41,7 +41,7 @@ describe("renderMarkdown", () => {
     expect(page).toContain("## R-04 is broken");
     expect(page).toContain("- **expected:** sent again within 5 s after the Update at 12.000 s");
     expect(page).toContain("`fleetproof replay R-04-retry-17`");
-    expect(page).toContain("[smallest plan](failures/R-04-retry-17/shrunk.json)");
+    expect(page).toContain("[plan made small](failures/R-04-retry-17/shrunk.json)");
     expect(page).toContain(">       0.005 s  ← device 0  CON POST /rd?ep=a [0x1a2b] tok 9f01");
     expect(page).toContain('"simSeed": "s"');
   });
@@ -62,9 +62,9 @@ describe("renderMarkdown", () => {
     expect(text.match(/^\| \[.*?\]/gm)).toEqual(["| [R-04-retry-17]", "| [R-04-queue-2]", "| [T-01-retry-17]"]);
     expect(text).toContain("| 2 operations, 1 fault | R-04-retry-17 |");
     expect(text).toContain("## R-04 is broken (1 of 2)");
-    expect(text).toContain("- **its smallest plan also breaks** T-01");
+    expect(text).toContain("- **its plan made small also breaks** T-01");
     expect(text).toContain("- **comes with** R-04-retry-17");
-    expect(text).not.toContain("### Smallest plan");
+    expect(text).not.toContain("### The plan");
   });
 
   it("lists every requirement with its counts and its reason, without breaking the table", () => {

@@ -5,15 +5,18 @@
  */
 import type { FailureSummary, RequirementVerdict, Verdict } from "../harness/record/verdict.ts";
 import { eventLines } from "./event-lines.ts";
+import { expectationLines } from "./expectation-lines.ts";
 import { planLines } from "./plan-text.ts";
 import type { FailureEvidence, ReportView } from "./report-view.ts";
 import {
   failuresFirst,
   groupRequirements,
   markOf,
+  mayShrink,
   outcomeCounts,
   outcomeRow,
   seenIn,
+  whatPlan,
   whichOf,
 } from "./requirement-lines.ts";
 import { count } from "./text.ts";
@@ -24,6 +27,7 @@ export function renderMarkdown(view: ReportView): string {
   const { verdict } = view;
   const sections = [
     headSection(view),
+    expectedSection(view),
     glanceSection(verdict),
     ...failuresFirst(verdict).map((failure) => failureSection(view, failure)),
     matrixSection(view),
@@ -63,6 +67,11 @@ function headSection({ verdict }: ReportView): readonly string[] {
   ];
 }
 
+function expectedSection({ expectations }: ReportView): readonly string[] {
+  const lines = expectationLines(expectations);
+  return lines.length === 0 ? [] : ["## What was expected", "", ...lines.map((line) => `- ${line}`)];
+}
+
 /** All failures in a few lines, when there are several. */
 function glanceSection(verdict: Verdict): readonly string[] {
   if (verdict.failures.length < 2) return [];
@@ -71,7 +80,7 @@ function glanceSection(verdict: Verdict): readonly string[] {
     "",
     "What stands for itself comes first. *With* names the failure that another most likely comes with: another side of it, or another way to it.",
     "",
-    "| failure | actual | plans | smallest plan | with |",
+    "| failure | actual | plans | plan made small | with |",
     "|---|---|---:|---|---|",
     ...failuresFirst(verdict).map(
       (failure) =>
@@ -94,17 +103,22 @@ function failureSection(view: ReportView, failure: FailureSummary): readonly str
     `- **actual:** ${plain(failure.actual)}`,
     `- **seen in** ${seenIn(failure, view.verdict.runs)}`,
     ...(failure.belongsTo === undefined ? [] : [`- **comes with** ${failure.belongsTo}`]),
-    ...(failure.alsoBroke === undefined ? [] : [`- **its smallest plan also breaks** ${failure.alsoBroke.join(", ")}`]),
+    ...(failure.alsoBroke === undefined
+      ? []
+      : [`- **its plan made small also breaks** ${failure.alsoBroke.join(", ")}`]),
     `- **again:** \`${view.replayCommand(failure)}\``,
-    `- **files:** [plan](${failure.plan}), [its history](${failure.history}), [smallest plan](${failure.shrunk})`,
+    ...(mayShrink(failure) && view.shrinkCommand !== undefined
+      ? [`- **smaller:** \`${view.shrinkCommand(failure)}\``]
+      : []),
+    `- **files:** [plan](${failure.plan}), [its history](${failure.history}), [plan made small](${failure.shrunk})`,
     // What comes with another failure is told in short: its evidence is in its files.
-    ...(evidence === undefined || failure.belongsTo !== undefined ? [] : ["", ...evidenceLines(evidence)]),
+    ...(evidence === undefined || failure.belongsTo !== undefined ? [] : ["", ...evidenceLines(failure, evidence)]),
   ];
 }
 
-function evidenceLines({ plan, history, finding }: FailureEvidence): readonly string[] {
+function evidenceLines(failure: FailureSummary, { plan, history, finding }: FailureEvidence): readonly string[] {
   return [
-    `### Smallest plan: ${count(plan.operations.length, "operation")}, ${count(plan.faults.length, "fault")}`,
+    `### The plan, ${whatPlan(failure)}: ${count(plan.operations.length, "operation")}, ${count(plan.faults.length, "fault")}`,
     "",
     "```text",
     ...planLines(plan, PLAN_WIDTH),

@@ -4,7 +4,7 @@ import { count, labelled, spanText } from "./text.ts";
 
 interface Step {
   readonly name: string;
-  readonly outcome: "ok" | "set-up fault" | "finding" | "not offered" | "skipped";
+  readonly outcome: "ok" | "set-up fault" | "unclear" | "finding" | "not offered" | "skipped";
   readonly detail: string;
   readonly requirement?: string;
 }
@@ -20,7 +20,8 @@ interface Wait {
 
 const SYMBOLS = {
   ok: ["✓", "32"],
-  "set-up fault": ["?", "33"],
+  "set-up fault": ["!", "33"],
+  unclear: ["?", "33"],
   finding: ["✗", "31"],
   "not offered": ["–", "90"],
   skipped: ["·", "90"],
@@ -69,9 +70,13 @@ const onlySimulated = (row: Wait): string =>
 
 function conclusion(steps: readonly Step[]): string {
   const faults = steps.filter(({ outcome }) => outcome === "set-up fault");
+  const doubts = steps.filter(({ outcome }) => outcome === "unclear");
   const findings = steps.filter(({ outcome }) => outcome === "finding");
+  const alsoUnclear = doubts.length === 0 ? "" : `, and ${count(doubts.length, "step")} unclear`;
   if (faults.length > 0)
-    return `NOT READY: ${count(faults.length, "set-up fault")}. This says nothing about the server's promises.`;
+    return `NOT READY: ${count(faults.length, "set-up fault")}${alsoUnclear}. This says nothing about the server's promises.`;
+  if (doubts.length > 0)
+    return `NOT READY: ${count(doubts.length, "step")} unclear: the adapter or the server is wrong there. Find out which: until then verify may blame the server for the adapter.`;
   if (findings.length > 0) return `READY, and ${count(findings.length, "promise")} of the server broken already.`;
   return "READY: the target can be verified.";
 }

@@ -9,7 +9,19 @@ const marks = Array.from(
   (_, index) => ({ kind: "mark", at: index * 1_000_000, mark: "quiet" }) as const,
 );
 const finding = { requirement: "R-04", events: [15], expected: "sent again", actual: "no request" };
-const judged = { broken: ["R-04"], kept: [] } as const;
+const judged = { broken: ["R-04"], kept: [], looks: [] } as const;
+const passes = {
+  kind: "passes",
+  broken: [],
+  kept: ["R-04"],
+  looks: [
+    { requirement: "R-04", examined: 5, undecided: 2 },
+    { requirement: "Q-01", examined: 7, undecided: 0 },
+    { requirement: "R-06", examined: 0, undecided: 1 },
+  ],
+  examined: 12,
+  history: historyOf([]),
+} as const;
 const reproduced = { kind: "reproduced", ...judged, finding, history: historyOf(marks), sameHistory: true } as const;
 
 describe("renderReplay", () => {
@@ -38,8 +50,18 @@ describe("renderReplay", () => {
     expect(renderReplay({ saved, outcome: other, target: "sim" }, style)).toMatch(
       /^DIFFERENT FAILURE[\s\S]*R-04 failed when it was recorded; now:\n {2}T-01\n/,
     );
-    const passes = { kind: "passes", broken: [], kept: ["R-04"], examined: 12, history: historyOf([]) } as const;
     expect(renderReplay({ saved, outcome: passes, target: "sim" }, style)).toContain("holds now: 12 events examined.");
+  });
+
+  it("says of a pass what it rests on: the requirement that failed once, then the others, and what stayed open", () => {
+    const text = renderReplay({ saved, outcome: passes, target: "sim", written: "again" }, style);
+    expect(text).toContain(
+      "\n  R-04      5 events examined, 2 undecided\n  examined  Q-01 7\n  undecided R-06 1\n  written   again\n",
+    );
+    const without = { ...passes, kept: [], looks: passes.looks.slice(1) };
+    expect(renderReplay({ saved, outcome: without, target: "sim" }, { ...style, columns: 120 })).toContain(
+      "now nothing fails, and R-04 was not examined: 12 events examined.\n  R-04      0 events examined, 0 undecided\n",
+    );
   });
 });
 

@@ -3,6 +3,7 @@ import type { Finding } from "../harness/record/finding.ts";
 import type { ReplayOutcome } from "../harness/record/replay-outcome.ts";
 import type { ReplayMeeting } from "../harness/record/replayed-expectations.ts";
 import type { SavedPlan } from "../harness/record/verdict.ts";
+import { eventPlaces } from "./event-places.ts";
 import { eventLine, planStart } from "./history-text.ts";
 import type { TerminalStyle } from "./terminal.ts";
 import { count, labelled } from "./text.ts";
@@ -24,17 +25,39 @@ export interface ReplayView {
   readonly target: string;
   /** Where the history leaves the recorded one; absent when that is not known, or when it does not. */
   readonly divergence?: string | undefined;
+  /** Where the run was written; absent: nowhere. */
+  readonly written?: string | undefined;
 }
 
 export function renderReplay(view: ReplayView, style: TerminalStyle): string {
   const { saved, outcome, target } = view;
   const head = HEADS[outcome.kind];
   const title = style.colours ? `\u001b[1;${head.colour}m${head.text}\u001b[0m` : head.text;
-  const lines = [`${title}  plan ${saved.plan.id} on ${target}`, ...outcomeLines(view, style.columns)];
+  const lines = [
+    `${title}  plan ${saved.plan.id} on ${target}`,
+    ...outcomeLines(view, style.columns),
+    ...(view.written === undefined ? [] : [`  written   ${view.written}`]),
+  ];
   return `${lines.join("\n")}\n`;
 }
 
-function outcomeLines({ saved, outcome, divergence }: ReplayView, width: number): readonly string[] {
+/** What the pass rests on: of the requirement that failed once, then of all others. */
+function lookLines({ saved: { requirement }, outcome: { looks } }: ReplayView, width: number): readonly string[] {
+  const own = looks.find((look) => look.requirement === requirement);
+  const others = looks.filter((look) => look !== own);
+  const examined = others.filter((look) => look.examined > 0).map((look) => `${look.requirement} ${look.examined}`);
+  const open = others.filter((look) => look.undecided > 0).map((look) => `${look.requirement} ${look.undecided}`);
+  return [
+    ...(requirement === undefined
+      ? []
+      : [`  ${requirement}      ${count(own?.examined ?? 0, "event")} examined, ${own?.undecided ?? 0} undecided`]),
+    ...(examined.length === 0 ? [] : labelled("  examined  ", examined.join(", "), width)),
+    ...(open.length === 0 ? [] : labelled("  undecided ", open.join(", "), width)),
+  ];
+}
+
+function outcomeLines(view: ReplayView, width: number): readonly string[] {
+  const { saved, outcome, divergence } = view;
   const was = saved.requirement ?? "no requirement";
   switch (outcome.kind) {
     case "reproduced":
@@ -49,10 +72,14 @@ function outcomeLines({ saved, outcome, divergence }: ReplayView, width: number)
         ...outcome.findings.flatMap((each) => findingLines(each, width)),
       ];
     case "inconclusive":
-      return labelled("  ", `${outcome.reason}: whether ${was} holds cannot be said.`, width);
+      return [
+        ...labelled("  ", `${outcome.reason}: whether ${was} holds cannot be said.`, width),
+        ...lookLines(view, width),
+      ];
     case "passes":
       return [
-        ...labelled("  ", `${passesText(saved)}: ${count(outcome.examined, "event")} examined.`, width),
+        ...labelled("  ", `${passesText(saved, outcome.kept)}: ${count(outcome.examined, "event")} examined.`, width),
+        ...lookLines(view, width),
         // Of a plan that failed, the history is expected to be another one now.
         ...(saved.requirement !== undefined || outcome.sameHistory === undefined
           ? []
@@ -61,10 +88,12 @@ function outcomeLines({ saved, outcome, divergence }: ReplayView, width: number)
   }
 }
 
-const passesText = ({ requirement }: SavedPlan): string =>
-  requirement === undefined
-    ? "Nothing failed when it was recorded, and nothing does now"
-    : `${requirement} failed when it was recorded, and holds now`;
+function passesText({ requirement }: SavedPlan, kept: readonly string[]): string {
+  if (requirement === undefined) return "Nothing failed when it was recorded, and nothing does now";
+  return kept.includes(requirement)
+    ? `${requirement} failed when it was recorded, and holds now`
+    : `${requirement} failed when it was recorded; now nothing fails, and ${requirement} was not examined`;
+}
 
 /** How the replay of one plan among many ended, and what is to be known of it. */
 export interface ReplayLine {
@@ -158,15 +187,19 @@ function contextLines(finding: Finding, events: Parameters<typeof planStart>[0])
   if (last === undefined) return [];
   const first = Math.max(0, last - CONTEXT);
   const start = planStart(events);
+  const places = eventPlaces(events);
   const lines = events
     .slice(first, last + 1)
-    .map((event, index) => `${finding.events.includes(first + index) ? ">" : " "}${eventLine(event, start)}`);
+    .map(
+      (event, index) =>
+        `${finding.events.includes(first + index) ? ">" : " "}${eventLine(event, start, places[first + index])}`,
+    );
   return ["", `  the last events, of ${events.length}:`, ...lines];
 }
 
 export function replayJson({ saved, outcome, target, divergence }: ReplayView): Readonly<Record<string, unknown>> {
-  const { broken, kept } = outcome;
-  const plan = { plan: saved.plan.id, recorded: saved.requirement, target, broken, kept };
+  const { broken, kept, looks } = outcome;
+  const plan = { plan: saved.plan.id, recorded: saved.requirement, target, broken, kept, looks };
   switch (outcome.kind) {
     case "reproduced":
       return { outcome: outcome.kind, ...plan, finding: outcome.finding, sameHistory: outcome.sameHistory, divergence };

@@ -20,6 +20,8 @@ export interface ReportView {
   /** By the failure's id. */
   readonly evidence: ReadonlyMap<string, FailureEvidence>;
   readonly replayCommand: (failure: FailureSummary) => string;
+  /** The command that makes its plan smaller; absent: none is told. */
+  readonly shrinkCommand?: ((failure: FailureSummary) => string) | undefined;
   /** How the verdict meets what is expected of the target; absent: nothing is. */
   readonly expectations?: Meeting | undefined;
   /** What the campaign reached, as `renderCoverage` tells it. */

@@ -25,6 +25,10 @@ describe("seenIn", () => {
 
   it("says live whether the plan failed again, because what came once is evidence too", () => {
     expect(seenIn({ ...failure, reproduced: true }, 200)).toBe("3 of 200 plans; the plan run again failed again");
+    expect(seenIn({ ...failure, reproduced: true, repeats: { failed: 5, of: 5 } }, 200)).toBe(
+      "3 of 200 plans; the small plan failed 5 of 5 runs",
+    );
+    expect(seenIn({ ...failure, reproduced: false, repeats: { failed: 0, of: 5 } }, 200)).toMatch(/did not fail again/);
     expect(seenIn({ ...failure, reproduced: false }, 200)).toMatch(/did not fail again: the evidence is its history$/);
   });
 });

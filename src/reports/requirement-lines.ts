@@ -112,6 +112,31 @@ export function seenIn(failure: FailureSummary, runs: number): string {
   const { alike } = failure;
   const same = alike === undefined || alike.of < 2 ? "" : `; ${alike.plans} of ${alike.of} made small came to this`;
   const plans = `${failure.plans} of ${count(runs, "plan")}${same}`;
-  if (failure.reproduced === undefined) return plans;
-  return `${plans}; the plan run again ${failure.reproduced ? "failed again" : "did not fail again: the evidence is its history"}`;
+  const again = whetherAgain(failure);
+  return again === undefined ? plans : `${plans}; ${again}`;
+}
+
+/** What the small plan of a failure is: `the smallest one that shows it` only where nothing more can be left out. */
+export function whatPlan({ minimal, reproduced }: FailureSummary): string {
+  if (reproduced === false) return "the one that showed it, which did not fail again";
+  return isSmallest({ minimal, reproduced })
+    ? "the smallest one that shows it"
+    : "one that shows it, not yet as small as it can be";
+}
+
+/** Records of older versions do not tell: theirs passes for it. */
+export const isSmallest = ({ minimal, reproduced }: Pick<FailureSummary, "minimal" | "reproduced">): boolean =>
+  minimal !== false && reproduced !== false;
+
+/** Whether more time may make the plan smaller: it failed when it was run again, or was not run again. */
+export const mayShrink = ({ minimal, reproduced }: FailureSummary): boolean =>
+  minimal === false && reproduced !== false;
+
+/** Live, whether the failure is still there when its small plan is run again; `undefined`: that was not tried. */
+function whetherAgain({ reproduced, repeats }: FailureSummary): string | undefined {
+  if (reproduced === undefined) return undefined;
+  if (!reproduced) return "the plan run again did not fail again: the evidence is its history";
+  return repeats === undefined
+    ? "the plan run again failed again"
+    : `the small plan failed ${repeats.failed} of ${count(repeats.of, "run")}`;
 }

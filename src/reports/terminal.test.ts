@@ -84,6 +84,22 @@ describe("renderTerminal", () => {
     expect(text).toContain("   plan      the same as for R-04 above\n");
   });
 
+  it("does not call a plan the smallest that more time could make smaller, and gives the command for that", () => {
+    const failures = FAILED_VERDICT.failures.map((failure) => ({ ...failure, minimal: false }));
+    const told = renderTerminal(
+      { ...view({ failures }), shrinkCommand: ({ plan }) => `fleetproof shrink ${plan}` },
+      plain(100),
+    );
+    expect(told).toContain(
+      "   plan      one that shows it, not yet as small as it can be: 1 device, 2 operations, 1 fault\n",
+    );
+    expect(told).toContain("   smaller   fleetproof shrink failures/R-04-retry-17/plan.json\n");
+    const gone = failures.map((failure) => ({ ...failure, reproduced: false }));
+    const toldOfGone = renderTerminal(view({ failures: gone }), plain(100));
+    expect(toldOfGone).toContain("   plan      the one that showed it, which did not fail again: 1 device");
+    expect(toldOfGone).not.toContain("   smaller ");
+  });
+
   it("tells five failures at length and names the others", () => {
     const failures = Array.from({ length: 7 }, (_, index) => ({
       ...(FAILED_VERDICT.failures[1] as (typeof FAILED_VERDICT.failures)[number]),

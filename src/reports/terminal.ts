@@ -13,10 +13,12 @@ import {
   failuresFirst,
   groupRequirements,
   markOf,
+  mayShrink,
   outcomeCounts,
   outcomeRow,
   type RequirementGroup,
   seenIn,
+  whatPlan,
   whichOf,
 } from "./requirement-lines.ts";
 import { count, labelled, shorten } from "./text.ts";
@@ -34,6 +36,8 @@ export interface VerdictView {
   readonly shrunk: ReadonlyMap<string, Plan>;
   /** The command that replays a failure. */
   readonly replayCommand: (failure: FailureSummary) => string;
+  /** The command that makes its plan smaller; absent: none is told. */
+  readonly shrinkCommand?: ((failure: FailureSummary) => string) | undefined;
 }
 
 /** Failures told at length; the others in a line each. */
@@ -119,6 +123,7 @@ function failureLines(
     ...shrunkPlanLines(view, failure, before, width, paint),
     ...comesWithLines(comesWith(failure, view.verdict), width),
     `   ${"replay".padEnd(9)} ${view.replayCommand(failure)}`,
+    ...(mayShrink(failure) && view.shrinkCommand !== undefined ? [`   smaller   ${view.shrinkCommand(failure)}`] : []),
   ];
 }
 
@@ -149,7 +154,7 @@ function shrunkPlanLines(
   const left = lines.length - LONGEST_PLAN;
   const size = `${count(plan.fleet.length, "device")}, ${count(plan.operations.length, "operation")}, ${count(plan.faults.length, "fault")}`;
   return [
-    ...labelled("   plan      ", `the smallest one that shows it: ${size}`, width),
+    ...labelled("   plan      ", `${whatPlan(failure)}: ${size}`, width),
     ...lines.slice(0, left > 1 ? LONGEST_PLAN : lines.length).map((line) => `    ${line}`),
     ...(left > 1 ? [paint("grey", `    … ${left} more lines in the report`)] : []),
   ];

@@ -75,6 +75,7 @@ function viewOfVerdict(
     catalogue: REQUIREMENTS,
     evidence,
     replayCommand: ({ shrunk }) => `${services.program} replay ${path.join(directory, shrunk)}`,
+    shrinkCommand: ({ plan }) => `${services.program} shrink ${path.join(directory, plan)} --shrink-budget 2m`,
     coverage: coverage === undefined ? "" : renderCoverage(coverage, COVERAGE_NAMES, { live }),
     states,
     tasks,

@@ -42,7 +42,7 @@ const isVirtual = (result: Result): boolean => "virtual" in result && result.vir
 function differing<T>(what: string, results: readonly T[], of: (result: T) => string): readonly string[] {
   const values = results.map(of);
   if (new Set(values).size < 2) return [];
-  return [`${what} differ: ${values.map((value, index) => `${letterOf(index)} ${value}`).join(", ")}`];
+  return [`${what} differ: ${values.map((value, index) => `${letterOf(index)} ${value}`).join("; ")}`];
 }
 
 function differingSettings(results: readonly Result[], of: (result: Result) => Labels | undefined): readonly string[] {

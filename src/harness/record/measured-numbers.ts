@@ -6,6 +6,7 @@ import { isLoad } from "./measured-differences.ts";
 
 export interface ComparedNumber {
   readonly group: "Tasks" | "Fleet";
+  /** As in the record, with its labels; of a fleet as in its counts, or words. */
   readonly name: string;
   /** `share`: 0 to 1. */
   readonly unit: "number" | "share";
@@ -89,11 +90,8 @@ function fleetNumbers(results: readonly Result[]): readonly ComparedNumber[] {
     number("devices registered at the end", ({ registeredAtEnd }) => registeredAtEnd),
     number("devices with an error or no answer", ({ failing }) => failing.count, true),
     ...Object.keys(first?.counts ?? {}).map((key) =>
-      number(words(key), ({ counts }) => counts[key as keyof FleetSummary["counts"]], FLEET_TROUBLE.has(key)),
+      number(key, ({ counts }) => counts[key as keyof FleetSummary["counts"]], FLEET_TROUBLE.has(key)),
     ),
     ...answers.map((key) => number(`answers ${key}`, ({ responses }) => responses[key] ?? 0, / [45]\./.test(key))),
   ];
 }
-
-/** `serverRetransmissions` → `server retransmissions`. */
-const words = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

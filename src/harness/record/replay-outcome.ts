@@ -9,6 +9,16 @@ export interface Replay {
   readonly broken: readonly string[];
   /** Those that were examined and held. */
   readonly kept: readonly string[];
+  /** How often each was examined, of those of which something was seen. */
+  readonly looks: readonly Look[];
+}
+
+export interface Look {
+  readonly requirement: string;
+  /** Events that were decided, either way. */
+  readonly examined: number;
+  /** Events that the measuring uncertainty left open. */
+  readonly undecided: number;
 }
 
 export type ReplayOutcome = Replay &

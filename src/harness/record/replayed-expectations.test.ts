@@ -15,15 +15,15 @@ const file = (...ids: readonly string[]): Expectations => ({
 
 const breaks = (recorded: string, ...broken: readonly string[]): Replayed => ({
   recorded,
-  outcome: { kind: "reproduced", history, broken, kept: [], finding, sameHistory: undefined },
+  outcome: { kind: "reproduced", history, broken, kept: [], looks: [], finding, sameHistory: undefined },
 });
 const keeps = (recorded: string | undefined, ...kept: readonly string[]): Replayed => ({
   recorded,
-  outcome: { kind: "passes", history, broken: [], kept, examined: 1 },
+  outcome: { kind: "passes", history, broken: [], kept, looks: [], examined: 1 },
 });
 const undecided = (recorded: string, ...kept: readonly string[]): Replayed => ({
   recorded,
-  outcome: { kind: "inconclusive", history, broken: [], kept, reason: "the run was cut off" },
+  outcome: { kind: "inconclusive", history, broken: [], kept, looks: [], reason: "the run was cut off" },
 });
 
 const met = (replays: readonly Replayed[], expected: Expectations, options: Partial<MeetingOptions> = {}) =>

@@ -15,7 +15,7 @@ export interface Replayed {
   readonly outcome: ReplayOutcome;
 }
 
-export interface ReplayMeeting extends Meeting {
+export interface ReplayMeeting extends Omit<Meeting, "unseen"> {
   /** SHOULDs that were not kept, are not in the file, and fail nothing. */
   readonly warnings: readonly string[];
 }

@@ -39,6 +39,8 @@ export const RequirementVerdict = z.strictObject({
   /** Events that the measuring uncertainty left open. */
   undecided: Count,
   violations: Count,
+  /** Plans with at least one violation; absent: none, or a record of an older version. */
+  brokenPlans: Count.optional(),
 });
 export type RequirementVerdict = z.infer<typeof RequirementVerdict>;
 
@@ -53,6 +55,8 @@ export const FailureSummary = z.strictObject({
   /** Of the shrunk plan. */
   operations: Count,
   faults: Count,
+  /** Nothing more can be left out of the shrunk plan; false: there was no time to find out. Absent in older records. */
+  minimal: z.boolean().optional(),
   expected: z.string(),
   actual: z.string(),
   /** Plans of the campaign that violated the same requirement in the same way. */
@@ -65,8 +69,10 @@ export const FailureSummary = z.strictObject({
   belongsTo: z.string().optional(),
   /** Hash of the shrunk plan's history: what `replay` compares with in simulation. */
   historyHash: z.string(),
-  /** Live: whether the plan failed again when it was run again. What came once is evidence all the same. */
+  /** Live: whether it failed again when it was run again. What came once is evidence all the same. */
   reproduced: z.boolean().optional(),
+  /** Live: how often the shrunk plan failed when it was run again, at the same time as other plans. */
+  repeats: z.strictObject({ failed: Count, of: Count }).optional(),
   replay: z.string(),
 });
 export type FailureSummary = z.infer<typeof FailureSummary>;

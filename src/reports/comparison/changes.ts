@@ -1,5 +1,5 @@
 /** What is said alike of changes between verdicts and between measurements. */
-import type { Change, ChangeKind } from "../../harness/record/comparison.ts";
+import { type Change, type ChangeKind, letterOf } from "../../harness/record/comparison.ts";
 import type { CellTone, Sheet, SheetItem } from "./sheet.ts";
 
 const CHANGES: readonly { readonly kind: ChangeKind; readonly title: string; readonly tone: CellTone }[] = [
@@ -18,6 +18,9 @@ export const changeItems = (changes: readonly Change[]): readonly SheetItem[] =>
 
 const changeText = ({ requirement, kind, before, after }: Change): string =>
   kind === "fixed" ? requirement : `${requirement} (${before} → ${after})`;
+
+/** Title of what changed. */
+export const fromTo = (records: readonly unknown[]): string => `From A to ${letterOf(records.length - 1)}`;
 
 export const NOTHING_CHANGED = "Nothing changed.";
 

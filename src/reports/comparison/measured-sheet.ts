@@ -10,14 +10,14 @@ import type { ComparedNumber } from "../../harness/record/measured-numbers.ts";
 import { spanWords } from "../../harness/record/span-words.ts";
 import { comparisonCharts } from "../charts/comparison-charts.ts";
 import { percentName } from "../charts/percents.ts";
+import { countName } from "../fleet-rows.ts";
 import { count, spanText } from "../text.ts";
-import { changeItems, NOTHING_CHANGED, outcomeOf } from "./changes.ts";
+import { changeItems, fromTo, NOTHING_CHANGED, outcomeOf } from "./changes.ts";
 import type { Cell, Sheet, SheetItem, SheetTable } from "./sheet.ts";
 
 export function measuredSheet(comparison: MeasuredComparison): Sheet {
   const { what, records, differences, cautions } = comparison;
   const items = [...thresholdItems(comparison), ...changeItems(comparison.changes)];
-  const [first, last] = [records[0], records.at(-1)];
   const obstacle = obstacleOf(comparison);
   const said = items.length === 0 ? NOTHING_SAID[what] : items.map(({ label, text }) => `${label}: ${text}`).join("; ");
   return {
@@ -27,7 +27,7 @@ export function measuredSheet(comparison: MeasuredComparison): Sheet {
     warnings: [...differences, ...cautions],
     sections: [
       { id: "records", title: "Records", table: recordTable(records) },
-      { id: "changes", title: `From ${first?.name ?? ""} to ${last?.name ?? ""}`, items },
+      { id: "changes", title: fromTo(records), items },
       { id: "thresholds", title: "Thresholds", table: thresholdTable(comparison) },
       { id: "latencies", title: "Latencies", about: CHANCE, table: spanTable(comparison) },
       { id: "charts", title: "Charts", charts: comparisonCharts(comparison) },
@@ -156,8 +156,13 @@ function ratioCell(ratio: number | undefined, judged: boolean): Cell {
   return { text, tone: ratio > 1 ? "bad" : "good" };
 }
 
-const spanTable = ({ spans, records, percents }: MeasuredComparison): SheetTable => ({
-  caption: "Spans count from the intended time of a task; × is the last record divided by the first",
+const CLOCKS = {
+  load: "Spans count from the intended time of a task",
+  fleet: "What devices waited for, faults of their links included",
+} as const;
+
+const spanTable = ({ what, spans, records, percents }: MeasuredComparison): SheetTable => ({
+  caption: `${CLOCKS[what]}; × is the last record divided by the first`,
   columns: [{ name: "span" }, ...letters(records), { name: "change", number: true }],
   groups: spans.map((span) => ({
     title: span.name,
@@ -191,14 +196,14 @@ function numberTable({ numbers, records }: MeasuredComparison): SheetTable {
   };
 }
 
-function numberRow({ name, unit, values, trouble }: ComparedNumber): readonly Cell[] {
+function numberRow({ group, name, unit, values, trouble }: ComparedNumber): readonly Cell[] {
   const [first, last] = [values[0], values.at(-1)];
   const ratio = first === undefined || last === undefined || first === 0 ? undefined : last / first;
   const text = (value: number | undefined): string => {
     if (value === undefined) return "–";
     return unit === "share" ? percentText(value) : value.toLocaleString("en-US");
   };
-  return [name, ...values.map(text), ratioCell(ratio, trouble)];
+  return [group === "Fleet" ? countName(name) : name, ...values.map(text), ratioCell(ratio, trouble)];
 }
 
 function settingTable(records: readonly ComparedMeasurement[]): SheetTable {

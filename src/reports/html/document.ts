@@ -125,7 +125,7 @@ export function groupedTable(caption: string, columns: readonly Column[], groups
     { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
     element(
       "table",
-      {},
+      { class: columns.slice(1).every(({ number = false }) => number) && "numbers" },
       element("caption", {}, caption),
       element(
         "thead",

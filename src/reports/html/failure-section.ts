@@ -3,7 +3,7 @@ import type { FailureSummary } from "../../harness/record/verdict.ts";
 import { eventLines } from "../event-lines.ts";
 import { planLines } from "../plan-text.ts";
 import type { FailureEvidence, ReportView } from "../report-view.ts";
-import { seenIn, whichOf } from "../requirement-lines.ts";
+import { isSmallest, mayShrink, seenIn, whatPlan, whichOf } from "../requirement-lines.ts";
 import { count } from "../text.ts";
 import { type Content, element, type Markup } from "./markup.ts";
 import { sequenceOf } from "./sequence.ts";
@@ -47,26 +47,34 @@ export function failureHead(view: ReportView, failure: FailureSummary): readonly
     ),
     element("p", {}, "See it again:"),
     element("pre", { class: "command" }, view.replayCommand(failure)),
+    ...(mayShrink(failure) && view.shrinkCommand !== undefined
+      ? [
+          element("p", {}, "There was no time to make its plan as small as it can be. Make it smaller:"),
+          element("pre", { class: "command" }, view.shrinkCommand(failure)),
+        ]
+      : []),
     element("p", {}, "Files: ", fileLinks(failure)),
   ];
 }
 
-function fileLinks({ plan, history, shrunk }: FailureSummary): Content {
+function fileLinks(failure: FailureSummary): Content {
+  const { plan, history, shrunk } = failure;
   const files = [
     ["the plan as it ran", plan],
     ["its history", history],
-    ["the smallest plan", shrunk],
+    [isSmallest(failure) ? "the smallest plan" : "the plan below", shrunk],
   ] as const;
   return files.map(([name, href], index) => [index === 0 ? "" : ", ", element("a", { href }, name)]);
 }
 
 /** The smallest plan in words, what happened as a picture, and both as text. */
-export function failureEvidence(id: string, { plan, history, finding }: FailureEvidence): Markup {
+export function failureEvidence(failure: FailureSummary, { plan, history, finding }: FailureEvidence): Markup {
+  const { id } = failure;
   const size = `${count(plan.operations.length, "operation")}, ${count(plan.faults.length, "fault")}`;
   return element(
     "div",
     {},
-    element("h4", {}, `The smallest plan that shows it: ${size}`),
+    element("h4", {}, `The plan, ${whatPlan(failure)}: ${size}`),
     element("pre", { class: "wrapped" }, planLines(plan, PLAN_WIDTH).join("\n")),
     element("h4", {}, "What happened"),
     element(
@@ -77,7 +85,7 @@ export function failureEvidence(id: string, { plan, history, finding }: FailureE
         { class: "picture", tabindex: 0, role: "region", "aria-label": `Sequence diagram of ${id}` },
         drawSequence(sequenceOf(history, finding.events), {
           id: `sequence-${id}`,
-          title: `What happened in the smallest plan of ${id}`,
+          title: `What happened in the plan of ${id}`,
           description: "The same events follow as text.",
         }),
       ),

@@ -3,10 +3,10 @@
  *
  * Pure: gives text.
  */
-import type { VirtualFleet } from "../../harness/record/fleet-result.ts";
 import type { CheckedRequirement } from "../../harness/record/load-result.ts";
 import { loadCharts } from "../charts/load-charts.ts";
 import { PERCENTS, percentName } from "../charts/percents.ts";
+import { fleetRows } from "../fleet-rows.ts";
 import type { LoadView } from "../load-view.ts";
 import { count } from "../text.ts";
 import { chartFigures } from "./chart-section.ts";
@@ -113,7 +113,7 @@ const said = (name: string, value: string, kind?: string): readonly Content[] =>
   element("dd", { class: kind }, value),
 ];
 
-function latencies({ latencies: rows }: LoadView): readonly Content[] {
+function latencies({ what, latencies: rows }: LoadView): readonly Content[] {
   if (rows.length === 0) return [];
   const columns: readonly Column[] = [
     { name: "span" },
@@ -122,7 +122,9 @@ function latencies({ latencies: rows }: LoadView): readonly Content[] {
   ];
   return [
     table(
-      "Spans count from the intended time of a task, so that a server that stalls is seen",
+      what === "load"
+        ? "Spans count from the intended time of a task, so that a server that stalls is seen"
+        : "What devices waited for, faults of their links included; a first Register from its time in the schedule",
       columns,
       rows.map(({ name, count: times, words }) => [name, times, ...words]),
     ),
@@ -200,18 +202,12 @@ function correctness({ load, catalogue }: LoadView): readonly Content[] {
 }
 
 function fleet({ fleet: summary, virtual }: LoadView): readonly Content[] {
-  const named = (counts: Readonly<Record<string, number>>, before = ""): readonly (readonly Content[])[] =>
-    Object.entries(counts).map(([name, value]) => [`${before}${words(name)}`, value]);
   const { failing } = summary;
   return [
     table(
       `${count(summary.devices, "device")}, ${summary.registeredAtEnd} registered ${virtual === undefined ? "when they began to leave" : "at the end"}`,
       [{ name: "what" }, { name: "how often", number: true }],
-      [
-        ...named(summary.counts),
-        ...Object.entries(summary.responses).map(([name, value]) => [`answers ${name}`, value]),
-        ...(virtual === undefined ? [] : virtualRows(virtual, named)),
-      ],
+      fleetRows(summary, virtual),
     ),
     failing.count === 0
       ? ""
@@ -222,24 +218,6 @@ function fleet({ fleet: summary, virtual }: LoadView): readonly Content[] {
         ),
   ];
 }
-
-type Named = (counts: Readonly<Record<string, number>>, before?: string) => readonly (readonly Content[])[];
-
-/** Without the answers of the server: they are counted already, as devices heard them. */
-function virtualRows(virtual: VirtualFleet, named: Named): readonly (readonly Content[])[] {
-  const { events, duplicated, corrupted, missed, offline, sleeps, lost, happenings } = virtual;
-  const counted = { "events of the virtual world": events, offline, sleeps };
-  const datagrams = { duplicated, corrupted, "met no listener": missed };
-  return [
-    ...named(datagrams, "datagrams: "),
-    ...named(lost, "datagrams lost: "),
-    ...named(happenings, "befell devices: "),
-    ...named(counted),
-  ];
-}
-
-/** `serverRetransmissions` → `server retransmissions`. */
-const words = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 function parts({ parts: rows }: LoadView): readonly Content[] {
   if (rows.length < 2) return [];

@@ -40,6 +40,34 @@ describe("renderHtml", () => {
     expect(page).toContain('<g class="row marked"><title>0.000 s  ← device 0  CON POST /rd?ep=a');
   });
 
+  it("says what was expected, a sentence for each kind", () => {
+    const expectations = { known: ["R-04"], unexpected: ["T-01"], unseen: ["E-02", "G-08"], stale: [] };
+    const text = renderHtml({ ...VIEW, expectations });
+    expect(text).toContain("<li>Newly broken: T-01. This fails.</li>");
+    expect(text).toContain("<li>Known to be broken, and not seen this time: E-02, G-08.");
+    expect(text).not.toContain("take it out of the expectations");
+    expect(page).not.toContain('id="expected"');
+  });
+
+  it("calls a plan the smallest only where nothing more can be left out, and tells how to go on else", () => {
+    const withPlan = (changes: object) =>
+      renderHtml({
+        ...VIEW,
+        shrinkCommand: ({ plan }) => `fleetproof shrink ${plan}`,
+        verdict: {
+          ...FAILED_VERDICT,
+          failures: FAILED_VERDICT.failures.map((failure) => ({ ...failure, ...changes })),
+        },
+      });
+    expect(withPlan({ minimal: true })).toContain("The plan, the smallest one that shows it:");
+    const unfinished = withPlan({ minimal: false });
+    expect(unfinished).toContain("The plan, one that shows it, not yet as small as it can be:");
+    expect(unfinished).toContain("fleetproof shrink failures/R-04-retry-17/plan.json");
+    const gone = withPlan({ minimal: false, reproduced: false });
+    expect(gone).toContain("which did not fail again");
+    expect(gone).not.toContain("fleetproof shrink");
+  });
+
   it("tells each outcome by a word, not by its colour alone", () => {
     expect(page).toContain('aria-label="R-04 fail"');
     expect(page).toContain('aria-label="E-01 not exercised"');

@@ -5,6 +5,7 @@
  */
 import type { FailureSummary, Verdict } from "../../harness/record/verdict.ts";
 import { campaignCharts } from "../charts/campaign-charts.ts";
+import { expectationLines } from "../expectation-lines.ts";
 import type { ReportView } from "../report-view.ts";
 import { failuresFirst, outcomeCounts } from "../requirement-lines.ts";
 import { count } from "../text.ts";
@@ -28,6 +29,7 @@ const SECTIONS: readonly {
   readonly content: (view: ReportView) => readonly Content[];
 }[] = [
   { id: "trouble", title: "Read this first", content: ({ verdict }) => trouble(verdict) },
+  { id: "expected", title: "What was expected", content: ({ expectations }) => list(expectationLines(expectations)) },
   { id: "glance", title: "At a glance", content: glance },
   { id: "failures", title: "What is broken", content: failures },
   { id: "open", title: "What is not decided", content: ({ verdict }) => openQuestions(verdict) },
@@ -119,7 +121,7 @@ function failures(view: ReportView): readonly Content[] {
 function evidenceOf(view: ReportView, failure: FailureSummary): Markup | undefined {
   const evidence = view.evidence.get(failure.id);
   if (evidence === undefined || failure.belongsTo !== undefined) return undefined;
-  return failureEvidence(failure.id, evidence);
+  return failureEvidence(failure, evidence);
 }
 
 const isShould = (failure: FailureSummary, verdict: Verdict): boolean => levelOf(failure, verdict) === "SHOULD";
@@ -144,12 +146,16 @@ function trouble(verdict: Verdict): readonly Content[] {
     ...(verdict.cutOff > 0 ? [`${count(verdict.cutOff, "plan")} did not run to the end.`] : []),
     ...verdict.harnessErrors.map(({ plan, reason }) => `${plan} cannot be relied on: ${reason}`),
   ];
-  if (lines.length === 0) return [];
-  return [
-    element(
-      "ul",
-      {},
-      lines.map((line) => element("li", {}, line)),
-    ),
-  ];
+  return list(lines);
 }
+
+const list = (lines: readonly string[]): readonly Content[] =>
+  lines.length === 0
+    ? []
+    : [
+        element(
+          "ul",
+          {},
+          lines.map((line) => element("li", {}, line)),
+        ),
+      ];

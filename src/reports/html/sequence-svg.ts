@@ -7,7 +7,7 @@ import type { Diagram, DiagramRow, Fate } from "./sequence.ts";
 const TIME_WIDTH = 104;
 const LANE_WIDTH = 270;
 const FIRST_LANE = TIME_WIDTH + 60;
-const RIGHT_MARGIN = 150;
+const LEAST_RIGHT_MARGIN = 150;
 const HEAD = 44;
 const ROW = 27;
 /** Of the monospaced font at 11 units. */
@@ -22,7 +22,7 @@ export interface SequencePicture {
 }
 
 export function drawSequence(diagram: Diagram, { title, description, id }: SequencePicture): Markup {
-  const width = laneX(diagram.lanes.length - 1) + RIGHT_MARGIN;
+  const width = laneX(diagram.lanes.length - 1) + rightMargin(diagram);
   const height = HEAD + diagram.rows.length * ROW + 14;
   return element(
     "svg",
@@ -41,6 +41,16 @@ export function drawSequence(diagram: Diagram, { title, description, id }: Seque
     diagram.rows.map((row, index) => drawRow(row, index, width)),
   );
 }
+
+/** Notes of the last lane stand at its right. */
+function rightMargin({ lanes, rows }: Diagram): number {
+  const notes = rows.flatMap((row) => (row.kind === "note" && row.lane === lanes.length - 1 ? [noteText(row)] : []));
+  const longest = Math.max(0, ...notes.map(({ length }) => length));
+  return Math.max(LEAST_RIGHT_MARGIN, longest * CHARACTER + 36);
+}
+
+const MOST_IN_NOTE = 46;
+const noteText = ({ label }: { readonly label: string }): string => shorten(label, MOST_IN_NOTE);
 
 const laneX = (lane: number): number => FIRST_LANE + lane * LANE_WIDTH;
 const rowY = (row: number): number => HEAD + row * ROW + ROW - 8;
@@ -82,7 +92,7 @@ function drawWhat(row: Exclude<DiagramRow, { kind: "gap" }>, y: number, width: n
         element("text", { class: "divider-text", x: width - 14, y: y - 7, "text-anchor": "end" }, row.label),
       ];
     case "note": {
-      const label = shorten(row.label, Math.floor((LANE_WIDTH - 30) / CHARACTER));
+      const label = noteText(row);
       const box = { x: laneX(row.lane) + 9, y: y - 14, width: label.length * CHARACTER + 12, height: 18, rx: 3 };
       return [
         element("circle", { class: "dot", cx: laneX(row.lane), cy: y - 5, r: 4 }),

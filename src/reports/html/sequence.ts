@@ -5,9 +5,10 @@
  * Rows follow the order of the history; their height is not time, so a row tells its time, and a long pause is said.
  */
 import type { DownlinkEvent, History, HistoryEvent } from "../../harness/history/history.ts";
-import { eventLine, planStart } from "../history-text.ts";
-import { shownEvents } from "../shown-events.ts";
-import { secondsText } from "../text.ts";
+import { type EventPlace, eventPlaces } from "../event-places.ts";
+import { eventLine, planStart, printablePayload } from "../history-text.ts";
+import { count, secondsText } from "../text.ts";
+import { diagramEvents } from "./diagram-events.ts";
 import { answerWords, datagramWords, noteWords, purposeWords } from "./event-words.ts";
 
 export interface Diagram {
@@ -55,33 +56,50 @@ const MOST_DEVICES = 8;
 /** @param marked indices of the events that show the violation */
 export function sequenceOf(history: History, marked: readonly number[]): Diagram {
   const { events } = history;
-  const shown = shownEvents(events.length, marked);
-  const devices = devicesOf(shown.flatMap((each) => (each.kind === "event" ? [events[each.index]] : [])));
-  const view: View = { history, marked, devices, start: planStart(events), heard: heardDatagrams(events) };
+  const begun = events.findIndex((event) => event.kind === "mark" && event.mark === "start");
+  const isSetUp = (index: number): boolean => index < begun && !marked.includes(index);
+  const whole: View = {
+    history,
+    marked,
+    devices: devicesOf(events, Number.POSITIVE_INFINITY),
+    start: planStart(events),
+    places: eventPlaces(events),
+    heard: heardDatagrams(events),
+  };
+  const drawn = events.flatMap((event, index) =>
+    !isSetUp(index) && rowsOf(event, index, whole).length > 0 ? [index] : [],
+  );
+  const shown = diagramEvents(events, drawn, marked);
+  const seen = shown.flatMap((each) => (each.kind === "event" ? [events[each.index]] : []));
+  const view: View = { ...whole, devices: devicesOf(seen, MOST_DEVICES) };
   const rows: DiagramRow[] = [];
   const away = new AwaySpans();
-  let setUp = 0;
-  const begun = events.findIndex((event) => event.kind === "mark" && event.mark === "start");
+  const setUp = events.filter((_, index) => isSetUp(index)).length;
+  if (setUp > 0) rows.push({ kind: "gap", label: `set-up: ${count(setUp, "event")}` });
+  let told = 0;
+  /** What is left out between two shown events still tells who is away. */
+  const noteUntil = (index: number): void => {
+    for (; told < index; told++) note(events[told]);
+  };
+  const note = (event: HistoryEvent | undefined): void => {
+    if (event !== undefined) away.note(laneOf(event, view.devices), event, rows.length);
+  };
   for (const each of shown) {
     if (each.kind === "left-out") {
-      rows.push({ kind: "gap", label: `${each.events} events left out` });
+      rows.push({ kind: "gap", label: `${count(each.events, "event")} left out` });
       continue;
     }
+    noteUntil(each.index);
     const event = events[each.index];
     if (event === undefined) continue;
-    if (each.index < begun && !marked.includes(each.index)) {
-      setUp += 1;
-      continue;
-    }
-    if (setUp > 0) rows.push({ kind: "gap", label: `set-up: ${setUp} events` });
-    setUp = 0;
     const own = rowsOf(event, each.index, view);
-    if (own.length > 0) rows.push(...pauseBefore(event.at - view.start, rows.at(-1)));
-    away.note(laneOf(event, devices), event, rows.length);
+    const [first] = own;
+    if (first !== undefined && first.kind !== "gap") rows.push(...pauseBefore(first.at, rows.at(-1)));
+    noteUntil(each.index + 1);
     rows.push(...own);
   }
   return {
-    lanes: ["REST client", "server", ...devices.map((device) => `device ${device}`)],
+    lanes: ["REST client", "server", ...view.devices.map((device) => `device ${device}`)],
     rows,
     away: away.closed(rows.length),
   };
@@ -98,15 +116,16 @@ interface View {
   readonly marked: readonly number[];
   readonly devices: readonly number[];
   readonly start: number;
+  readonly places: readonly EventPlace[];
   readonly heard: ReadonlySet<string>;
 }
 
-function devicesOf(events: readonly (HistoryEvent | undefined)[]): readonly number[] {
+function devicesOf(events: readonly (HistoryEvent | undefined)[], most: number): readonly number[] {
   const devices = events.flatMap((event) => (event !== undefined && "device" in event ? [event.device ?? -1] : []));
   return [...new Set(devices)]
     .filter((device) => device >= 0)
     .sort((a, b) => a - b)
-    .slice(0, MOST_DEVICES);
+    .slice(0, most);
 }
 
 function laneOf(event: HistoryEvent, devices: readonly number[]): number | undefined {
@@ -126,7 +145,8 @@ const heardKey = (device: number, at: number, bytes: Uint8Array): string => `${d
 function rowsOf(event: HistoryEvent, index: number, view: View): readonly DiagramRow[] {
   const { history, start } = view;
   const marked = view.marked.includes(index);
-  const base = { at: event.at - start, marked, detail: eventLine(event, start).trim() };
+  const place = view.places[index] ?? { at: event.at };
+  const base = { at: place.at - start, marked, detail: eventLine(event, start, place).trim() };
   const lane = laneOf(event, view.devices);
   switch (event.kind) {
     case "rest-request": {
@@ -143,12 +163,19 @@ function rowsOf(event: HistoryEvent, index: number, view: View): readonly Diagra
       if (lane === undefined) return [];
       const label = `${datagramWords(event.bytes)}${event.copy ? " (copy)" : ""}`;
       const fate = event.lost ? "lost" : "arrives";
-      return [{ ...base, kind: "message", from: lane, to: SERVER, rest: false, fate, label }];
+      return [
+        { ...base, kind: "message", from: lane, to: SERVER, rest: false, fate, label },
+        ...addressNote(base, lane, place.fromNewAddress, "from its new address"),
+        ...payloadNote(base, lane, event.bytes),
+      ];
     }
     case "downlink": {
       const label = `${datagramWords(event.bytes)}${event.arrivals.length > 1 ? ` (${event.arrivals.length} copies)` : ""}`;
       if (lane === undefined) return [{ ...base, kind: "note", lane: SERVER, label: `to ${event.address}: ${label}` }];
-      return [{ ...base, kind: "message", from: SERVER, to: lane, rest: false, fate: downFate(event, view), label }];
+      return [
+        { ...base, kind: "message", from: SERVER, to: lane, rest: false, fate: downFate(event, view), label },
+        ...addressNote(base, lane, place.toOldAddress, "at its old address"),
+      ];
     }
     case "delivery":
       // Its arrow is the downlink's; one that shows the violation is told all the same.
@@ -160,6 +187,24 @@ function rowsOf(event: HistoryEvent, index: number, view: View): readonly Diagra
       return label === undefined ? [] : [{ ...base, kind: "note", lane: lane ?? SERVER, label }];
     }
   }
+}
+
+/** An address is too long for the arrow. */
+function addressNote(
+  base: Omit<RowBase, "label">,
+  lane: number,
+  address: string | undefined,
+  words: string,
+): readonly DiagramRow[] {
+  return address === undefined ? [] : [{ ...base, marked: false, kind: "note", lane, label: `${words} ${address}` }];
+}
+
+/** What a device says that shows the violation, where it is text. */
+function payloadNote(base: Omit<RowBase, "label">, lane: number, bytes: Uint8Array): readonly DiagramRow[] {
+  const text = base.marked ? printablePayload(bytes) : undefined;
+  return text === undefined
+    ? []
+    : [{ ...base, marked: false, kind: "note", lane, label: `says ${JSON.stringify(text)}` }];
 }
 
 const MARKS = {

@@ -10,7 +10,7 @@ main, header, footer { max-width: 76rem; margin: 0 auto; padding: 0 1.25rem; }
 a { color: var(--link); }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .skip { position: absolute; left: -999rem; } .skip:focus { left: 1rem; top: 1rem; background: var(--paper); padding: .5rem; }
-h1 { font-size: 1.9rem; margin: 1.5rem 0 .25rem; } h2 { font-size: 1.4rem; margin: 2.25rem 0 .5rem; } h3 { font-size: 1.1rem; margin: 1.25rem 0 .4rem; }
+h1 { font-size: 1.9rem; margin: 1.5rem 0 .25rem; } h2 { font-size: 1.4rem; margin: 2.25rem 0 .5rem; } h3 { font-size: 1.1rem; margin: 1.25rem 0 .4rem; } h1, h2, h3 { overflow-wrap: anywhere; }
 .outcome { display: inline-block; padding: .05em .5em; border-radius: .3em; color: var(--paper); margin-right: .4em; }
 .outcome.pass { background: var(--good); } .outcome.fail { background: var(--bad); } .outcome.inconclusive { background: var(--warn); }
 .facts { display: flex; flex-wrap: wrap; gap: .25rem 2rem; margin: .75rem 0; padding: 0; } .facts div { display: flex; gap: .5rem; }
@@ -20,10 +20,11 @@ code, pre { font: .85rem/1.45 ui-monospace, "DejaVu Sans Mono", Consolas, monosp
 pre, .command { background: var(--panel); border: 1px solid var(--line); border-radius: .4rem; padding: .6rem .8rem; overflow-x: auto; margin: .4rem 0; }
 pre.wrapped { white-space: pre-wrap; }
 .failure { border: 1px solid var(--line); border-left: .4rem solid var(--bad); border-radius: .4rem; padding: .25rem 1.1rem 1rem; margin: 1.25rem 0; }
+.warnings { border-left: .4rem solid var(--warn); background: var(--panel); border-radius: .4rem; padding: .5rem 1rem .5rem 2rem; overflow-wrap: anywhere; }
 .failure.should { border-left-color: var(--warn); }
 blockquote { margin: .4rem 0 .8rem; color: var(--soft); } blockquote p { margin: 0; color: var(--ink); }
 .said { display: grid; grid-template-columns: max-content 1fr; gap: .15rem .9rem; margin: .5rem 0; } .said dd.actual { color: var(--bad); font-weight: 600; }
-.picture { overflow: auto; max-height: 46rem; border: 1px solid var(--line); border-radius: .4rem; margin: .4rem 0; background: var(--paper); }
+.picture { overflow-x: auto; border: 1px solid var(--line); border-radius: .4rem; margin: .4rem 0; background: var(--paper); }
 figcaption { color: var(--soft); font-size: .9rem; }
 figure { margin: 0; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(4.6rem, 1fr)); gap: .3rem; list-style: none; padding: 0; margin: .3rem 0 .9rem; }
@@ -33,8 +34,8 @@ figure { margin: 0; }
 .tiles .yellow { border-color: var(--warn); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; } th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid var(--line); } td a { white-space: nowrap; } td small { overflow-wrap: anywhere; }
-thead th { color: var(--soft); font-weight: 600; } caption { text-align: left; color: var(--soft); font-size: .9rem; padding: .2rem 0; } tbody th { white-space: nowrap; } td span.red, td span.green, td span.yellow, td span.grey { white-space: nowrap; } td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; } td small { color: var(--soft); display: block; }
-@media screen and (max-width: 48rem) { .scroll table { min-width: 44rem; } }
+thead th { color: var(--soft); font-weight: 600; } caption { text-align: left; color: var(--soft); font-size: .9rem; padding: .2rem 0; } tbody th { white-space: nowrap; } tbody th.group { white-space: normal; overflow-wrap: anywhere; background: var(--panel); padding-top: .55rem; } td span.red, td span.green, td span.yellow, td span.grey { white-space: nowrap; } td.number, th.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; } td small { color: var(--soft); display: block; }
+@media screen and (max-width: 48rem) { .scroll table { min-width: 44rem; } .scroll table.numbers { min-width: 0; } .numbers tbody th { white-space: normal; } }
 svg { max-width: none; display: block; font: 11px ui-monospace, "DejaVu Sans Mono", Consolas, monospace; }
 .plot { overflow-x: auto; } svg.chart { width: 100%; min-width: 38rem; max-width: 64rem; height: auto; font: 12px system-ui, "DejaVu Sans", Arial, sans-serif; }
 svg text { fill: var(--ink); } svg .tick, svg .time, svg .gap, svg .divider-text { fill: var(--soft); } svg .grid { stroke: var(--line); }
@@ -44,6 +45,6 @@ svg .head.datagram { fill: var(--gram); } svg .head.rest { fill: var(--rest); } 
 svg .cross { stroke: var(--bad); stroke-width: 2; fill: none; } svg .mark { fill: var(--mark); } svg .pointer { fill: var(--bad); }
 svg .divider { stroke: var(--soft); stroke-dasharray: 2 4; } svg .note { fill: var(--panel); stroke: var(--line); } svg .dot { fill: var(--soft); }
 footer { color: var(--soft); padding: 2rem 1.25rem; font-size: .9rem; }
-@media print { svg.chart { min-width: 0; } figure { break-inside: avoid; } .picture { overflow: visible; max-height: none; border: none; } .sequence { width: 100%; height: auto; } nav, .skip { display: none; }
+@media print { svg.chart { min-width: 0; } figure { break-inside: avoid; } .picture { overflow: visible; border: none; } .sequence { width: 100%; height: auto; } nav, .skip { display: none; }
   .failure { break-inside: auto; } h2, h3 { break-after: avoid; } pre { white-space: pre-wrap; } tr { break-inside: avoid; } }
 `;
