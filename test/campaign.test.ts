@@ -1,6 +1,7 @@
 /** What a simulated campaign checks of itself, and what it keeps: on the reference server, whole. */
 import { describe, expect, it } from "vitest";
-import { type CampaignOptions, runCampaign } from "../src/harness/campaign/campaign.ts";
+import { runCampaign } from "../src/harness/campaign/campaign.ts";
+import type { CampaignOptions } from "../src/harness/campaign/campaign-options.ts";
 import { inThisThread, type KeptPlan, type PlansJob, runPlans } from "../src/harness/execution/plan-runner.ts";
 import { historyHash } from "../src/harness/history/history-file.ts";
 import type { BuildServer } from "../src/harness/simulation/build-server.ts";

@@ -177,15 +177,19 @@ describe.skipIf(redisServer === undefined)("distributed runs", () => {
     });
     const child = spawnProgram("verify", "--distributed", redis.url.href, "--workers", "1");
     const client = new Redis(redis.url.href);
-    const active = async (): Promise<boolean> => (await client.keys("*:active")).length === 1;
-    await expect.poll(active, { timeout: 30_000, interval: 5 }).toBe(true);
-    // The worker has a job and says so; what waits for it is the command's.
-    await expect.poll(lasting(client), { interval: 5 }).toEqual([]);
-    child.kill("SIGKILL");
-    expect((await client.keys("*")).length).toBeGreaterThan(4);
-    expect(await lasting(client)()).toEqual([]);
-    client.disconnect();
-    release();
+    try {
+      const active = async (): Promise<boolean> => (await client.keys("*:active")).length === 1;
+      await expect.poll(active, { timeout: 30_000, interval: 5 }).toBe(true);
+      // The worker has a job and says so; what waits for it is the command's.
+      await expect.poll(lasting(client), { interval: 5 }).toEqual([]);
+      child.kill("SIGKILL");
+      expect((await client.keys("*")).length).toBeGreaterThan(4);
+      expect(await lasting(client)()).toEqual([]);
+    } finally {
+      child.kill("SIGKILL");
+      client.disconnect();
+      release();
+    }
   });
 
   it("take no second measurement for the first: a worker that is silent with a shard is named", async () => {
@@ -245,6 +249,25 @@ describe.skipIf(redisServer === undefined)("distributed runs", () => {
     expect(await answer).toMatchObject({ plan: shrinking.plan });
     expect(said).toContain("worker leaving has left");
     await run.close();
+  });
+
+  it("finish the chunk of a worker that leaves, and give the rest to another, with the same verdict", async () => {
+    let stop: AbortController | undefined;
+    stop = startWorker("leaving", {
+      openPlanRunner: (_count, server) => ({
+        ...inThisThread(serverOf(server)),
+        plans: async (job) => {
+          stop?.abort();
+          return runPlans(job, serverOf(server), () => true);
+        },
+      }),
+    });
+    const run = await openRun({ workers: 1 });
+    const result = campaign(distributedPlans(run, RECIPE));
+    await expect.poll(() => said, { timeout: 20_000 }).toContain("worker leaving has left");
+    startWorker("next");
+    alone ??= await campaign(undefined);
+    expect(await result).toBe(alone);
   });
 
   it("refuse a worker of another version, and name both on both sides", async () => {
@@ -341,6 +364,34 @@ describe.skipIf(redisServer === undefined)("distributed runs", () => {
     expect(whole.tasks).toBe((halves[0]?.tasks ?? 0) + (halves[1]?.tasks ?? 0));
     expect(io.text()).toContain("all 2 shards are prepared; they begin together");
     expect(await keys()).toEqual([]);
+    await server.close();
+  });
+
+  it.each(["load", "fleet"] as const)("end a %s as interrupted when one of its workers leaves", async (command) => {
+    const server = await startServer({
+      version: "test",
+      host: "127.0.0.1",
+      http: 0,
+      coap: 0,
+      profile: ARTIK,
+      open: true,
+    });
+    const workload = path.join(directory, "load.json");
+    writeFileSync(workload, JSON.stringify({ ...WORKLOAD, duration: "2s" }));
+    const leaving = startWorker("left");
+    startWorker("right");
+    const io = streams();
+    const wanted = {
+      load: ["--target", server.http, "--coap", server.coap, "--workload", workload],
+      fleet: ["--server", server.coap, "--duration", "2s"],
+    }[command];
+    const fleet = ["--devices", "4", "--ramp", "100ms", "--leave-within", "2s", "--seed", "s"];
+    const shared = ["--distributed", redis.url.href, "--workers", "2", "--out", directory];
+    const code = runCommand([command, ...wanted, ...fleet, ...shared], io, services);
+    await expect.poll(io.text, { timeout: 30_000 }).toContain("they begin together");
+    leaving.abort();
+    expect([await code, io.text()]).toEqual([2, expect.stringMatching(/interrupted: shard [01]$/m)]);
+    expect(io.text()).toMatch(/outcome: interrupted/);
     await server.close();
   });
 });

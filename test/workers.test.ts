@@ -7,7 +7,8 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { recipeOf, serverOf } from "../src/cli/server-recipe.ts";
 import { openPlanRunner, openWorkerPool } from "../src/cli/worker-pool.ts";
-import { type CampaignOptions, runCampaign } from "../src/harness/campaign/campaign.ts";
+import { runCampaign } from "../src/harness/campaign/campaign.ts";
+import type { CampaignOptions } from "../src/harness/campaign/campaign-options.ts";
 import type { KeptPlan } from "../src/harness/execution/plan-runner.ts";
 import { ARTIK } from "../src/protocol/profile.ts";
 

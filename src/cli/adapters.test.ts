@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Adapter } from "../harness/adapter/adapter.ts";
 import { Capabilities } from "../harness/adapter/capabilities.ts";
 import { HarnessError, UsageError } from "../platform/errors.ts";
 import { EMPTY_PROFILE } from "../protocol/profile.ts";
@@ -84,6 +85,18 @@ describe("openAdapter", () => {
   it("loads a module of plain JavaScript, which need not import anything", async () => {
     const text = `export default { capabilities: {}, coap: "coap://127.0.0.1:1", provision() {}, createTask() {}, deviceStatuses() {} };`;
     expect(await opening("works.mjs", text)).toMatchObject({ coap: "coap://127.0.0.1:1" });
+  });
+
+  it("finds what the module imports from this package, wherever the module lies", async () => {
+    const text = `import { defineTarget, refuse } from "fleetproof";
+      const no = () => refuse("no", 404);
+      export default defineTarget({ capabilities: {}, coap: "coap://127.0.0.1:1", provision: no, createTask: no, deviceStatuses: no });`;
+    const adapter = (await opening("imports.mjs", text)) as Adapter;
+    expect(await adapter.call("createTask", {})).toEqual({ kind: "refused", status: 404, message: "no" });
+    const other = await opening("other.mjs", `import "no-such-package"; export default {};`);
+    expect(String(other)).toMatch(
+      /Cannot find package 'no-such-package'.*; packages are looked for from the folder of/,
+    );
   });
 
   it("tells a file that is missing from one that cannot be loaded, and from one that is no target", async () => {

@@ -3,7 +3,8 @@
  * down. What is run and how it is judged is the harness's business.
  */
 import path from "node:path";
-import type { CampaignProgress, CampaignResult } from "../harness/campaign/campaign.ts";
+import type { CampaignResult } from "../harness/campaign/campaign.ts";
+import type { CampaignProgress } from "../harness/campaign/campaign-options.ts";
 import { COVERAGE_NAMES } from "../harness/coverage/coverage-names.ts";
 import type { Keep } from "../harness/execution/plan-runner.ts";
 import type { Meeting } from "../harness/record/expectations.ts";
@@ -197,6 +198,7 @@ async function writeRecord(
     catalogue: REQUIREMENTS,
     evidence: new Map(evidence),
     replayCommand: replayCommand(directory, services.program),
+    shrinkCommand: shrinkCommand(directory, services.program),
     coverage: renderCoverage(result.coverage, COVERAGE_NAMES, { live: settings.target.kind !== "sim" }),
     states: result.states,
     tasks: result.tasks,
@@ -240,12 +242,19 @@ const replayCommand =
   (failure: FailureSummary): string =>
     `${program} replay ${path.join(directory, failure.shrunk)}`;
 
+/** With more time than a campaign has for one failure. */
+const shrinkCommand =
+  (directory: string, program: string) =>
+  (failure: FailureSummary): string =>
+    `${program} shrink ${path.join(directory, failure.plan)} --shrink-budget 2m`;
+
 function showResult(settings: CampaignSettings, result: CampaignResult, services: Services, io: CommandIo): void {
   const view = {
     verdict: result.verdict,
     catalogue: REQUIREMENTS,
     shrunk: new Map(result.failures.map(({ id, shrunk }) => [id, shrunk])),
     replayCommand: replayCommand(settings.directory, services.program),
+    shrinkCommand: shrinkCommand(settings.directory, services.program),
   };
   io.out(`\n${renderTerminal(view, { columns: io.columns, colours: io.colours })}`);
   io.out(`      ${coverageLine(result.coverage, COVERAGE_NAMES, settings.target.kind !== "sim")}\n`);

@@ -232,7 +232,7 @@ describe("replay", () => {
     return { code, targets, out: bench.out(), err: bench.err() };
   };
 
-  const held = { history, broken: [], kept: ["R-04"] };
+  const held = { history, broken: [], kept: ["R-04"], looks: [] };
   const passes: ReplayOutcome = { kind: "passes", ...held, examined: 1 };
 
   it.each<[ReplayOutcome, number, string]>([

@@ -61,10 +61,11 @@ export function exitCodeWith({ unexpected, stale }: Meeting, outcome: CampaignOu
   return unexpected.length === 0 ? EXIT_PASS : exitCodeOf(outcome);
 }
 
-export function expectationsText({ known, unexpected, stale }: Meeting, file: string): string {
+export function expectationsText({ known, unexpected, unseen, stale }: Meeting, file: string): string {
   const lines = [
     ...(known.length === 0 ? [] : [`known to be broken: ${known.join(", ")}`]),
     ...(unexpected.length === 0 || known.length === 0 ? [] : [`newly broken: ${unexpected.join(", ")}`]),
+    ...(unseen.length === 0 ? [] : [`not seen this time: ${unseen.join(", ")}, as may happen to what is rare`]),
     ...(stale.length === 0
       ? []
       : [`stale: ${stale.join(", ")} in ${file}, but kept: take it out, or give --update-expectations`]),

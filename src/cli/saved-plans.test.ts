@@ -85,6 +85,20 @@ describe("replay", () => {
     );
   });
 
+  it("writes the run with --out, whatever it showed: a plan that replays, its history, a capture", async () => {
+    const [from, out] = [await failure(), newDirectory()];
+    const held = await command(["replay", path.join(from, "plan.json"), "--target", "sim", "--out", out]);
+    expect([held.code, held.out]).toEqual([0, expect.stringMatching(new RegExp(`  ${REQUIREMENT} .* examined`))]);
+    expect(held.out).toContain(`  written   ${out}\n`);
+    expect((await command(["replay", path.join(out, "plan.json")])).out).toContain("the same as the recorded one");
+    expect((await command(["recheck", path.join(out, "history.ndjson")])).code).toBe(0);
+    const all = newDirectory();
+    expect((await command(["replay", from, "--out", all])).code).toBe(1);
+    const again = await readSavedPlan(path.join(all, "plan", "plan.json"));
+    expect(again).toMatchObject({ requirement: REQUIREMENT, mutant: MUTANT });
+    expect(await exists(path.join(all, "plan", "history.pcapng"))).toBe(true);
+  });
+
   it("replays every plan below a directory, one line each, and ends with the worst", async () => {
     const directory = newDirectory();
     for (const name of ["a", "b"]) {
@@ -203,6 +217,15 @@ describe("shrink", () => {
     expect(sizeOf(small.plan)).toBeLessThan(sizeOf(FAILING));
     expect((await command(["replay", path.join(directory, "shrunk.json")])).out).toContain("the same as the recorded");
     expect((await command(["recheck", path.join(directory, "shrunk-history.ndjson")])).code).toBe(1);
+  });
+
+  it("gives the whole command, with what was given, where the small plan would replace the one it is made from", async () => {
+    const file = path.join(await failure(), "shrunk.json");
+    await writeText(file, await readText(path.join(path.dirname(file), "plan.json")));
+    const { code, err } = await command(["shrink", file, "--target", "sim", "--requirement", REQUIREMENT]);
+    const small = path.join(path.dirname(file), "shrunk-smaller.json");
+    expect(code).toBe(64);
+    expect(err).toContain(`shrink ${file} --out ${small} --requirement ${REQUIREMENT} --target sim\n`);
   });
 
   it("writes the smallest so far when it is interrupted, and when the time is up", async () => {

@@ -2,7 +2,8 @@
  * What commands need from the rest of the program. main.ts gives them the real things, tests give them others.
  */
 import type { Adapter } from "../harness/adapter/adapter.ts";
-import type { CampaignOptions, CampaignResult, Threads } from "../harness/campaign/campaign.ts";
+import type { CampaignResult } from "../harness/campaign/campaign.ts";
+import type { CampaignOptions, Threads } from "../harness/campaign/campaign-options.ts";
 import type { Target } from "../harness/execution/target.ts";
 import type { runFleet } from "../harness/fleet/run-fleet.ts";
 import type { RestartableServers } from "../harness/live/restartable-server.ts";
@@ -21,7 +22,7 @@ import type { Requirement } from "../scenarios/requirements.ts";
 import type { AdapterChoice } from "./adapters.ts";
 import type { openDistributedRun } from "./distributed/coordinator.ts";
 import type { runWorker } from "./distributed/worker-process.ts";
-import type { PreflightProbes } from "./preflight/steps.ts";
+import type { PreflightProbes } from "./preflight/probes.ts";
 
 export interface Services {
   readonly version: string;

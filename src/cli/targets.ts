@@ -1,6 +1,6 @@
 /** What `--target` means: reading it, and bringing the target up and down around a command. */
 
-import { liveTargetOf, restartableBy } from "../harness/adapter/adapter-target.ts";
+import { clockOf, liveTargetOf, restartableBy } from "../harness/adapter/adapter-target.ts";
 import type { Target } from "../harness/execution/target.ts";
 import { UsageError } from "../platform/errors.ts";
 import { address } from "../protocol/address.ts";
@@ -146,7 +146,9 @@ async function openAdapted(choice: AdapterChoice, name: string, services: Servic
     const coap = address(await services.resolveAddress(coapHost, coapPort));
     const restartable = restartableBy(adapter, coap);
     const killable = restartable === undefined ? {} : { restartable };
-    const target = { kind: "live", name, ...liveTargetOf(adapter, coap), ...killable } as const;
+    const clock = clockOf(adapter);
+    const turnable = clock === undefined ? {} : { clock };
+    const target = { kind: "live", name, ...liveTargetOf(adapter, coap), ...killable, ...turnable } as const;
     return { target, close: () => adapter.close() };
   } catch (error) {
     await adapter.close();

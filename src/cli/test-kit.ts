@@ -1,5 +1,6 @@
 /** Services and streams for tests of commands: everything is recorded, nothing is started. */
-import type { CampaignOptions, CampaignResult } from "../harness/campaign/campaign.ts";
+import type { CampaignResult } from "../harness/campaign/campaign.ts";
+import type { CampaignOptions } from "../harness/campaign/campaign-options.ts";
 import type { Verdict } from "../harness/record/verdict.ts";
 import type { CommandIo } from "./io.ts";
 import type { ServeSettings, Services } from "./services.ts";

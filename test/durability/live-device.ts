@@ -7,7 +7,8 @@ import { type Address, address } from "../../src/protocol/address.ts";
 import { createCoapEndpoint } from "../../src/protocol/coap/endpoint.ts";
 import { COAP_DEFAULTS } from "../../src/protocol/coap/params.ts";
 import type { CoapContent, CoapEffect, CoapMessage, Code, OutgoingId } from "../../src/protocol/coap/types.ts";
-import { registerContent, registrationLocation, updateContent } from "../../src/protocol/lwm2m/registration.ts";
+import { registrationLocation } from "../../src/protocol/lwm2m/registration.ts";
+import { registerContent, updateContent } from "../../src/protocol/lwm2m/registration-requests.ts";
 import { millis } from "../../src/protocol/time.ts";
 
 /** What it does with a request: answers, or as if the request had not come. */

@@ -10,7 +10,7 @@ import { openUdp } from "../../src/platform/udp.ts";
 import { address } from "../../src/protocol/address.ts";
 import { decodeMessage, encodeMessage, NO_OPTIONS, NO_PAYLOAD } from "../../src/protocol/coap/message.ts";
 import type { CoapMessage, Code } from "../../src/protocol/coap/types.ts";
-import { registerContent } from "../../src/protocol/lwm2m/registration.ts";
+import { registerContent } from "../../src/protocol/lwm2m/registration-requests.ts";
 import type { ServeOptions } from "../../src/reference-server/adapters/serve.ts";
 import { type Cloud, startCloud, until } from "./kit.ts";
 

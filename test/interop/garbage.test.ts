@@ -9,7 +9,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { createRandomSource } from "../../src/platform/random.ts";
 import { decodeMessage, encodeMessage, NO_OPTIONS, NO_PAYLOAD } from "../../src/protocol/coap/message.ts";
 import type { CoapMessage } from "../../src/protocol/coap/types.ts";
-import { registerContent } from "../../src/protocol/lwm2m/registration.ts";
+import { registerContent } from "../../src/protocol/lwm2m/registration-requests.ts";
 import { type Cloud, DEVICE, startCloud, TYPE, until, write } from "./kit.ts";
 
 const REGISTER = registerContent({

@@ -9,8 +9,12 @@ import { loadResult } from "../../src/cli/load/test-kit.ts";
 import { run } from "../../src/cli/run.ts";
 import { testBench } from "../../src/cli/test-kit.ts";
 import { createServices } from "../../src/cli/wiring.ts";
+import { compareMeasured } from "../../src/harness/record/measured-comparison.ts";
 import { uniqueName } from "../../src/platform/hash.ts";
+import { PERCENTS } from "../../src/reports/charts/percents.ts";
+import { measuredSheet } from "../../src/reports/comparison/measured-sheet.ts";
 import { renderLoadHtml } from "../../src/reports/html/load-page.ts";
+import { renderSheetHtml } from "../../src/reports/html/sheet-page.ts";
 import { requireTool } from "../tools.ts";
 
 const executablePath = requireTool(["chromium", "chromium-browser", "google-chrome"], "chromium");
@@ -43,7 +47,7 @@ describe.skipIf(executablePath === undefined)("the HTML report of a failed campa
     await page.getByRole("heading", { level: 1, name: "FAIL" }).waitFor();
     const failure = page.locator("article.failure").first();
     await failure.getByRole("heading", { name: "R-06 is broken" }).waitFor();
-    const picture = failure.getByRole("img", { name: /What happened in the smallest plan/ });
+    const picture = failure.getByRole("img", { name: /What happened in the plan/ });
     const box = await picture.boundingBox();
     expect(box?.height).toBeGreaterThan(200);
     expect(await picture.locator("g.marked line.datagram").count()).toBeGreaterThan(0);
@@ -105,6 +109,27 @@ describe.skipIf(executablePath === undefined)("the HTML report of a failed campa
     expect(await sideways()).toBeLessThanOrEqual(0);
     await page.emulateMedia({ media: "print" });
     expect(await sideways()).toBeLessThanOrEqual(0);
+  });
+});
+
+describe.skipIf(executablePath === undefined)("the HTML page of a comparison", () => {
+  it("has its tables of numbers on a telephone without scrolling, and nothing that is wider than it", async () => {
+    const browser = await chromium.launch({ executablePath: executablePath ?? "", args: ["--no-sandbox"] });
+    try {
+      const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
+      const name = `task.completion{operation=${"x".repeat(60)}}`;
+      const spans = [{ name, count: 1_000, percentiles: [1_000, 2_000, 3_000, 4_000, 123_456_789] }];
+      const records = ["before", "after"].map((each) => ({ name: each, result: loadResult(), spans }));
+      const compared = compareMeasured(records, PERCENTS);
+      await page.setContent(renderSheetHtml(measuredSheet(compared)));
+      await page.getByRole("heading", { level: 1, name: "UNCHANGED 2 loads compared" }).waitFor();
+      const wider = (what: string) => page.evaluate<number>(`${what}.scrollWidth - ${what}.clientWidth`);
+      expect(await wider("document.documentElement")).toBeLessThanOrEqual(0);
+      expect(await wider("document.querySelector('#latencies .scroll')")).toBeLessThanOrEqual(0);
+      expect(await page.getByRole("rowheader", { name }).count()).toBe(1);
+    } finally {
+      await browser.close();
+    }
   });
 });
 

@@ -35,6 +35,15 @@ describe("the published JSON Schemas", () => {
     expect(mistakes("plan", read(failure?.shrunk ?? ""))).toEqual([]);
   });
 
+  it("fleet-result.schema.json fits what fleet writes in virtual time, and nothing else", async () => {
+    const out = `${directory}-fleet`;
+    const fleet = ["--target", "sim", "--devices", "5", "--duration", "10m", "--seed", "schema", "--out", out];
+    await run(["fleet", ...fleet], testBench().io, await createServices());
+    const record: object = JSON.parse(readFileSync(path.join(out, "fleet.json"), "utf8"));
+    expect(mistakes("fleet-result", record)).toEqual([]);
+    expect(mistakes("fleet-result", { ...record, virtual: { events: 1 } })).not.toEqual([]);
+  });
+
   it("load.schema.json fits a result of a load, and not one without an outcome", () => {
     expect(mistakes("load", loadResult())).toEqual([]);
     expect(mistakes("load", { ...loadResult(), outcome: "good" })).not.toEqual([]);

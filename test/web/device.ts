@@ -3,7 +3,7 @@ import { openUdp } from "../../src/platform/udp.ts";
 import { address } from "../../src/protocol/address.ts";
 import { decodeMessage, encodeMessage } from "../../src/protocol/coap/message.ts";
 import { stringOptions, URI_PATH } from "../../src/protocol/coap/options.ts";
-import { registerContent } from "../../src/protocol/lwm2m/registration.ts";
+import { registerContent } from "../../src/protocol/lwm2m/registration-requests.ts";
 
 export interface UdpDevice {
   /** `0.03 /3/0/15`, in the order of arrival; a copy counts again. */

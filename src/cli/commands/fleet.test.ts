@@ -73,7 +73,6 @@ describe("fleet --out", () => {
   });
 
   it.each([
-    [["--target", "sim", "--out", "x"], "--out goes with a live fleet only"],
     [["--target", "sim", "--start-at", "2026-01-31T12:00:00Z"], "--start-at goes with a live fleet only"],
     [["--start-at", "2026-01-31T12:00:00Z"], "more than a day away"],
   ])("refuses %j with exit code 64", async (options, said) => {

@@ -45,7 +45,11 @@ export const FLEET = defineCommand({
       preset: "coap://127.0.0.1:5683",
     },
     { name: "duration", value: "DURATION", about: "how long the fleet runs", presetText: "as the file says, else 10m" },
-    { name: "out", value: "DIR", about: "write a record to this directory, for report and merge: fleet.json and report.html" },
+    {
+      name: "out",
+      value: "DIR",
+      about: "write a record to this directory, for report and merge: fleet.json and report.html",
+    },
     ...fleetOptions("a device"),
     ...distributedOptions("the devices are run"),
     RERUN_OPTION,

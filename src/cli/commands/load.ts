@@ -53,6 +53,7 @@ export const LOAD = defineCommand({
         },
         targetName: target.name,
         ...load,
+        keepHistory: options.out !== undefined,
         signal: io.signal,
         beforeStart: () => waitForStart(options["start-at"], services, io),
         onSecond: (snapshot, progress) => {

@@ -31,7 +31,8 @@ export const MERGE = defineCommand({
     {
       name: "out",
       value: "DIR",
-      about: "write load.json, report.html and junit.xml, or fleet.json, of the whole to this directory",
+      about:
+        "write load.json, report.html and junit.xml, or fleet.json and report.html, of the whole to this directory",
     },
     { name: "json", about: "print one JSON document with the result to standard output" },
   ],

@@ -6,7 +6,8 @@ import { renderPreflight } from "../../reports/preflight-text.ts";
 import { ADAPTER_OPTIONS, AdapterSchemas } from "../adapters.ts";
 import { defineCommand, Flag, Text } from "../command.ts";
 import { EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS, type ExitCode } from "../exit-codes.ts";
-import { type PreflightStep, runPreflight } from "../preflight/steps.ts";
+import type { PreflightStep } from "../preflight/step.ts";
+import { runPreflight } from "../preflight/steps.ts";
 import { groupWaits } from "../preflight/waits.ts";
 import { PROFILE_OPTION, ProfileName, readProfile, TIME_OPTIONS, TimeSchemas } from "../profiles.ts";
 import { openTarget, readTarget } from "../targets.ts";
@@ -73,8 +74,8 @@ function hostAndPort(address: string): readonly [string, number] {
   return [address.slice(0, colon).replace(/^\[|\]$/g, ""), Number(address.slice(colon + 1))];
 }
 
-/** A set-up fault hides what comes after it, so it outweighs a finding. */
+/** A set-up fault hides what comes after it, and what is unclear is held against nobody: both outweigh a finding. */
 function exitCode(steps: readonly PreflightStep[]): ExitCode {
-  if (steps.some(({ outcome }) => outcome === "set-up fault")) return EXIT_INCONCLUSIVE;
+  if (steps.some(({ outcome }) => outcome === "set-up fault" || outcome === "unclear")) return EXIT_INCONCLUSIVE;
   return steps.some(({ outcome }) => outcome === "finding") ? EXIT_FAIL : EXIT_PASS;
 }

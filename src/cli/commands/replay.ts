@@ -1,11 +1,15 @@
 /** `replay`: runs saved plans again and says whether they fail as they did. */
+import path from "node:path";
 import { z } from "zod";
 import { readSavedPlan } from "../../harness/record/formats.ts";
 import { findSavedPlans, firstDivergence } from "../../harness/record/kept-histories.ts";
 import type { ReplayOutcome } from "../../harness/record/replay-outcome.ts";
 import type { ReplayMeeting } from "../../harness/record/replayed-expectations.ts";
+import type { SavedPlan } from "../../harness/record/verdict.ts";
+import { writeRun } from "../../harness/saved/record-files.ts";
 import { HarnessError, UsageError } from "../../platform/errors.ts";
-import { kindOf } from "../../platform/files.ts";
+import { kindOf, writeText } from "../../platform/files.ts";
+import { renderPcapng } from "../../reports/pcapng.ts";
 import {
   type ReplayLine,
   type ReplayView,
@@ -22,13 +26,14 @@ import { asUsage } from "../named-files.ts";
 import { exitCodeOfMeeting, type ReplayExpectations, readReplayExpectations } from "../replay-expectations.ts";
 import { chooseTarget, SAVED_TARGET_OPTIONS, SavedTargetSchemas } from "../saved-target.ts";
 import type { Services } from "../services.ts";
-import { openTarget } from "../targets.ts";
+import { openTarget, type TargetChoice, targetName } from "../targets.ts";
 
 const Options = z.strictObject({
   file: Text,
   ...SavedTargetSchemas,
   expectations: Text.optional(),
   strict: Flag,
+  out: Text.optional(),
   json: Flag,
 });
 type Options = z.infer<typeof Options>;
@@ -46,11 +51,18 @@ export const REPLAY = defineCommand({
         "requirements that are known to be broken, as for verify: they do not fail the replay, but an entry does whose saved plans all keep it now",
     },
     { name: "strict", about: "with --expectations: a SHOULD that is not kept, and not in the file, fails too" },
+    {
+      name: "out",
+      value: "DIR",
+      about: "write each run there, whatever it showed: plan.json, history.ndjson and, for Wireshark, history.pcapng",
+      presetText: "nowhere",
+    },
     { name: "json", about: "print the outcome as one JSON document to stdout, all else to stderr" },
   ],
   examples: [
     "replay fleetproof-out/failures/R-04-retry-17/shrunk.json",
     "replay fleetproof-out/failures/R-04-retry-17/shrunk.json --target sim",
+    "replay fleetproof-out/failures/R-04-retry-17/shrunk.json --out again",
     "replay fleetproof-out/failures",
     "replay fleetproof-corpus --expectations expected.json",
   ],
@@ -68,7 +80,7 @@ async function replayOne(
   services: Services,
   io: CommandIo,
 ): Promise<ExitCode> {
-  const view = await replayFile(options.file, options, services, io);
+  const view = await replayFile(options.file, options.out, options, services, io);
   const meeting = expected?.meet([view], true);
   if (options.json) io.out(`${JSON.stringify({ ...replayJson(view), expectations: meeting }, null, 2)}\n`);
   else io.out(renderReplay(view, { columns: io.columns, colours: io.colours }));
@@ -79,17 +91,45 @@ async function replayOne(
     : exitCodeOfMeeting(meeting);
 }
 
-async function replayFile(file: string, options: Options, services: Services, io: CommandIo): Promise<ReplayView> {
+/** @param out where the run is written; absent: nowhere */
+async function replayFile(
+  file: string,
+  out: string | undefined,
+  options: Options,
+  services: Services,
+  io: CommandIo,
+): Promise<ReplayView> {
   const saved = await asUsage("", () => readSavedPlan(file));
   const choice = chooseTarget(options, saved, file);
   const { target, close } = await openTarget(choice, saved.plan.profile, options.token, services);
   try {
     const outcome = await services.replaySavedPlan(saved, target, io.signal);
     const divergence = differs(outcome) ? await firstDivergence(file, outcome.history) : undefined;
-    return { saved, outcome, target: target.name, divergence };
+    if (out !== undefined) await writeReplay(out, saved, outcome, choice, services);
+    return { saved, outcome, target: target.name, divergence, written: out };
   } finally {
     await close();
   }
+}
+
+async function writeReplay(
+  directory: string,
+  { plan }: SavedPlan,
+  outcome: ReplayOutcome,
+  choice: TargetChoice,
+  { version }: Services,
+): Promise<void> {
+  const { history } = outcome;
+  const [finding] =
+    outcome.kind === "different-failure" ? outcome.findings : "finding" in outcome ? [outcome.finding] : [];
+  const exact = choice.kind === "sim";
+  const mutant = choice.kind === "sim" ? choice.mutant : undefined;
+  await writeRun(
+    directory,
+    { plan, history, finding },
+    { fleetproof: version, target: targetName(choice), mutant, exact },
+  );
+  await writeText(path.join(directory, "history.pcapng"), renderPcapng(history));
 }
 
 const differs = (outcome: ReplayOutcome): boolean => "sameHistory" in outcome && outcome.sameHistory === false;
@@ -107,7 +147,8 @@ async function replayAll(
   const done: Done[] = [];
   for (const file of files) {
     if (io.signal.aborted) break;
-    const result = { file, view: await unlessUnusable(replayFile(file, options, services, io)) };
+    const out = options.out === undefined ? undefined : path.join(options.out, placeOf(file, options.file));
+    const result = { file, view: await unlessUnusable(replayFile(file, out, options, services, io)) };
     done.push(result);
     if (!options.json)
       io.out(renderReplayLine(lineOf(result, expected), file, { columns: io.columns, colours: io.colours }));
@@ -123,6 +164,9 @@ async function replayAll(
   const codes = [...done.map((result) => codeOf(result, meeting)), ...(interrupted ? [EXIT_INCONCLUSIVE] : [])];
   return codes.reduce(worse, meeting === undefined ? EXIT_PASS : exitCodeOfMeeting(meeting));
 }
+
+/** `R-04-retry-17/shrunk`: where the run of one plan among many is written. */
+const placeOf = (file: string, directory: string): string => path.relative(directory, file).replace(/\.json$/, "");
 
 /** A file, and what its replay showed, or why there is none. */
 interface Done {

@@ -1,6 +1,7 @@
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { createLatencies } from "../../harness/load/latencies.ts";
 import { exists, readJson, readText, remove, writeText } from "../../platform/files.ts";
 import { uniqueName } from "../../platform/hash.ts";
 import { loadResult } from "../load/test-kit.ts";
@@ -96,16 +97,57 @@ describe("report of several records", () => {
   it("says what changed from the first to the last", async () => {
     const { code, out } = await fleetproof("report", broken, whole);
     expect(code).toBe(0);
-    expect(out).toMatch(/\*\*Fixed:\*\* .*R-06/);
-    expect((await fleetproof("report", whole, broken)).out).toMatch(/\*\*Newly broken:\*\* .*R-06 \(pass → fail\)/);
+    expect(out).toMatch(/^ {2}Fixed: .*R-06/m);
+    expect((await fleetproof("report", whole, broken)).out).toMatch(/^ {2}Newly broken: .*R-06 \(pass → fail\)/m);
     expect((await fleetproof("report", whole, whole)).out).toContain("Nothing changed.");
   });
 
-  it("writes it where it is told to, and refuses formats of a single record", async () => {
+  it("writes it where it is told to, prints one format, and refuses those of a single record", async () => {
     const out = newDirectory();
     await fleetproof("report", broken, whole, "--out", out);
     expect(await readText(path.join(out, "comparison.md"))).toContain("# 2 records compared");
-    expect((await fleetproof("report", broken, whole, "--format", "md")).code).toBe(64);
+    expect(await readText(path.join(out, "comparison.html"))).toContain("BETTER</span>");
+    expect((await fleetproof("report", broken, whole, "--format", "md")).out).toContain("- **Fixed:** ");
+    const refused = await fleetproof("report", broken, whole, "--format", "junit");
+    expect(refused).toMatchObject({ code: 64, err: expect.stringContaining("the formats are html, md, text") });
+    expect(await fleetproof("report", broken, whole, "--format", "md,html")).toMatchObject({ code: 64 });
+  });
+
+  const written = async (file: string, value: unknown): Promise<string> => {
+    const directory = newDirectory();
+    await writeText(path.join(directory, file), JSON.stringify(value));
+    return directory;
+  };
+
+  it("compares loads: what crossed, and by how much spans changed", async () => {
+    const spans = (milliseconds: number) => {
+      const latencies = createLatencies();
+      latencies.record(milliseconds * 1_000);
+      const counts = latencies.counts();
+      return { spans: [{ name: "task.completion" as const, labels: { operation: "read" }, counts }], counts: [] };
+    };
+    const threshold = { text: "p99(task.completion) < 1s", quantity: "span" } as const;
+    const before = loadResult({ series: spans(800), thresholds: [{ ...threshold, outcome: "held", value: 800_000 }] });
+    const after = loadResult({
+      outcome: "crossed",
+      series: spans(2_000),
+      thresholds: [{ ...threshold, outcome: "crossed", value: 2_000_000 }],
+    });
+    const { out, code } = await fleetproof(
+      "report",
+      await written("load.json", before),
+      await written("load.json", after),
+    );
+    expect(code).toBe(0);
+    expect(out).toMatch(/^WORSE: Newly crossed: p99\(task\.completion\) < 1s \(800 ms → 2\.00 s\)$/m);
+    expect(out).toMatch(/^ {2}p99 +800 ms +2\.00 s +× 2\.50$/m);
+  });
+
+  it("refuses to compare a load with a campaign, naming both", async () => {
+    const load = await written("load.json", loadResult());
+    const refused = await fleetproof("report", whole, load);
+    expect(refused.code).toBe(64);
+    expect(refused.err).toContain(`${whole} is a record of verify, ${load} one of load: they cannot be compared`);
   });
 });
 
@@ -119,7 +161,7 @@ describe("verify with expectations", () => {
     expect((await verify(...ofMutant, "--expectations", file, "--update-expectations")).code).toBe(0);
     expect(await readJson(file)).toMatchObject({
       formatVersion: 1,
-      broken: expect.arrayContaining([{ requirement: "R-06" }]),
+      broken: expect.arrayContaining([expect.objectContaining({ requirement: "R-06", seen: expect.anything() })]),
     });
     const known = await verify(...ofMutant, "--expectations", file);
     expect([known.code, known.out]).toEqual([0, expect.stringContaining("known to be broken: ")]);

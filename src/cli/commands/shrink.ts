@@ -2,7 +2,6 @@
 import path from "node:path";
 import { z } from "zod";
 import { createExecutor, type Target } from "../../harness/execution/target.ts";
-import { durationOf } from "../../harness/failures/live-failures.ts";
 import { historyText } from "../../harness/history/history-file.ts";
 import { readSavedPlan } from "../../harness/record/formats.ts";
 import { historyBeside } from "../../harness/record/kept-histories.ts";
@@ -56,7 +55,7 @@ export const SHRINK = defineCommand({
   async run(options, services, io) {
     refuseUnknownRequirement(options.requirement);
     const saved = await asUsage("", () => readSavedPlan(options.file));
-    const out = outputFile(options);
+    const out = outputFile(options, services.program);
     const choice = chooseTarget(options, saved, options.file);
     const { target, close } = await openTarget(choice, saved.plan.profile, options.token, services);
     try {
@@ -76,11 +75,21 @@ function refuseUnknownRequirement(id: string | undefined): void {
   throw new UsageError("bad-value", `--requirement: there is no "${id}"; fleetproof requirements lists them`);
 }
 
+/** What of the command line goes into one that is to be copied. */
+const REPEATED = ["requirement", "target", "coap", "mutant", "adapter", "adapter-command", "adapter-url"] as const;
+
 /** The plan that is made small stays: it is the evidence. */
-function outputFile({ file, out }: Options): string {
+function outputFile(options: Options, program: string): string {
+  const { file, out } = options;
   const chosen = out ?? path.join(path.dirname(file), "shrunk.json");
   if (path.resolve(chosen) !== path.resolve(file)) return chosen;
-  throw new UsageError("conflict", `the small plan would replace ${file}: name another place with --out`);
+  const { dir, name } = path.parse(file);
+  const given = REPEATED.flatMap((option) => {
+    const text = options[option];
+    return text === undefined ? [] : [` --${option} ${/\s/.test(text) ? JSON.stringify(text) : text}`];
+  });
+  const command = `${program} shrink ${file} --out ${path.join(dir, `${name}-smaller.json`)}${given.join("")}`;
+  throw new UsageError("conflict", `the small plan would replace ${file}: name another place for it: ${command}`);
 }
 
 async function shrinkWithProgress(
@@ -93,13 +102,11 @@ async function shrinkWithProgress(
   const line = createProgressLine(io, services.now);
   const executor = createExecutor(target, io.signal);
   const end = services.now() + options["shrink-budget"];
-  // A live execution lasts as long as its plan: one that cannot end in time is not begun.
-  const lasts = (plan: Plan): number => (executor.live ? durationOf(plan) : 0);
   try {
     return await shrinkSaved(saved, {
       executor,
       requirement: options.requirement,
-      hasTimeFor: (plan) => !io.signal.aborted && services.now() + lasts(plan) < end,
+      hasTimeFor: (duration) => !io.signal.aborted && services.now() + duration < end,
       onProgress: (progress) => line.show(progressText(progress)),
     });
   } finally {
@@ -126,13 +133,13 @@ async function write(outcome: Shrunk, choice: TargetChoice, out: string, service
 }
 
 function tell(before: Plan, outcome: Shrunk, out: string, services: Services, io: CommandIo): void {
-  const { plan, finding, executions, minimal } = outcome;
+  const { plan, finding, executions, minimal, repeats } = outcome;
   const sizeOf = ({ fleet, operations, faults }: Plan): string =>
     `${count(fleet.length, "device")}, ${count(operations.length, "operation")}, ${count(faults.length, "fault")}`;
   const cause = io.signal.aborted ? "interrupted" : "the time was up";
   const end = minimal ? "nothing more can be left out" : `${cause} before everything was tried`;
   const lines = [
-    `${finding.requirement} still fails.`,
+    `${finding.requirement} still fails${repeats === undefined ? "." : `: failed ${repeats.failed} of ${count(repeats.of, "run")}.`}`,
     ...labelled("expected  ", finding.expected, io.columns),
     ...labelled("actual    ", finding.actual, io.columns),
     `before    ${sizeOf(before)}`,

@@ -5,7 +5,7 @@ import { joinFleets, mergeFleets } from "../../harness/fleet/merge.ts";
 import { EXIT_INCONCLUSIVE, type ExitCode } from "../exit-codes.ts";
 import type { FleetValues } from "../fleet/fleet-options.ts";
 import { type FleetShow, openFleetShow } from "../fleet/show-fleet.ts";
-import { FLEET_EXITS, writeFleet } from "../fleet/write-fleet.ts";
+import { FLEET_EXITS, partLines, writeFleet } from "../fleet/write-fleet.ts";
 import type { CommandIo } from "../io.ts";
 import type { Services } from "../services.ts";
 import type { DistributedRun, DistributedSettings } from "./coordinator.ts";
@@ -81,6 +81,7 @@ async function finish(
   const whole = trouble === undefined ? mergeFleets(results, names) : joinFleets(results, names);
   if (out !== undefined) await writeFleet(out, whole);
   show.summary(whole.fleet);
+  io.err(`${partLines(whole).join("\n")}\n`);
   io.err(text);
   return trouble === undefined ? FLEET_EXITS[whole.outcome] : EXIT_INCONCLUSIVE;
 }

@@ -11,22 +11,21 @@ import type { RedisLink } from "./redis-link.ts";
 export const KEYS_LIVE = seconds(600);
 const RENEW_EVERY: Micros = seconds(20);
 
+/** What the queue keeps for a run. Its other keys end on their own, and by that it knows when to look for silent workers. */
+const PARTS: readonly string[] = ["meta", "id", "wait", "active", "marker", "events", "stalled", "failed"];
+
 type Redis = Pick<RedisLink, "commands" | "packages">;
 
 /**
  * Puts off the end of a run's keys. Asks for them by name: a Redis of other people's may hold millions.
  *
  * @param jobs ids of those under way
- * @returns whether the run is still known
  */
-export async function renewKeys({ commands, packages }: Redis, run: string, jobs: readonly string[]): Promise<boolean> {
+export async function renewKeys({ commands, packages }: Redis, run: string, jobs: readonly string[]): Promise<void> {
   const names = new packages.bullmq.QueueKeys(KEY_PREFIX);
-  const { meta, ...others } = names.getKeys(run);
-  const keys = [...Object.values(others), ...jobs.map((job) => names.toKey(run, job))];
-  const asked = commands.pipeline().pexpire(meta ?? "", toMillis(KEYS_LIVE));
-  for (const key of keys) asked.pexpire(key, toMillis(KEYS_LIVE));
-  const [first] = (await asked.exec()) ?? [];
-  return first?.[1] === 1;
+  const asked = commands.pipeline();
+  for (const part of [...PARTS, ...jobs]) asked.pexpire(names.toKey(run, part), toMillis(KEYS_LIVE));
+  await asked.exec();
 }
 
 /** Until the signal. While Redis is away nothing is said: its return is watched elsewhere. */
@@ -37,7 +36,7 @@ export async function keepKeys(
   over: AbortSignal,
 ): Promise<void> {
   while (!over.aborted) {
-    if (link.commands.status === "ready") await renewKeys(link, run, jobs()).catch(() => false);
+    if (link.commands.status === "ready") await renewKeys(link, run, jobs()).catch(() => undefined);
     await pause(RENEW_EVERY, over);
   }
 }

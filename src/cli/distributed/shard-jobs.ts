@@ -37,13 +37,14 @@ export async function runLoadShard(data: unknown, context: JobContext): Promise<
       ...(target.token === undefined ? {} : { token: target.token }),
     },
     targetName,
+    keepHistory: job.withSample,
     signal: AbortSignal.any([context.stop, context.leave]),
     beforeStart: () => allPrepared(context),
     onSecond: (snapshot, { phase, asked, underWay, series }) =>
       progress({ kind: "second", snapshot, load: { phase, asked, underWay, series: series.saved() } }),
     onSilence: () => progress({ kind: "silence", server: target.coap }),
   });
-  if (sample === undefined || !job.withSample) return { result };
+  if (sample === undefined) return { result };
   return { result, sample: { plan: sample.plan, history: historyText(sample.history) } };
 }
 

@@ -72,7 +72,7 @@ describe("adapterSteps", () => {
     expect((await notOk(() => ({ capabilities: {} }))).steps.length).toBe(3);
   });
 
-  it.each<[string, (definition: Definition) => object, string, RegExp]>([
+  it.each<[string, (definition: Definition) => object, string, RegExp, "unclear"?]>([
     [
       "answers for a task that there is not",
       () => ({ deviceStatuses: () => [] }),
@@ -124,6 +124,7 @@ describe("adapterSteps", () => {
       }),
       "tells pending statuses",
       /says "SUCCEEDED" of a device that is not registered/,
+      "unclear",
     ],
     [
       "declares attempts and tells none",
@@ -136,7 +137,13 @@ describe("adapterSteps", () => {
       "counts attempts",
       /capabilities\.attempts is declared/,
     ],
-    ["declares cancelling and does nothing", () => ({ cancelTask: () => undefined }), "cancels", /stays "QUEUED"/],
+    [
+      "declares cancelling and does nothing",
+      () => ({ cancelTask: () => undefined }),
+      "cancels",
+      /stays "QUEUED"/,
+      "unclear",
+    ],
     ["declares cancelling and refuses", () => ({ cancelTask: () => refuse("no", 405) }), "cancels", /refused with 405/],
     [
       "declares a history and tells none",
@@ -155,21 +162,37 @@ describe("adapterSteps", () => {
       "lets tasks expire",
       /expiry is told as error nothing, not 4004/,
     ],
-  ])("calls it a set-up fault when an adapter %s", async (_, change, name, wanted) => {
-    const { wrong } = await notOk(change);
-    expect(wrong.find((step) => step.name === name)).toMatchObject({
-      outcome: "set-up fault",
-      detail: expect.stringMatching(wanted),
-    });
-  });
+  ])(
+    "calls it a set-up fault, or unclear where it may be the server, when an adapter %s",
+    async (_, change, name, wanted, outcome) => {
+      const { wrong } = await notOk(change);
+      expect(wrong.find((step) => step.name === name)).toMatchObject({
+        outcome: outcome ?? "set-up fault",
+        detail: expect.stringMatching(wanted),
+      });
+    },
+  );
 
-  it("calls it a finding, or an adapter that forgets it, when nothing expires", async () => {
-    const { wrong } = await notOk(({ createTask }) => ({
-      createTask: ({ dids }: { dids: string[] }) => createTask({ dids }),
-    }));
-    expect(wrong).toMatchObject([
-      { outcome: "finding", requirement: "E-05", detail: expect.stringContaining("QUEUED") },
-    ]);
+  it.each<[string, (definition: Definition) => object, RegExp]>([
+    [
+      "nothing expires",
+      ({ createTask }) => ({ createTask: ({ dids }: { dids: string[] }) => createTask({ dids }) }),
+      /after 2 s a device is "QUEUED", not FAILED: does createTask not pass expiresAfter on, or does the server/,
+    ],
+    [
+      "expiry is another end",
+      ({ deviceStatuses }) => ({
+        deviceStatuses: (id: string) => {
+          const lines = deviceStatuses(id);
+          if (!Array.isArray(lines)) return lines;
+          return lines.map((line) => (line.status === "FAILED" ? { ...line, status: "CANCELLED" } : line));
+        },
+      }),
+      /after 2 s a device is "CANCELLED", not FAILED: does deviceStatuses translate/,
+    ],
+  ])("does not decide who is wrong when %s", async (_, change, detail) => {
+    const { wrong } = await notOk(change);
+    expect(wrong).toMatchObject([{ outcome: "unclear", detail: expect.stringMatching(detail) }]);
   });
 
   it("waits for no long expiry, and takes a server for no worse that takes any device", async () => {

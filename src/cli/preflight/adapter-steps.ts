@@ -7,16 +7,12 @@
 
 import type { Adapter } from "../../harness/adapter/adapter.ts";
 import { type Capability, has } from "../../harness/adapter/capabilities.ts";
-import type { RestRequest, RestResponse } from "../../protocol/server-port.ts";
-import type { PreflightStep, RestProbeOutcome } from "./steps.ts";
+import { PRESENT } from "./device.ts";
+import { type Ending, fault, notOffered, ok, type PreflightStep, skipped, step, unclear } from "./step.ts";
+import { askTheServer, create, fieldsIn, lineOf, lineOnce, newTask, shown, TASKS, type TaskCheck } from "./tasks.ts";
 
-export interface AdapterCheck {
+export interface AdapterCheck extends TaskCheck {
   readonly adapter: Pick<Adapter, "capabilities">;
-  /** Of the device type, and of the device. */
-  readonly name: string;
-  send(method: string, path: readonly string[], extra?: Partial<RestRequest>): Promise<RestProbeOutcome>;
-  /** Milliseconds. */
-  pause(milliseconds: number): Promise<void>;
 }
 
 interface CheckRow {
@@ -26,12 +22,6 @@ interface CheckRow {
   readonly run: (check: AdapterCheck) => Promise<Ending>;
 }
 
-type Ending = Pick<PreflightStep, "outcome" | "detail" | "requirement">;
-
-const TASKS = ["devicemgmt", "tasks"];
-/** Milliseconds that a server has to show what it was told. */
-const SOON = 1_000;
-const BETWEEN_LOOKS = 100;
 /** Seconds: a longer active period is not waited for. */
 const LONGEST_EXPIRY = 3;
 
@@ -50,13 +40,10 @@ export async function adapterSteps(check: AdapterCheck): Promise<readonly Prefli
   const steps: PreflightStep[] = [];
   for (const { name, needs, run } of CHECKS) {
     if (needs !== undefined && !has(check.adapter.capabilities, needs)) continue;
-    steps.push({ name, ...(await run(check)) });
+    steps.push(step(name, await run(check)));
   }
   return steps;
 }
-
-const ok = (detail: string): Ending => ({ outcome: "ok", detail });
-const fault = (detail: string): Ending => ({ outcome: "set-up fault", detail });
 
 // ── what there is not
 
@@ -64,30 +51,36 @@ async function unknownTask({ send, name }: AdapterCheck): Promise<Ending> {
   const outcome = await send("GET", [...TASKS, `${name}-no-task`, "statuses"]);
   if (outcome.kind === "failure") return fault(`${outcome.reason}; what the server refuses is an answer`);
   const { status, body } = outcome.response;
-  if (status >= 400 && status < 500) return ok(`HTTP ${status}`);
+  if (status >= 400 && status < 500) return ok(`deviceStatuses refuses it with ${status}`);
   return fault(`deviceStatuses answered ${shown(body)} for a task that there is not: refuse it with 404`);
 }
 
 async function unknownDevice(check: AdapterCheck): Promise<Ending> {
-  const outcome = await create(check, { dids: [`${check.name}-nobody`] });
+  const outcome = await create(check, PROPERTY, { dids: [`${check.name}-nobody`] });
   if (outcome.kind === "failure") return fault(`${outcome.reason}; what the server refuses is an answer`);
   const { status } = outcome.response;
-  if (status >= 400 && status < 500) return ok(`HTTP ${status}`);
+  if (status >= 400 && status < 500) return ok(`createTask refuses it with ${status}`);
   if (status >= 500) return fault(`HTTP ${status}: what the server refuses has a status below 500`);
-  return { outcome: "not offered", detail: "a task for a device that nobody provisioned was taken" };
+  return notOffered("a task for a device that nobody provisioned was taken");
 }
 
 // ── what there is
 
 async function pendingStatuses(check: AdapterCheck): Promise<Ending> {
-  const line = await lineOfNewTask(check);
+  const created = await newTask(check, PROPERTY);
+  if ("problem" in created) return fault(created.problem);
+  const line = await lineOf(check, created.id);
   if (typeof line === "string") return fault(line);
   if (line.status === "REQUESTED" || line.status === "QUEUED") return ok(String(line.status));
-  return fault(`deviceStatuses says ${shown(line.status)} of a device that is not registered, and so waits`);
+  return unclear(
+    `deviceStatuses says ${shown(line.status)} of a device that is not registered, and so waits; ${askTheServer(created.id)}`,
+  );
 }
 
 async function attempts(check: AdapterCheck): Promise<Ending> {
-  const line = await lineOfNewTask(check);
+  const created = await newTask(check, PROPERTY);
+  if ("problem" in created) return fault(created.problem);
+  const line = await lineOf(check, created.id);
   if (typeof line === "string") return fault(line);
   return line.numAttempts === undefined
     ? fault("capabilities.attempts is declared, and deviceStatuses tells no numAttempts")
@@ -95,8 +88,9 @@ async function attempts(check: AdapterCheck): Promise<Ending> {
 }
 
 async function cancels(check: AdapterCheck): Promise<Ending> {
-  const id = await newTask(check);
-  if (id === undefined) return fault("createTask gave no task");
+  const created = await newTask(check, PROPERTY);
+  if ("problem" in created) return fault(created.problem);
+  const { id } = created;
   const outcome = await check.send("PUT", [...TASKS, id], { body: { status: "CANCELLED" } });
   if (outcome.kind === "failure") return fault(outcome.reason);
   const { status } = outcome.response;
@@ -105,12 +99,13 @@ async function cancels(check: AdapterCheck): Promise<Ending> {
   if (typeof line === "string") return fault(line);
   return line.status === "CANCELLED" || line.status === "CANCEL_REQUESTED"
     ? ok(String(line.status))
-    : fault(`capabilities.cancel is declared, and a cancelled device stays ${shown(line.status)}`);
+    : unclear(`a cancelled device stays ${shown(line.status)}: does cancelTask pass it on? ${askTheServer(id)}`);
 }
 
 async function history(check: AdapterCheck): Promise<Ending> {
-  const id = await newTask(check);
-  if (id === undefined) return fault("createTask gave no task");
+  const created = await newTask(check, PROPERTY);
+  if ("problem" in created) return fault(created.problem);
+  const { id } = created;
   const outcome = await check.send("GET", [...TASKS, id, "statuses", "history"], { query: { did: check.name } });
   if (outcome.kind === "failure") return fault(outcome.reason);
   const lines = fieldsIn(fieldsIn(outcome.response.body).data).history;
@@ -120,72 +115,26 @@ async function history(check: AdapterCheck): Promise<Ending> {
 
 async function expires(check: AdapterCheck): Promise<Ending> {
   const seconds = check.adapter.capabilities.expiry?.minSeconds ?? 1;
-  if (seconds > LONGEST_EXPIRY) return { outcome: "skipped", detail: `${seconds} s are not waited for` };
-  const id = await newTask(check, { taskParameters: { expiresAfter: seconds } });
-  if (id === undefined) return fault(`createTask refuses to let a task expire after ${seconds} s`);
+  if (seconds > LONGEST_EXPIRY) return skipped(`${seconds} s are not waited for`);
+  const created = await newTask(check, PROPERTY, { taskParameters: { expiresAfter: seconds } });
+  if ("problem" in created) return fault(created.problem);
+  const { id } = created;
   await check.pause(seconds * 1_000);
-  const line = await lineOnce(check, id, ({ status }) => status === "FAILED");
+  const line = await lineOnce(check, id, ({ status }) => ENDS.includes(status));
   if (typeof line === "string") return fault(line);
-  if (line.status !== "FAILED")
-    return {
-      outcome: "finding",
-      requirement: "E-05",
-      detail: `after ${seconds} s a device is ${shown(line.status)}, not FAILED; or does createTask not pass expiresAfter on?`,
-    };
-  if (line.errorCode === "4004") return ok(`after ${seconds} s, with 4004`);
-  return fault(`capabilities.expiry is declared, and expiry is told as error ${shown(line.errorCode)}, not 4004`);
+  const { status, errorCode } = line;
+  if (status === "FAILED" && errorCode === "4004") return ok(`after ${seconds} s, with 4004`);
+  if (status === "FAILED")
+    return fault(`capabilities.expiry is declared, and expiry is told as error ${shown(errorCode)}, not 4004`);
+  const slip = ENDS.includes(status)
+    ? "does deviceStatuses translate the server's word for expiry into another end"
+    : "does createTask not pass expiresAfter on";
+  return unclear(
+    `after ${seconds} s a device is ${shown(status)}, not FAILED: ${slip}, or does the server not let it expire? ${askTheServer(id)}`,
+  );
 }
 
 // ── tools
 
-const create = (check: AdapterCheck, fields: object): Promise<RestProbeOutcome> =>
-  check.send("POST", TASKS, {
-    body: { dtid: check.name, dids: [check.name], taskType: "R", property: READ, ...fields },
-  });
-
-const READ = "deviceProperties.device.manufacturer";
-
-async function newTask(check: AdapterCheck, fields: object = {}): Promise<string | undefined> {
-  const outcome = await create(check, fields);
-  const id = outcome.kind === "answer" ? fieldsIn(fieldsIn(outcome.response.body).data).id : undefined;
-  return typeof id === "string" ? id : undefined;
-}
-
-type Line = Readonly<Record<string, unknown>>;
-
-/** @returns what the statuses of a new task say of the device; or what is wrong with them */
-async function lineOfNewTask(check: AdapterCheck): Promise<Line | string> {
-  const id = await newTask(check);
-  return id === undefined ? "createTask gave no task" : lineOf(check, id);
-}
-
-async function lineOf(check: AdapterCheck, id: string): Promise<Line | string> {
-  const outcome = await check.send("GET", [...TASKS, id, "statuses"]);
-  return outcome.kind === "failure" ? outcome.reason : lineIn(outcome.response, check.name);
-}
-
-function lineIn({ status, body }: RestResponse, did: string): Line | string {
-  if (status >= 400) return `deviceStatuses of a task that was just created is refused with ${status}`;
-  const lines = fieldsIn(fieldsIn(body).data).statuses;
-  const own = Array.isArray(lines) ? lines.map(fieldsIn).find((line) => line.did === did) : undefined;
-  return own ?? `deviceStatuses tells ${shown(lines)}: there is no line of the task's device, ${did}`;
-}
-
-/** The line as soon as it is so, or as it is in the end. */
-async function lineOnce(check: AdapterCheck, id: string, wanted: (line: Line) => boolean): Promise<Line | string> {
-  for (let waited = 0; ; waited += BETWEEN_LOOKS) {
-    const line = await lineOf(check, id);
-    if (typeof line === "string" || wanted(line) || waited >= SOON) return line;
-    await check.pause(BETWEEN_LOOKS);
-  }
-}
-
-const fieldsIn = (value: unknown): Line => (typeof value === "object" && value !== null ? (value as Line) : {});
-
-const MOST_TEXT = 100;
-
-function shown(value: unknown): string {
-  if (value === undefined) return "nothing";
-  const text = JSON.stringify(value);
-  return text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text;
-}
+const PROPERTY = PRESENT.property;
+const ENDS: readonly unknown[] = ["SUCCEEDED", "FAILED", "CANCELLED"];

@@ -1,5 +1,5 @@
 /** Whether the clock of a target goes with ours: what is scheduled, and what times it tells, is judged by both. */
-import type { PreflightStep } from "./steps.ts";
+import type { PreflightStep } from "./step.ts";
 
 /** Milliseconds. */
 const MOST_SKEW = 1_000;

@@ -2,17 +2,20 @@
 import { createAdapterClient } from "../../harness/adapter/adapter-client.ts";
 import { createAgenda } from "../../harness/live/agenda.ts";
 import { createHttpClient } from "../../harness/live/http-client.ts";
-import { seconds } from "../../protocol/time.ts";
-import type { PreflightProbes } from "./steps.ts";
+import { millis } from "../../protocol/time.ts";
+import type { PreflightProbes } from "./probes.ts";
 
-const PATIENCE = seconds(2);
+/** Milliseconds. */
+const PATIENCE = 2_000;
 
-export const openRestProbe: PreflightProbes["openRest"] = ({ http, adapter }) => {
+export const openRestProbe: PreflightProbes["openRest"] = ({ http, adapter, patience }) => {
   const agenda = createAgenda();
+  const timeout = millis(patience ?? PATIENCE);
+  const reasons = adapter === undefined ? REASONS : { ...REASONS, refused: "the adapter is gone" };
   const client =
     adapter === undefined
-      ? createHttpClient({ base: http, agenda, timeout: PATIENCE })
-      : createAdapterClient({ adapter, agenda, timeout: PATIENCE });
+      ? createHttpClient({ base: http, agenda, timeout })
+      : createAdapterClient({ adapter, agenda, timeout });
   return {
     send: (request) =>
       new Promise((resolve) =>
@@ -20,7 +23,7 @@ export const openRestProbe: PreflightProbes["openRest"] = ({ http, adapter }) =>
           resolve(
             outcome.kind === "answer"
               ? outcome
-              : { kind: "failure", reason: `${REASONS[outcome.reason]} (${outcome.detail})` },
+              : { kind: "failure", reason: `${reasons[outcome.reason]} (${outcome.detail})` },
           ),
         ),
       ),
@@ -36,6 +39,6 @@ const REASONS = {
   timeout: "no answer",
   broken: "the connection broke",
   "not-json": "the answer is not JSON: is it the base URL of the task API?",
-  adapter: "the adapter is wrong",
+  adapter: "the adapter failed",
   cancelled: "given up",
 } as const;

@@ -1,88 +1,66 @@
 /**
- * The steps of `preflight`: can the target be reached, does its API work, does it take registrations, what can it do.
+ * The steps of `preflight`: can the target be reached, does its API work, does it take registrations, do tasks reach a device
+ * and come back, what can it do. How a step can end stands in step.ts.
  *
- * Each step ends as ok, as a set-up fault (something to repair on our side or in the addresses: nothing is known about
- * the server), as a finding (the server answered, but not as it must), or as not offered (an optional part).
- * What is sent over the network is done by probes, so that every ending can be tested without one.
+ * After a fault that makes all that follows fail as well, what follows is not tried: it would only repeat it.
  */
-import type { Adapter } from "../../harness/adapter/adapter.ts";
 import type { RestRequest, RestResponse } from "../../protocol/server-port.ts";
 import { adapterSteps } from "./adapter-steps.ts";
 import { clockSteps } from "./clock-step.ts";
-
-export type RestProbeOutcome =
-  | { readonly kind: "answer"; readonly response: RestResponse }
-  | { readonly kind: "failure"; readonly reason: string };
-
-export type CoapProbeOutcome =
-  | { readonly kind: "answer"; readonly code: string; readonly location: readonly string[] }
-  | { readonly kind: "failure"; readonly reason: string };
-
-export interface CoapProbeRequest {
-  readonly method: "POST" | "DELETE";
-  readonly path: readonly string[];
-  readonly query: readonly string[];
-  readonly payload: string;
-}
-
-/** One conversation each: the CoAP side must keep its port from Register to De-register. */
-export interface PreflightProbes {
-  openRest(target: PreflightTarget): { send(request: RestRequest): Promise<RestProbeOutcome>; close(): void };
-  openCoap(host: string, port: number): { send(request: CoapProbeRequest): Promise<CoapProbeOutcome>; close(): void };
-  /** Milliseconds since the Unix epoch. */
-  unixTime(): number;
-  /** Waits so many milliseconds. */
-  pause(milliseconds: number): Promise<void>;
-}
-
-export interface PreflightStep {
-  readonly name: string;
-  readonly outcome: "ok" | "set-up fault" | "finding" | "not offered" | "skipped";
-  readonly detail: string;
-  /** Of a finding. */
-  readonly requirement?: string;
-}
-
-export interface PreflightTarget {
-  readonly http: string;
-  readonly coapHost: string;
-  readonly coapPort: number;
-  readonly token?: string | undefined;
-  /** Is asked instead, and `http` is what messages call it. */
-  readonly adapter?: Adapter | undefined;
-  /** Of the device type and device that are made for this check. */
-  readonly name: string;
-}
-
-type Rest = ReturnType<PreflightProbes["openRest"]>;
-type Coap = ReturnType<PreflightProbes["openCoap"]>;
+import { PRESENT } from "./device.ts";
+import { deviceSteps } from "./device-steps.ts";
+import type {
+  CoapProbe,
+  CoapProbeOutcome,
+  PreflightProbes,
+  PreflightTarget,
+  RestProbe,
+  RestProbeOutcome,
+} from "./probes.ts";
+import { type Ending, fault, finding, notOffered, ok, type PreflightStep, skipped, step, unclear } from "./step.ts";
+import { answerText, fieldsIn, type NewTask, newTask, TASKS, type TaskCheck } from "./tasks.ts";
 
 export async function runPreflight(
   target: PreflightTarget,
   probes: PreflightProbes,
 ): Promise<readonly PreflightStep[]> {
   const rest = probes.openRest(target);
-  const coap = probes.openCoap(target.coapHost, target.coapPort);
+  const coap = probes.openCoap(target);
   try {
-    const reached = await provision(target, rest);
-    const provisioned = reached.every(({ outcome }) => outcome === "ok");
-    const registration = provisioned ? await registrationSteps(target, coap) : [skipped("CoAP", "needs provisioning")];
-    const capabilities = provisioned ? await capabilitySteps(target, rest, probes) : [];
-    const adapted =
-      provisioned && target.adapter !== undefined ? await adaptedSteps(target, target.adapter, rest, probes) : [];
-    return [...reached, ...registration, ...capabilities, ...adapted];
+    const provisioned = target.adapter === undefined ? await provision(target, rest) : await provisionBy(target, rest);
+    if (!provisioned.every(({ outcome }) => outcome === "ok"))
+      return [...provisioned, step("CoAP", skipped("needs provisioning"))];
+    return [...provisioned, ...(await stepsOfDevice(target, rest, coap, probes))];
   } finally {
     rest.close();
     coap.close();
   }
 }
 
+async function stepsOfDevice(
+  target: PreflightTarget,
+  rest: RestProbe,
+  coap: CoapProbe,
+  probes: PreflightProbes,
+): Promise<readonly PreflightStep[]> {
+  const { adapter, name } = target;
+  const check: TaskCheck = {
+    adapter,
+    name,
+    send: (method, path, extra) => rest.send(request(target, method, path, extra)),
+    pause: (milliseconds) => probes.pause(milliseconds),
+  };
+  const { steps: registered, location } = await register(target, coap);
+  const worked = location === undefined ? undefined : await deviceSteps({ ...check, answered: () => coap.answered() });
+  const gone = location === undefined ? [] : [await deregister(coap, location)];
+  const first = [...registered, ...(worked?.steps ?? []), ...gone];
+  if (worked?.takesTasks === false) return [...first, step("the other steps", skipped("each needs a task"))];
+  const capabilities = await capabilitySteps(check, probes);
+  return [...first, ...capabilities, ...(adapter === undefined ? [] : await adapterSteps({ ...check, adapter }))];
+}
+
 /** What an adapter is answered for that has no verb for it. */
 const NOT_IMPLEMENTED = 501;
-
-const skipped = (name: string, detail: string): PreflightStep => ({ name, outcome: "skipped", detail });
-const ok = (name: string, detail: string): PreflightStep => ({ name, outcome: "ok", detail });
-const fault = (name: string, detail: string): PreflightStep => ({ name, outcome: "set-up fault", detail });
 
 function request(
   target: PreflightTarget,
@@ -93,35 +71,49 @@ function request(
   return { method, path, query: {}, ...(target.token === undefined ? {} : { token: target.token }), ...extra };
 }
 
-/** HTTP, the API behind it, and a device type with one device. Stops at the first fault: the rest would only repeat it. */
-async function provision(target: PreflightTarget, rest: Rest): Promise<readonly PreflightStep[]> {
-  const type = { dtid: target.name, name: target.name, devicePropertiesEnabled: true };
-  const first = await rest.send(request(target, "POST", ["devicetypes"], { body: type }));
-  const reaching = target.adapter === undefined ? "HTTP reachable" : "adapter reachable";
-  if (first.kind === "failure") return [fault(reaching, `${target.http}: ${first.reason}`)];
-  const reached = ok(reaching, target.http);
-  const { status } = first.response;
-  if (status === 401 || status === 403) {
-    return [reached, fault("task API answers", `HTTP ${status}: give the right --token`)];
-  }
-  if (!isJsonObject(first.response.body)) {
-    return [
-      reached,
-      fault(
-        "task API answers",
-        `HTTP ${status} without a JSON object: is ${target.http} the base URL of the task API?`,
-      ),
-    ];
-  }
-  const answers = ok("task API answers", "in JSON");
-  const path = "POST /devicetypes and POST /devices";
-  if (!isSuccess(status))
-    return [reached, answers, fault("provisioning", `POST /devicetypes: ${answerText(first.response)}`)];
-  const device = { did: target.name, dtid: target.name, name: target.name };
-  const second = await rest.send(request(target, "POST", ["devices"], { body: device }));
-  const works = second.kind === "answer" && isSuccess(second.response.status);
-  const why = second.kind === "answer" ? answerText(second.response) : second.reason;
-  return [reached, answers, works ? ok("provisioning", path) : fault("provisioning", `POST /devices: ${why}`)];
+/** HTTP, the API behind it, and a device type with one device. Stops at the first fault. */
+async function provision(target: PreflightTarget, rest: RestProbe): Promise<readonly PreflightStep[]> {
+  const first = await postType(target, rest);
+  if (first.kind === "failure") return [step("HTTP reachable", fault(`${target.http}: ${first.reason}`))];
+  const reached = step("HTTP reachable", ok(target.http));
+  const api = apiEnding(target, first.response);
+  if (api.outcome !== "ok") return [reached, step("task API answers", api)];
+  const answers = [reached, step("task API answers", api)];
+  if (!isSuccess(first.response.status))
+    return [...answers, step("provisioning", fault(`POST /devicetypes: ${answerText(first.response)}`))];
+  const second = await postDevice(target, rest);
+  if (second === undefined) return [...answers, step("provisioning", ok("POST /devicetypes and POST /devices"))];
+  return [...answers, step("provisioning", fault(`POST /devices: ${second}`))];
+}
+
+function apiEnding({ http }: PreflightTarget, { status, body }: RestResponse): Ending {
+  if (status === 401 || status === 403) return fault(`HTTP ${status}: give the right --token`);
+  if (typeof body === "object" && body !== null) return ok("in JSON");
+  return fault(`HTTP ${status} without a JSON object: is ${http} the base URL of the task API?`);
+}
+
+/** Whether a module of an adapter has reached its server by then is not known: it may have nothing to do for a device. */
+async function provisionBy(target: PreflightTarget, rest: RestProbe): Promise<readonly PreflightStep[]> {
+  const verbs = [...(target.adapter?.verbs ?? [])].join(", ");
+  const loaded = step("adapter loaded", ok(`${target.http}: ${verbs}`));
+  await postType(target, rest);
+  const problem = await postDevice(target, rest);
+  return [loaded, step("provision", problem === undefined ? ok("ends without a fault") : fault(problem))];
+}
+
+const postType = ({ name, ...target }: PreflightTarget, rest: RestProbe): Promise<RestProbeOutcome> =>
+  rest.send(
+    request({ name, ...target }, "POST", ["devicetypes"], {
+      body: { dtid: name, name, devicePropertiesEnabled: true },
+    }),
+  );
+
+/** @returns what is wrong; `undefined`: nothing */
+async function postDevice(target: PreflightTarget, rest: RestProbe): Promise<string | undefined> {
+  const { name } = target;
+  const outcome = await rest.send(request(target, "POST", ["devices"], { body: { did: name, dtid: name, name } }));
+  if (outcome.kind === "failure") return outcome.reason;
+  return isSuccess(outcome.response.status) ? undefined : answerText(outcome.response);
 }
 
 interface CoapExpectation {
@@ -134,110 +126,93 @@ const REGISTER: CoapExpectation = { name: "Register", code: "2.01", requirement:
 const UPDATE: CoapExpectation = { name: "Update", code: "2.04", requirement: "G-04" };
 const DEREGISTER: CoapExpectation = { name: "De-register", code: "2.02", requirement: "G-06" };
 
-async function registrationSteps(target: PreflightTarget, coap: Coap): Promise<readonly PreflightStep[]> {
-  const query = [`ep=${target.name}`, "lt=60", "lwm2m=1.0", "b=U"];
-  const registered = await coap.send({ method: "POST", path: ["rd"], query, payload: "</1/0>,</3/0>" });
-  if (registered.kind === "failure") {
-    const where = `coap://${target.coapHost}:${target.coapPort}`;
-    return [
-      fault("CoAP reachable", `${where}: ${registered.reason}; is it the right address, and does UDP get through?`),
-    ];
-  }
-  const reached = ok("CoAP reachable", `coap://${target.coapHost}:${target.coapPort}`);
-  const register = judge(REGISTER, registered);
-  if (register.outcome !== "ok") return [reached, register];
-  if (registered.location.length === 0) {
-    return [reached, { ...register, outcome: "finding", detail: "2.01 without Location-Path", requirement: "G-01" }];
-  }
-  const update = judge(UPDATE, await coap.send({ method: "POST", path: registered.location, query: [], payload: "" }));
-  const gone = judge(
-    DEREGISTER,
-    await coap.send({ method: "DELETE", path: registered.location, query: [], payload: "" }),
-  );
-  return [reached, register, update, gone];
+interface Registered {
+  readonly steps: readonly PreflightStep[];
+  /** Absent: it is not registered. */
+  readonly location?: readonly string[];
 }
 
+async function register(target: PreflightTarget, coap: CoapProbe): Promise<Registered> {
+  const query = [`ep=${target.name}`, "lt=60", "lwm2m=1.0", "b=U"];
+  const registered = await coap.send({ method: "POST", path: ["rd"], query, payload: "</1/0>,</3/0>" });
+  const where = `coap://${target.coapHost}:${target.coapPort}`;
+  if (registered.kind === "failure") {
+    const why = `${where}: ${registered.reason}; is it the right address, and does UDP get through?`;
+    return { steps: [step("CoAP reachable", fault(why))] };
+  }
+  const reached = step("CoAP reachable", ok(where));
+  const first = judge(REGISTER, registered);
+  if (first.outcome === "finding" && target.adapter !== undefined) {
+    const why = `${first.detail}: does provision not make the device known, or does the server not take it?`;
+    return { steps: [reached, step(REGISTER.name, unclear(why))] };
+  }
+  if (first.outcome !== "ok") return { steps: [reached, first] };
+  const { location } = registered;
+  if (location.length === 0)
+    return { steps: [reached, step(REGISTER.name, finding(REGISTER.requirement, "2.01 without Location-Path"))] };
+  const update = judge(UPDATE, await coap.send({ method: "POST", path: location, query: [], payload: "" }));
+  return { steps: [reached, first, update], location };
+}
+
+const deregister = async (coap: CoapProbe, location: readonly string[]): Promise<PreflightStep> =>
+  judge(DEREGISTER, await coap.send({ method: "DELETE", path: location, query: [], payload: "" }));
+
 function judge({ name, code, requirement }: CoapExpectation, outcome: CoapProbeOutcome): PreflightStep {
-  if (outcome.kind === "failure") return fault(name, outcome.reason);
-  if (outcome.code === code) return ok(name, outcome.code);
-  return { name, outcome: "finding", detail: `answered ${outcome.code}, not ${code}`, requirement };
+  if (outcome.kind === "failure") return step(name, fault(outcome.reason));
+  if (outcome.code === code) return step(name, ok(outcome.code));
+  return step(name, finding(requirement, `answered ${outcome.code}, not ${code}`));
 }
 
 /** What the API offers, tried on a task for the device, which has de-registered and so will not be asked. */
-async function capabilitySteps(
-  target: PreflightTarget,
-  rest: Rest,
-  { unixTime }: PreflightProbes,
-): Promise<readonly PreflightStep[]> {
-  const send = (method: string, path: readonly string[], body?: unknown) =>
-    rest.send(request(target, method, path, body === undefined ? {} : { body }));
-  const task = {
-    dtid: target.name,
-    dids: [target.name],
-    taskType: "R",
-    property: "deviceProperties.device.manufacturer",
-  };
+async function capabilitySteps(check: TaskCheck, { unixTime }: PreflightProbes): Promise<readonly PreflightStep[]> {
   const asked = unixTime();
-  const created = await send("POST", ["devicemgmt", "tasks"], task);
+  const created = await newTask(check, PRESENT.property);
   const answered = unixTime();
-  const id = created.kind === "answer" ? dataField(created.response, "id") : undefined;
-  const creates = offered("create a task", created);
-  if (creates.outcome !== "ok" || typeof id !== "string") {
-    const why = creates.outcome === "ok" ? "answered without data.id" : creates.detail;
-    return [
-      { name: "create a task", outcome: "finding", detail: `POST /devicemgmt/tasks: ${why}`, requirement: "Q-03" },
-    ];
-  }
-  const tasks = ["devicemgmt", "tasks", id];
-  const shown = await send("GET", tasks);
+  const name = "create a task that waits";
+  if ("problem" in created) return [step(name, withoutTask(check, created))];
+  const tasks = [...TASKS, created.id];
+  const shown = await check.send("GET", tasks);
+  const mirror = ["devicemgmt", "devices", check.name, "properties"];
+  const by = (verb: string): string | undefined => (check.adapter === undefined ? undefined : verb);
   // Some servers tell the time with the new task, some with the one that is read.
-  const createdOn = [created, shown].map((outcome) =>
-    outcome.kind === "answer" ? dataField(outcome.response, "createdOn") : undefined,
-  );
+  const times = [created.createdOn, shown.kind === "answer" ? createdOnIn(shown.response) : undefined];
   return [
-    creates,
-    offered("read a task", shown),
-    offered("read device task statuses", await send("GET", [...tasks, "statuses"])),
-    offered("read the history of a task", await send("GET", [...tasks, "statuses", "history"])),
-    offered("read the Device Mirror", await send("GET", ["devicemgmt", "devices", target.name, "properties"])),
-    offered("cancel a task", await send("PUT", tasks, { status: "CANCELLED" })),
+    step(name, ok(created.id)),
+    offered("read a task", shown, by("getTask")),
+    offered("read device task statuses", await check.send("GET", [...tasks, "statuses"]), by("deviceStatuses")),
+    offered(
+      "read the history of a task",
+      await check.send("GET", [...tasks, "statuses", "history"]),
+      by("taskHistory"),
+    ),
+    offered("read the Device Mirror", await check.send("GET", mirror), by("properties")),
+    offered("cancel a task", await check.send("PUT", tasks, { body: { status: "CANCELLED" } }), by("cancelTask")),
     ...clockSteps(
-      createdOn.find((time) => time !== undefined),
+      times.find((time) => time !== undefined),
       asked,
       answered,
     ),
   ];
 }
 
-const adaptedSteps = (
-  target: PreflightTarget,
-  adapter: Adapter,
-  rest: Rest,
-  { pause }: PreflightProbes,
-): Promise<readonly PreflightStep[]> =>
-  adapterSteps({
-    adapter,
-    name: target.name,
-    send: (method, path, extra) => rest.send(request(target, method, path, extra)),
-    pause,
-  });
-
-function offered(name: string, outcome: RestProbeOutcome): PreflightStep {
-  if (outcome.kind === "failure") return fault(name, outcome.reason);
-  if (isSuccess(outcome.response.status)) return ok(name, `HTTP ${outcome.response.status}`);
-  const { status, body } = outcome.response;
-  const why = isJsonObject(body) && isJsonObject(body.error) ? body.error.message : undefined;
-  const detail = status === NOT_IMPLEMENTED && typeof why === "string" ? why : answerText(outcome.response);
-  return { name, outcome: "not offered", detail };
+function withoutTask({ adapter }: TaskCheck, { problem, refused }: Exclude<NewTask, { readonly id: string }>): Ending {
+  if (!refused) return fault(problem);
+  if (adapter === undefined) return finding("Q-03", problem);
+  return unclear(`for a device that is not registered, ${problem}; does the adapter refuse it, or the server?`);
 }
+
+/** @param verb of the adapter that is behind it */
+function offered(name: string, outcome: RestProbeOutcome, verb?: string): PreflightStep {
+  if (outcome.kind === "failure") return step(name, fault(outcome.reason));
+  const { status, body } = outcome.response;
+  if (isSuccess(status)) return step(name, ok(verb === undefined ? `HTTP ${status}` : `by ${verb}`));
+  const why = fieldsIn(fieldsIn(body).error).message;
+  return step(
+    name,
+    notOffered(status === NOT_IMPLEMENTED && typeof why === "string" ? why : answerText(outcome.response)),
+  );
+}
+
+const createdOnIn = ({ body }: RestResponse): unknown => fieldsIn(fieldsIn(body).data).createdOn;
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
-const isJsonObject = (body: unknown): body is Record<string, unknown> => typeof body === "object" && body !== null;
-
-function dataField({ body }: RestResponse, field: string): unknown {
-  const data = isJsonObject(body) ? body.data : undefined;
-  return isJsonObject(data) ? data[field] : undefined;
-}
-
-const answerText = ({ status, body }: RestResponse): string =>
-  `HTTP ${status}${body === undefined ? "" : ` ${JSON.stringify(body).slice(0, 160)}`}`;
