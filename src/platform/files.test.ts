@@ -72,6 +72,15 @@ describe("files", () => {
     await expect(makeDirectory(below)).rejects.toMatchObject({ code: "file-not-writable" });
   });
 
+  it.skipIf(process.platform !== "linux")("says so where a directory is there and none can be made in it", async () => {
+    const failure = {
+      code: "file-not-writable",
+      message: expect.stringMatching(/^\/proc\/fleetproof.* cannot be written: /),
+    };
+    await expect(makeDirectory("/proc/fleetproof/record")).rejects.toMatchObject(failure);
+    await expect(writeText("/proc/fleetproof/run.json", "")).rejects.toMatchObject(failure);
+  });
+
   it("answers for what is not there: exists is false, a listing is empty, removing is fine", async () => {
     const missing = path.join(place, "missing");
     expect(await exists(missing)).toBe(false);

@@ -55,7 +55,7 @@ export async function readJson(file: string): Promise<unknown> {
 export async function writeText(file: string, content: string | Uint8Array): Promise<void> {
   const draft = path.join(path.dirname(file), `.${path.basename(file)}.${uniqueName()}.draft`);
   try {
-    await mkdir(path.dirname(file), { recursive: true });
+    await ensureDirectory(path.dirname(file));
     await writeFile(draft, content);
     await rename(draft, file);
   } catch (cause) {
@@ -71,9 +71,24 @@ export const writeJson = (file: string, value: unknown): Promise<void> =>
 /** With the directories above it; fine when it is there. @throws HarnessError `file-not-writable` */
 export async function makeDirectory(directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true });
+    await ensureDirectory(directory);
   } catch (cause) {
     throw notWritable(directory, cause);
+  }
+}
+
+/**
+ * Not `mkdir` with `recursive`: where a directory is there and none can be made in it (`/proc`), that of Node tries for ever.
+ */
+async function ensureDirectory(directory: string): Promise<void> {
+  if ((await kindOf(directory)) === "directory") return;
+  const above = path.dirname(directory);
+  if (above !== directory) await ensureDirectory(above);
+  try {
+    await mkdir(directory);
+  } catch (cause) {
+    // Somebody else may have made it meanwhile.
+    if ((await kindOf(directory)) !== "directory") throw cause;
   }
 }
 
@@ -122,11 +137,13 @@ export async function listDirectory(directory: string): Promise<readonly string[
 
 const HINTS: Readonly<Record<string, string>> = {
   EACCES: "permission denied; choose another place with --out",
+  EPERM: "not permitted; choose another place with --out",
   EROFS: "the file system is read-only; choose another place with --out",
-  ENOSPC: "no space left on the device",
+  ENOSPC: "no space left on the device; free some, or choose another place with --out",
   ENOTDIR: "a part of the path is a file",
   EEXIST: "a part of the path is a file",
   EISDIR: "it is a directory",
+  ENOENT: "nothing can be made there; choose another place",
 };
 
 const notWritable = (file: string, cause: unknown): HarnessError =>

@@ -65,6 +65,9 @@ export function openUdp(options: UdpOptions = {}): Promise<UdpSocket> {
   });
 }
 
+/** The system's own socket, for a library that brings its own protocol. Bound to a free port by the first datagram that it sends. */
+export const openPlainUdp = (family: 4 | 6): dgram.Socket => dgram.createSocket(family === 6 ? "udp6" : "udp4");
+
 interface Sender {
   readonly host: string;
   readonly port: number;
