@@ -7,6 +7,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { fleetJsonSchema, renderFleetFilesPage } from "../src/cli/fleet-page.ts";
 import { renderWorkloadFilesPage, workloadJsonSchema } from "../src/cli/load/workload-page.ts";
+import { profileJsonSchema, renderProfilesPage } from "../src/cli/profile-page.ts";
 import { COVERAGE_NAMES } from "../src/harness/coverage/coverage-names.ts";
 import { exists, readText, writeText } from "../src/platform/files.ts";
 import { ARTIK, completeProfile } from "../src/protocol/profile.ts";
@@ -45,6 +46,8 @@ const PAGES = [
   { name: "tasks.schema.json", render: () => json(tasksJsonSchema()) },
   { name: "load.schema.json", render: () => json(loadJsonSchema()) },
   { name: "fleet-result.schema.json", render: () => json(fleetResultJsonSchema()) },
+  { name: "profiles.md", render: renderProfilesPage },
+  { name: "profile.schema.json", render: () => json(profileJsonSchema()) },
   { name: "fleet-files.md", render: renderFleetFilesPage },
   { name: "fleet.schema.json", render: () => json(fleetJsonSchema()) },
   { name: "workload-files.md", render: renderWorkloadFilesPage },

@@ -6,7 +6,7 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { defineTarget, refuse } from "fleetproof";
+import { defineTarget, propertyPath, refuse } from "fleetproof";
 
 const DO = { R: "get", W: "set", E: "run" };
 const STATUSES = {
@@ -102,7 +102,9 @@ export default defineTarget({
   },
 
   async createTask({ dids, taskType, property, value, expiresAfter, scheduledOn }) {
-    const job = { things: dids, do: DO[taskType], field: property, to: value, within: expiresAfter, at: scheduledOn };
+    // What no device has is not in LwM2M either: it goes by its name.
+    const field = propertyPath(property) ?? property;
+    const job = { things: dids, do: DO[taskType], field, to: value, within: expiresAfter, at: scheduledOn };
     const answer = await ask("POST", "jobs", job);
     return isRefused(answer) ? answer : answer.job;
   },

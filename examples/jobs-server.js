@@ -10,6 +10,7 @@
  *   PUT    /things/NAME                    a thing that may register by CoAP under that name
  *   GET    /things/NAME                    { "fields": { "deviceProperties.device.timezone": "Europe/Paris" } }
  *   POST   /jobs                           { "things": […], "do": "get|set|run", "field", "to", "within", "at" } → { "job" }
+ *                                          "field" is a path such as /3/0/15, or the name that GET /things/NAME shows
  *   GET    /jobs/JOB                       { "state": "later|new|open|done|stopped", "counts", "things": [{ "thing", "state": "waits|…" }] }
  *   GET    /jobs/JOB/past, /jobs/JOB/past/NAME   { "past": [{ "state", "when" }] }, of the job, or of one of its things
  *   DELETE /jobs/JOB, /jobs/JOB/NAME       stops it, for one thing or for all
@@ -18,6 +19,7 @@ import { spawn } from "node:child_process";
 import http from "node:http";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { propertyAt } from "fleetproof";
 
 const PROGRAM = path.join(import.meta.dirname, "..", "dist", "cli", "main.js");
 const OPTIONS = ["--http", "0", "--coap", "0", "--profile", "live", "--log-level", "error", "--stop-with-stdin"];
@@ -77,7 +79,8 @@ async function getThing(name) {
 
 async function postJob({ things, do: what, field, to, within, at }) {
   const taskParameters = { value: to, expiresAfter: within, scheduledOn: at };
-  const task = { dtid: TYPE, dids: things, taskType: DO[what], property: field, taskParameters };
+  const property = propertyAt(field) ?? field;
+  const task = { dtid: TYPE, dids: things, taskType: DO[what], property, taskParameters };
   return { job: (await ask("POST", "devicemgmt/tasks", task)).id };
 }
 

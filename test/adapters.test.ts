@@ -5,11 +5,12 @@
  * They run the built program, as a reader does; `npm ci` has built it.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, describe, expect, it } from "vitest";
+import { PROPERTY_PATHS } from "../src/harness/adapter/property-paths.ts";
 import { Verdict } from "../src/harness/record/verdict.ts";
 import { documentedCommands, shellTexts } from "./docs/documented-commands.ts";
 import { ROOT, readPages } from "./docs/pages.ts";
@@ -93,7 +94,41 @@ describe.concurrent("the commands of docs/adapters.md", () => {
     const wrong = steps.filter(({ outcome }) => outcome !== "ok").map(({ name }) => name);
     expect([code, wrong], text).toEqual([0, []]);
     expect(steps.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(["refuses an unknown task", "lets tasks expire"]),
+      expect.arrayContaining(["a device does a task", "refuses an unknown task", "lets tasks expire"]),
     );
+  });
+});
+
+describe("docs/adapters.md", () => {
+  it("lists each property with its path", () => {
+    const lines = readFileSync(path.join(ROOT, "docs", "adapters.md"), "utf8").split("\n");
+    const rows = lines.filter((line) => line.startsWith("| `deviceProperties."));
+    const listed = rows.flatMap((row) => {
+      const [, group = "", path = "", names = ""] = row.split("|").map((cell) => cell.trim().replaceAll("`", ""));
+      const resources = names.split(", ").map((text) => text.split(" "));
+      return [[group, path], ...resources.map(([id, name]) => [`${group}.${name}`, `${path}/${id}`])];
+    });
+    expect(listed).toEqual(Object.entries(PROPERTY_PATHS));
+  });
+});
+
+describe("a module of an adapter that lies elsewhere", () => {
+  // In a process of its own: the test runner finds modules in its own way.
+  const loads = (file: string): Promise<string> => {
+    const program = `import { importDefault } from "./src/platform/modules.ts";
+      console.log(JSON.stringify(await importDefault(${JSON.stringify(file)})));`;
+    const argv = ["--import", "tsx", "--input-type=module", "--eval", program];
+    const child = spawn(process.execPath, argv, { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+    let text = "";
+    child.stdout.setEncoding("utf8").on("data", (part: string) => {
+      text += part;
+    });
+    return new Promise((resolve) => child.on("close", () => resolve(text)));
+  };
+
+  it("imports from fleetproof all the same", async () => {
+    const file = path.join(directory, "imports.mjs");
+    writeFileSync(file, `import { refuse } from "fleetproof"; export default refuse("no", 404);`);
+    expect(JSON.parse(await loads(file))).toEqual({ refused: { status: 404, message: "no" } });
   });
 });

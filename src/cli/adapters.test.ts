@@ -2,11 +2,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Adapter } from "../harness/adapter/adapter.ts";
 import { Capabilities } from "../harness/adapter/capabilities.ts";
+import type { SavedPlan } from "../harness/record/verdict.ts";
 import { HarnessError, UsageError } from "../platform/errors.ts";
 import { EMPTY_PROFILE } from "../protocol/profile.ts";
+import { type Micros, millis, seconds } from "../protocol/time.ts";
 import { openAdapter, readAdapter, readSavedAdapter, wordsOf } from "./adapters.ts";
+import { chooseTarget } from "./saved-target.ts";
 import { openTarget, readSavedTarget, readTarget, targetName, targetOptions } from "./targets.ts";
 import { testBench } from "./test-kit.ts";
 
@@ -21,6 +23,25 @@ describe("readAdapter", () => {
     expect(readAdapter({})).toBeUndefined();
     expect(readAdapter({ adapter: "./a.js" })).toEqual({ kind: "adapter", option: "adapter", text: "./a.js" });
     expect(readAdapter({ "adapter-url": "http://127.0.0.1:9/" })).toMatchObject({ option: "adapter-url" });
+  });
+
+  it("takes a time-out that goes with each of them, for a recorded one too", () => {
+    const choice = readTarget({ target: "sim", adapter: "a.js", "adapter-timeout": 30_000 });
+    expect(choice).toMatchObject({ text: "a.js", patience: seconds(30) });
+    expect([targetName(choice), targetOptions(choice)]).toEqual([
+      "adapter a.js",
+      "--adapter a.js --adapter-timeout 30000ms",
+    ]);
+    const saved = { target: "adapter b.js", mutant: undefined } as unknown as SavedPlan;
+    expect(chooseTarget({ "adapter-timeout": 500 }, saved, "f")).toMatchObject({ text: "b.js", patience: millis(500) });
+  });
+
+  it("refuses a time-out without an adapter", () => {
+    const without = "--adapter-timeout goes with an adapter";
+    expect(() => readTarget({ target: "sim", "adapter-timeout": 1 })).toThrow(without);
+    const saved = { target: "sim", mutant: undefined } as unknown as SavedPlan;
+    expect(() => chooseTarget({ "adapter-timeout": 1 }, saved, "f")).toThrow(without);
+    expect(chooseTarget({}, saved, "f")).toMatchObject({ kind: "sim" });
   });
 
   it.each([
@@ -76,23 +97,19 @@ describe("wordsOf", () => {
 });
 
 describe("openAdapter", () => {
-  const opening = async (name: string, text: string): Promise<unknown> => {
+  const opening = async (name: string, text: string, patience?: Micros): Promise<unknown> => {
     const file = path.join(directory, name);
     await writeFile(file, text);
-    return openAdapter({ kind: "adapter", option: "adapter", text: file }).catch((error: unknown) => error);
+    return openAdapter({ kind: "adapter", option: "adapter", text: file, patience }).catch((error: unknown) => error);
   };
 
   it("loads a module of plain JavaScript, which need not import anything", async () => {
     const text = `export default { capabilities: {}, coap: "coap://127.0.0.1:1", provision() {}, createTask() {}, deviceStatuses() {} };`;
-    expect(await opening("works.mjs", text)).toMatchObject({ coap: "coap://127.0.0.1:1" });
+    const adapter = await opening("works.mjs", text, seconds(3));
+    expect(adapter).toMatchObject({ coap: "coap://127.0.0.1:1", patience: seconds(3) });
   });
 
-  it("finds what the module imports from this package, wherever the module lies", async () => {
-    const text = `import { defineTarget, refuse } from "fleetproof";
-      const no = () => refuse("no", 404);
-      export default defineTarget({ capabilities: {}, coap: "coap://127.0.0.1:1", provision: no, createTask: no, deviceStatuses: no });`;
-    const adapter = (await opening("imports.mjs", text)) as Adapter;
-    expect(await adapter.call("createTask", {})).toEqual({ kind: "refused", status: 404, message: "no" });
+  it("says where a package is looked for that a module imports", async () => {
     const other = await opening("other.mjs", `import "no-such-package"; export default {};`);
     expect(String(other)).toMatch(
       /Cannot find package 'no-such-package'.*; packages are looked for from the folder of/,

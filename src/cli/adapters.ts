@@ -6,7 +6,8 @@ import { openProcessAdapter } from "../harness/adapter/process-adapter.ts";
 import { UsageError } from "../platform/errors.ts";
 import { exists } from "../platform/files.ts";
 import { importDefault } from "../platform/modules.ts";
-import { type OptionRow, Text } from "./command.ts";
+import { type Micros, millis } from "../protocol/time.ts";
+import { type OptionRow, PositiveDuration, Text } from "./command.ts";
 
 export const ADAPTER_OPTIONS: readonly OptionRow[] = [
   {
@@ -20,24 +21,36 @@ export const ADAPTER_OPTIONS: readonly OptionRow[] = [
     about: "program that does the same in any language, by lines of JSON on its standard streams",
   },
   { name: "adapter-url", value: "URL", about: "the same by HTTP: where it listens" },
+  {
+    name: "adapter-timeout",
+    value: "DURATION",
+    about: "time that an adapter has for each answer, the first with its start included",
+    presetText: "10s; 2s in preflight, but for the first",
+  },
 ];
 
 export const AdapterSchemas = {
   adapter: Text.optional(),
   "adapter-command": Text.optional(),
   "adapter-url": Text.optional(),
+  "adapter-timeout": PositiveDuration.optional(),
 };
 
 const OPTIONS = ["adapter", "adapter-command", "adapter-url"] as const;
 type AdapterOption = (typeof OPTIONS)[number];
 
-export type AdapterTexts = { readonly [K in AdapterOption]?: string | undefined };
+export type AdapterTexts = { readonly [K in AdapterOption]?: string | undefined } & {
+  /** Milliseconds. */
+  readonly "adapter-timeout"?: number | undefined;
+};
 
 export interface AdapterChoice {
   readonly kind: "adapter";
   readonly option: AdapterOption;
   /** A path, a command line, a URL. */
   readonly text: string;
+  /** For one answer; absent: as usual. */
+  readonly patience?: Micros | undefined;
 }
 
 /**
@@ -45,9 +58,11 @@ export interface AdapterChoice {
  * @throws UsageError when there are two, or one that cannot be read
  */
 export function readAdapter(texts: AdapterTexts): AdapterChoice | undefined {
+  const timeout = texts["adapter-timeout"];
+  const patience = timeout === undefined ? {} : { patience: millis(timeout) };
   const given = OPTIONS.flatMap((option) => {
     const text = texts[option];
-    return text === undefined ? [] : [{ kind: "adapter", option, text } as const];
+    return text === undefined ? [] : [{ kind: "adapter", option, text, ...patience } as const];
   });
   const [first, second] = given;
   if (second !== undefined)
@@ -73,18 +88,18 @@ export function readSavedAdapter(name: string): AdapterChoice | undefined {
 }
 
 /** @throws UsageError `bad-file`: the module is none; HarnessError `target-not-usable`: it does not say what it is */
-export async function openAdapter({ option, text }: AdapterChoice): Promise<Adapter> {
+export async function openAdapter({ option, text, patience }: AdapterChoice): Promise<Adapter> {
   switch (option) {
     case "adapter": {
       if (!(await exists(text))) throw new UsageError("bad-file", `--adapter: there is no file ${text}`);
-      return openModuleAdapter(text, await importDefault(text));
+      return { ...(await openModuleAdapter(text, await importDefault(text))), patience };
     }
     case "adapter-command": {
       const [command = "", ...args] = wordsOf(text) ?? [];
-      return openProcessAdapter({ name: text, command, args });
+      return openProcessAdapter({ name: text, command, args, patience });
     }
     case "adapter-url":
-      return openHttpAdapter({ name: text, url: text });
+      return openHttpAdapter({ name: text, url: text, patience });
   }
 }
 

@@ -14,6 +14,7 @@ import {
   completeRecord,
   type SavedPlanOrigin,
   writeKept,
+  writeMeeting,
   writeResult,
 } from "../harness/saved/record-files.ts";
 import { writeText } from "../platform/files.ts";
@@ -21,11 +22,12 @@ import type { Profile } from "../protocol/profile.ts";
 import { seconds } from "../protocol/time.ts";
 import { stateChart } from "../reports/charts/state-charts.ts";
 import { coverageLine, renderCoverage } from "../reports/coverage-text.ts";
+import { evidentEvents } from "../reports/evident-events.ts";
 import { REPORT_FORMATS } from "../reports/formats.ts";
 import { renderGithub } from "../reports/github.ts";
 import type { ReportView } from "../reports/report-view.ts";
 import { renderTerminal } from "../reports/terminal.ts";
-import { count } from "../reports/text.ts";
+import { count, labelled } from "../reports/text.ts";
 import type { FamilyName } from "../scenarios/families/names.ts";
 import { REQUIREMENTS } from "../scenarios/requirements.ts";
 import { type DistributedRun, type DistributedSettings, REPEATABLE } from "./distributed/coordinator.ts";
@@ -33,6 +35,7 @@ import { distributedPlans } from "./distributed/plans.ts";
 import { type ExitCode, exitCodeOf } from "./exit-codes.ts";
 import { type ExpectationsFile, exitCodeWith, expectationsText, meetExpectations } from "./expectations.ts";
 import type { CommandIo } from "./io.ts";
+import { timesHint } from "./profiles.ts";
 import { createProgressLine } from "./progress.ts";
 import type { Services } from "./services.ts";
 import { openTarget, refuseUnknownMutant, type TargetChoice, targetName, targetOptions } from "./targets.ts";
@@ -54,6 +57,8 @@ export interface CampaignSettings {
   readonly shrinkBudget: number;
   /** Threads, in simulation; absent: as many as the machine can run. */
   readonly jobs?: number | undefined;
+  /** The most plans at the same time, live; absent: 200. */
+  readonly atOnce?: number | undefined;
   /** Absent: this process does it all. */
   readonly distributed?: DistributedSettings | undefined;
   readonly keep: Keep;
@@ -86,7 +91,7 @@ export async function runAndReport(settings: CampaignSettings, services: Service
     const meeting = await meetExpectations(settings.expectations, result.verdict);
     const view = await writeRecord(settings, run, result, meeting, services, io);
     if (settings.json) io.out(`${JSON.stringify(result.verdict, null, 2)}\n`);
-    else showResult(settings, result, services, io);
+    else showResult(settings, result, meeting, services, io);
     // A line that begins with :: is read by the CI system wherever it stands.
     if (settings.annotations !== undefined) (settings.json ? io.err : io.out)(ANNOTATIONS[settings.annotations](view));
     if (meeting === undefined) return exitCodeOf(result.verdict.outcome);
@@ -127,7 +132,7 @@ async function runWithProgress(
   io: CommandIo,
 ): Promise<CampaignResult> {
   const line = createProgressLine(io, services.now);
-  const { runs, time, families } = settings;
+  const { runs, time, families, atOnce } = settings;
   try {
     return await services.runCampaign({
       target,
@@ -136,6 +141,7 @@ async function runWithProgress(
       ...(families === undefined ? {} : { families }),
       ...(runs === undefined ? {} : { runs }),
       ...(time === undefined ? {} : { timeLimit: time }),
+      ...(atOnce === undefined ? {} : { atOnce }),
       only: settings.only,
       strict: settings.strict,
       require: settings.require,
@@ -159,8 +165,12 @@ function progressText(progress: CampaignProgress, timeLimit: number | undefined)
   const elapsed = Math.round(progress.elapsed / 1_000);
   if (progress.phase === "shrinking") return `making ${count(progress.failures, "failure")} small, ${elapsed} s`;
   const asked = progress.requestedRuns === undefined ? "" : ` of ${progress.requestedRuns}`;
-  const limit = timeLimit === undefined ? "" : ` of at most ${Math.round(timeLimit / 1_000)}`;
-  return `${progress.runs}${asked} plans done, ${count(progress.failures, "failure")}, ${elapsed}${limit} s`;
+  const done = `${progress.runs}${asked} plans done, ${count(progress.failures, "failure")}`;
+  if (timeLimit === undefined) return `${done}, ${elapsed} s`;
+  const limit = Math.round(timeLimit / 1_000);
+  // A live plan that has begun is brought to its end.
+  if (elapsed > limit) return `${done}, ${limit} s are over: ${elapsed - limit} s more so far for the plans under way`;
+  return `${done}, ${elapsed} of at most ${limit} s`;
 }
 
 function runRecord(settings: CampaignSettings, services: Services): RunRecord {
@@ -188,6 +198,7 @@ async function writeRecord(
 ): Promise<ReportView> {
   const { directory } = settings;
   await writeResult(directory, result, originOf(settings, services));
+  if (expectations !== undefined) await writeMeeting(directory, expectations);
   const chart = await writeChart(directory, result, services, io);
   const evidence = result.failures.map(
     (failure) =>
@@ -248,18 +259,38 @@ const shrinkCommand =
   (failure: FailureSummary): string =>
     `${program} shrink ${path.join(directory, failure.plan)} --shrink-budget 2m`;
 
-function showResult(settings: CampaignSettings, result: CampaignResult, services: Services, io: CommandIo): void {
+function showResult(
+  settings: CampaignSettings,
+  result: CampaignResult,
+  expectations: Meeting | undefined,
+  services: Services,
+  io: CommandIo,
+): void {
   const view = {
     verdict: result.verdict,
     catalogue: REQUIREMENTS,
     shrunk: new Map(result.failures.map(({ id, shrunk }) => [id, shrunk])),
+    evident: new Map(
+      result.failures.map(({ id, shrunkHistory, shrunkFinding }) => [
+        id,
+        evidentEvents(shrunkHistory, shrunkFinding.events),
+      ]),
+    ),
     replayCommand: replayCommand(settings.directory, services.program),
     shrinkCommand: shrinkCommand(settings.directory, services.program),
+    expectations,
   };
   io.out(`\n${renderTerminal(view, { columns: io.columns, colours: io.colours })}`);
   io.out(`      ${coverageLine(result.coverage, COVERAGE_NAMES, settings.target.kind !== "sim")}\n`);
   io.out(`      report ${path.join(settings.directory, "report.html")}\n`);
   const options = targetOptions(settings.target);
+  const hint = options === undefined ? undefined : timesHint(settings.profile);
+  if (hint !== undefined)
+    io.out(
+      labelled("      ", hint, io.columns)
+        .map((line) => `${line}\n`)
+        .join(""),
+    );
   if (options === undefined || result.verdict.outcome !== "inconclusive") return;
   io.out(`      is the set-up right? ${services.program} preflight ${options}\n`);
 }

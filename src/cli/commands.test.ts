@@ -158,6 +158,23 @@ describe("verify", () => {
     expect(bench.out()).toContain("npx fleetproof preflight --target http://h:8080/v1.1 --coap coap://h:5683\n");
   });
 
+  it("gives the times and the most plans at once to the campaign, and tells which times pay where none is declared", async () => {
+    const target = ["--target", "http://h:8080/v1.1", "--coap", "coap://h", "--at-once", "9"];
+    const told = async (...times: readonly string[]) => {
+      const bench = testBench();
+      await run(["verify", ...target, ...times, "--out", await newDirectory()], bench.io, bench.services);
+      return { out: bench.out().replaceAll(/\s+/g, " "), campaign: bench.campaigns[0] };
+    };
+    const bare = await told();
+    expect(bare.out).toContain("--ack-timeout 300ms --max-retransmit 1 --response-timeout 2s --awake-window 3s");
+    expect(bare.campaign).toMatchObject({ atOnce: 9, profile: { reaction: 5 } });
+    const judged = await told("--awake-window", "3s", "--reaction", "1s");
+    expect(judged.campaign?.profile).toMatchObject({ awakeWindow: 3, reaction: 1 });
+    expect(judged.out).not.toContain("--awake-window 3s");
+    const all = ["--ack-timeout", "1s", "--response-timeout", "2s", "--awake-window", "3s"];
+    expect((await told(...all)).out).not.toContain("say so");
+  });
+
   it("writes run.json, verdict.json and report.md, complete", async () => {
     const bench = testBench();
     const directory = await newDirectory();

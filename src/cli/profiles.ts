@@ -29,6 +29,27 @@ export const TIME_OPTIONS: readonly OptionRow[] = [
   },
 ];
 
+/** Times by which a target is judged, beside those of its CoAP: for commands that judge one. */
+export const JUDGED_TIME_OPTIONS: readonly OptionRow[] = [
+  {
+    name: "awake-window",
+    value: "DURATION",
+    about: "how long the target takes a queue-mode device for awake after its last datagram; needed for Q-07 and Q-08",
+    presetText: "as the profile says",
+  },
+  {
+    name: "reaction",
+    value: "DURATION",
+    about: "within which the target acts on what it received; the shorter, the more is decided",
+    presetText: "as the profile says, or 5s",
+  },
+];
+
+export const JudgedTimeSchemas = {
+  "awake-window": PositiveDuration.optional(),
+  reaction: PositiveDuration.optional(),
+};
+
 export const TimeSchemas = {
   "ack-timeout": PositiveDuration.optional(),
   "max-retransmit": integer(0, 16).optional(),
@@ -41,6 +62,10 @@ export interface TimeValues {
   readonly "max-retransmit"?: number | undefined;
   /** Milliseconds. */
   readonly "response-timeout"?: number | undefined;
+  /** Milliseconds. */
+  readonly "awake-window"?: number | undefined;
+  /** Milliseconds. */
+  readonly reaction?: number | undefined;
 }
 
 export const PROFILE_OPTION: OptionRow = {
@@ -97,6 +122,8 @@ export function withTimes(profile: Profile, times: TimeValues): Profile {
   const ackTimeout = times["ack-timeout"];
   const maxRetransmit = times["max-retransmit"];
   const responseTimeout = times["response-timeout"];
+  const awakeWindow = times["awake-window"];
+  const { reaction } = times;
   const given = {
     ...(ackTimeout === undefined ? {} : { ackTimeout: ackTimeout / 1_000 }),
     ...(maxRetransmit === undefined ? {} : { maxRetransmit }),
@@ -106,5 +133,18 @@ export function withTimes(profile: Profile, times: TimeValues): Profile {
     ...profile,
     ...(Object.keys(given).length === 0 ? {} : { coap: { ...rfc, ...profile.coap, ...given } }),
     ...(responseTimeout === undefined ? {} : { responseTimeout: responseTimeout / 1_000 }),
+    ...(awakeWindow === undefined ? {} : { awakeWindow: awakeWindow / 1_000 }),
+    ...(reaction === undefined ? {} : { reaction: reaction / 1_000 }),
   };
+}
+
+/** What pays to be declared of a server that declares no times: a line of advice; `undefined`: it has declared them. */
+export function timesHint({ coap, responseTimeout, awakeWindow }: Profile): string | undefined {
+  const slow = [
+    ...(coap === undefined ? ["--ack-timeout 300ms --max-retransmit 1"] : []),
+    ...(responseTimeout === undefined ? ["--response-timeout 2s"] : []),
+    ...(awakeWindow === undefined ? ["--awake-window 3s"] : []),
+  ];
+  if (slow.length === 0) return undefined;
+  return `plans wait for the times that the server declares: where yours has others than RFC 7252, say so, such as ${slow.join(" ")}`;
 }

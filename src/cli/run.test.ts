@@ -50,6 +50,8 @@ describe("run", () => {
     [["verify", "--expectations", "package.json"], "--expectations: package.json: formatVersion: is missing"],
     [["replay", "tsconfig.json"], "tsconfig.json is not a saved plan: formatVersion: is missing: "],
     [["verify", "--max-retransmit", "17"], "--max-retransmit:"],
+    [["verify", "--at-once", "5"], "--at-once is for live targets; simulated plans share threads: --jobs"],
+    [["verify", "--reaction", "0s"], "--reaction: must be longer than nothing"],
     [["replay"], "fleetproof replay needs <file>"],
     [["replay", "./no/such/plan.json"], "./no/such/plan.json does not exist"],
     [["explain", "R-4"], 'there is no requirement "R-4": did you mean R-'],

@@ -1,6 +1,7 @@
 /** On what a saved plan runs again: the target that the options name, else the one that is recorded in the file. */
 import type { SavedPlan } from "../harness/record/verdict.ts";
 import { UsageError } from "../platform/errors.ts";
+import { millis } from "../protocol/time.ts";
 import { ADAPTER_OPTIONS, AdapterSchemas, type AdapterTexts, readAdapter } from "./adapters.ts";
 import { type OptionRow, Text } from "./command.ts";
 import { readSavedTarget, readTarget, type TargetChoice } from "./targets.ts";
@@ -45,6 +46,10 @@ export function chooseTarget(options: SavedTargetTexts, saved: SavedPlan, file: 
   if (target !== undefined || adapter !== undefined) return readTarget({ ...options, target: target ?? "sim" });
   if (coap !== undefined) throw new UsageError("conflict", "--coap needs --target");
   if (mutant !== undefined) return readTarget({ target: "sim", mutant });
+  return withTimeout(recordedTarget(saved, file), options["adapter-timeout"]);
+}
+
+function recordedTarget(saved: SavedPlan, file: string): TargetChoice {
   try {
     return readSavedTarget(saved.target, saved.mutant);
   } catch (error) {
@@ -54,4 +59,11 @@ export function chooseTarget(options: SavedTargetTexts, saved: SavedPlan, file: 
       `${file} was recorded on "${saved.target}", which cannot be reached again by that name: give --target`,
     );
   }
+}
+
+function withTimeout(choice: TargetChoice, timeout: number | undefined): TargetChoice {
+  if (timeout === undefined) return choice;
+  if (choice.kind !== "adapter")
+    throw new UsageError("conflict", "--adapter-timeout goes with an adapter, and the plan was recorded without one");
+  return { ...choice, patience: millis(timeout) };
 }

@@ -6,6 +6,7 @@ import { UsageError } from "../platform/errors.ts";
 import { address } from "../protocol/address.ts";
 import { nearest } from "../protocol/nearest.ts";
 import type { Profile } from "../protocol/profile.ts";
+import { toMillis } from "../protocol/time.ts";
 import { type AdapterChoice, type AdapterTexts, adapterName, readAdapter, readSavedAdapter } from "./adapters.ts";
 import { recipeOf } from "./server-recipe.ts";
 import type { Services } from "./services.ts";
@@ -38,6 +39,11 @@ export function readTarget(texts: TargetTexts): TargetChoice {
       throw new UsageError("conflict", `--${other} goes with another target than --${adapter.option}`);
     return adapter;
   }
+  if (texts["adapter-timeout"] !== undefined)
+    throw new UsageError(
+      "conflict",
+      "--adapter-timeout goes with an adapter: --adapter, --adapter-command or --adapter-url",
+    );
   if (!isHttp && target !== "sim" && target !== "reference-live") {
     throw new UsageError(
       "bad-value",
@@ -93,11 +99,14 @@ export function readSavedTarget(name: string, mutant: string | undefined): Targe
 /** The options that name a live target of somebody else; `undefined`: it is none. */
 export function targetOptions(choice: TargetChoice): string | undefined {
   if (choice.kind === "adapter")
-    return `--${choice.option} ${/\s/.test(choice.text) ? `"${choice.text}"` : choice.text}`;
+    return `--${choice.option} ${/\s/.test(choice.text) ? `"${choice.text}"` : choice.text}${timeoutOption(choice)}`;
   if (choice.kind !== "http") return undefined;
   const [http, coap] = targetName(choice).split(" ");
   return `--target ${http} --coap ${coap}`;
 }
+
+const timeoutOption = ({ patience }: AdapterChoice): string =>
+  patience === undefined ? "" : ` --adapter-timeout ${toMillis(patience)}ms`;
 
 export interface OpenTarget {
   readonly target: Target;

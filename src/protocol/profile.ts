@@ -10,80 +10,130 @@ import { COAP_DEFAULTS, type CoapParams } from "./coap/params.ts";
 import { seconds } from "./time.ts";
 
 const Seconds = z.number().positive();
+/** Of the bounds of a period, which may be declared: seconds. */
+const Bounds = (about: string) =>
+  z
+    .strictObject({
+      min: Seconds.describe("Seconds, more than 0: the shortest."),
+      max: Seconds.describe("Seconds, more than 0: the longest."),
+    })
+    .optional()
+    .describe(about);
 
 /** The schema of a profile file. What is left out is not declared; unknown fields are refused. */
 export const Profile = z.strictObject({
-  /** A name to show in reports. */
-  name: z.string().min(1).max(64).default("empty"),
+  name: z.string().min(1).max(64).default("empty").describe("A name to show in reports, 1 to 64 characters."),
 
   // ── errors (rows 1–3)
-  /** Row 1. `corrected`: CoAP c.dd → cdd×10. `literal`: the task page as printed, made a function. */
-  errorMapping: z.enum(["corrected", "literal"]).optional(),
-  /** Row 2: the error code for a CoAP 4.xx without a row, and for a 5.xx. */
-  fallbackCodes: z.strictObject({ clientError: z.number().int(), serverError: z.number().int() }).optional(),
+  errorMapping: z
+    .enum(["corrected", "literal"])
+    .optional()
+    .describe(
+      "Row 1: `corrected`: CoAP c.dd becomes the error code cdd×10. `literal`: the task page as printed, made a function.",
+    ),
+  fallbackCodes: z
+    .strictObject({
+      clientError: z.number().int().describe("Error code for a 4.xx."),
+      serverError: z.number().int().describe("Error code for a 5.xx."),
+    })
+    .optional()
+    .describe("Row 2: the error codes for a CoAP 4.xx without a row, and for a 5.xx."),
 
   // ── queue and retry (rows 4–6, 12–14, 28, 32)
-  /** Row 4: seconds after a failed attempt at which the server retries by itself. Undeclared: R-06 forbids it. */
-  timerRetry: Seconds.optional(),
-  /** Row 5: seconds after an empty ACK without a response. */
-  responseTimeout: Seconds.optional(),
-  /** Row 12. */
-  order: z.enum(["creation"]).optional(),
-  /** Row 13: seconds that a queue-mode device is taken to be awake after its last datagram. */
-  awakeWindow: Seconds.optional(),
-  /** Row 14. */
-  updateFromNewAddress: z.enum(["accept", "require-register"]).optional(),
-  /** Row 28: what a failed attempt does to the other tasks of the same device within the same trigger. */
-  drainAfterFailure: z.enum(["stop", "continue"]).optional(),
+  timerRetry: Seconds.optional().describe(
+    "Row 4: seconds, more than 0, after a failed attempt at which the server retries by itself. Undeclared: R-06 forbids it.",
+  ),
+  responseTimeout: Seconds.optional().describe(
+    "Row 5: seconds, more than 0, that the server waits for the response after an empty acknowledgement. `--response-timeout`",
+  ),
+  order: z.enum(["creation"]).optional().describe("Row 12: in which order a device gets its tasks."),
+  awakeWindow: Seconds.optional().describe(
+    "Row 13: seconds, more than 0, that a queue-mode device is taken to be awake after its last datagram. Undeclared: Q-07 and Q-08 are not judged. `--awake-window`",
+  ),
+  updateFromNewAddress: z
+    .enum(["accept", "require-register"])
+    .optional()
+    .describe("Row 14: what an Update from another address than that of the Register gets."),
+  drainAfterFailure: z
+    .enum(["stop", "continue"])
+    .optional()
+    .describe("Row 28: what a failed attempt does to the other tasks of the same device within the same trigger."),
 
   // ── expiry and retention (rows 7–11)
-  /** Row 7: seconds that apply when neither task nor device type says otherwise. */
-  defaultExpiresAfter: Seconds.optional(),
-  /** Row 8. */
-  expiresAfterBounds: z.strictObject({ min: Seconds, max: Seconds }).optional(),
-  taskExpiresAfterBounds: z.strictObject({ min: Seconds, max: Seconds }).optional(),
-  /** Row 8: what becomes of a value beyond these bounds. `shortened`: the bound applies. */
-  beyondBounds: z.enum(["refused", "shortened"]).optional(),
-  /** Row 10. */
-  inFlightAtExpiry: z.enum(["fail", "answer-counts"]).optional(),
-  /** Row 10: whether a successful response after the terminal status still changes the Device Mirror. */
-  lateResponse: z.enum(["ignored", "updates-mirror"]).optional(),
-  /** Row 11: seconds from creation. */
-  retention: Seconds.optional(),
+  defaultExpiresAfter: Seconds.optional().describe(
+    "Row 7: seconds, more than 0, that apply when neither task nor device type says otherwise.",
+  ),
+  expiresAfterBounds: Bounds("Row 8: the bounds of `taskParameters.expiresAfter`."),
+  taskExpiresAfterBounds: Bounds("Row 8: the bounds of `taskExpiresAfter` of a device type."),
+  beyondBounds: z
+    .enum(["refused", "shortened"])
+    .optional()
+    .describe("Row 8: what becomes of a value beyond these bounds. `shortened`: the bound applies."),
+  inFlightAtExpiry: z
+    .enum(["fail", "answer-counts"])
+    .optional()
+    .describe("Row 10: what becomes of a task that expires while its request is on its way."),
+  lateResponse: z
+    .enum(["ignored", "updates-mirror"])
+    .optional()
+    .describe("Row 10: whether a successful response after the terminal status still changes the Device Mirror."),
+  retention: Seconds.optional().describe(
+    "Row 11: seconds, more than 0, from its creation for which a task can be read.",
+  ),
 
   // ── registration (rows 15, 16)
-  /** Row 15. */
-  locationAtReRegister: z.enum(["new", "reused"]).optional(),
-  /** Row 16: seconds, when Register has no `lt` or `lt=0`. */
-  defaultLifetime: Seconds.optional(),
+  locationAtReRegister: z
+    .enum(["new", "reused"])
+    .optional()
+    .describe("Row 15: the location that a device gets that registers again."),
+  defaultLifetime: Seconds.optional().describe("Row 16: seconds, more than 0, when Register has no `lt`, or `lt=0`."),
 
   // ── who may do what (row 30)
-  /**
-   * Bearer tokens of the owner of the device types, and of somebody else whom the server knows but who owns none.
-   * They stand in every plan and record, so they are those of test accounts. Undeclared: nobody else ever asks.
-   */
-  access: z.strictObject({ owner: z.string().min(1), stranger: z.string().min(1) }).optional(),
+  access: z
+    .strictObject({
+      owner: z.string().min(1).describe("Token of the owner of the device types."),
+      stranger: z.string().min(1).describe("Token of somebody whom the server knows, and who owns none."),
+    })
+    .optional()
+    .describe(
+      "Row 30: bearer tokens. They stand in every plan and record, so they are those of test accounts. Undeclared: nobody else ever asks, and A-01 is not judged.",
+    ),
 
   // ── a server that is killed and started again (row 26)
-  /** `inFlight`: a device task in flight counts as an attempt that has failed, and waits for the next trigger. */
   restart: z
     .strictObject({
-      registrations: z.enum(["survive", "lost"]).optional(),
-      inFlight: z.enum(["failed-attempt"]).optional(),
+      registrations: z
+        .enum(["survive", "lost"])
+        .optional()
+        .describe("Whether a device is still registered when the server is back."),
+      inFlight: z
+        .enum(["failed-attempt"])
+        .optional()
+        .describe("A device task in flight counts as an attempt that has failed, and waits for the next trigger."),
     })
-    .optional(),
+    .optional()
+    .describe("Row 26: what a server does that is killed and started again."),
 
   // ── transmission (R-07) and measuring
-  /** Seconds. RFC 7252 §4.8 defaults when undeclared. */
   coap: z
     .strictObject({
-      ackTimeout: Seconds.default(2),
-      ackRandomFactor: z.number().min(1).default(1.5),
-      maxRetransmit: z.number().int().min(0).max(16).default(4),
+      ackTimeout: Seconds.default(2).describe(
+        "ACK_TIMEOUT, seconds, more than 0: when the server first retransmits. `--ack-timeout`",
+      ),
+      ackRandomFactor: z.number().min(1).default(1.5).describe("ACK_RANDOM_FACTOR, 1 or more."),
+      maxRetransmit: z
+        .number()
+        .int()
+        .min(0)
+        .max(16)
+        .default(4)
+        .describe("MAX_RETRANSMIT, 0 to 16: how often the server retransmits. `--max-retransmit`"),
     })
-    .optional(),
-  /** Live: seconds within which the server acts on what it received. */
-  reaction: Seconds.default(5),
+    .optional()
+    .describe("How the server retransmits. Undeclared: by the defaults of RFC 7252 §4.8."),
+  reaction: Seconds.default(5).describe(
+    "Live: seconds, more than 0, within which the server acts on what it received. The shorter, the more is decided. `--reaction`",
+  ),
 });
 
 export type Profile = z.infer<typeof Profile>;

@@ -27,6 +27,11 @@ describe("renderCoverage", () => {
     );
   });
 
+  it("tells a theme of which nothing was met in one line, as one that the target may not have", () => {
+    const text = renderCoverage({ formatVersion: 1, conditions: {}, transitions: {} }, NAMES, { most: 0 });
+    expect(text).toContain("Reached 0 of 2 conditions; never:\n- Queue: none of its 2 conditions\n");
+  });
+
   it("says no more than that when all was reached", () => {
     const transitions = { "a > b": 1, "b > c": 1, "c > d": 1 };
     const text = renderCoverage({ formatVersion: 1, conditions: { slept: 1, "waited-a-day": 1 }, transitions }, NAMES);

@@ -22,14 +22,16 @@ export function renderCoverage(
   names: CoverageNames,
   { live = false, columns = 100, most = 12 }: CoverageTextOptions = {},
 ): string {
-  const conditions = names.themes
-    .flatMap((theme) => theme.conditions)
-    .filter(({ reachable }) => !live || reachable === "live-too");
-  const missed = conditions.filter(({ id }) => (coverage.conditions[id] ?? 0) === 0);
+  const themes = names.themes.map(({ title, conditions: rows }) => {
+    const reachable = rows.filter((row) => !live || row.reachable === "live-too");
+    return { title, reachable, missed: reachable.filter(({ id }) => (coverage.conditions[id] ?? 0) === 0) };
+  });
+  const conditions = themes.flatMap(({ reachable }) => reachable);
+  const missed = themes.flatMap((theme) => theme.missed);
   const unseen = names.transitions.filter((id) => (coverage.transitions[id] ?? 0) === 0);
   const lines = [
     reached("condition", conditions.length, missed.length),
-    ...missed.flatMap(({ id, sentence }) => labelled(`- ${id}: `, sentence, columns)),
+    ...themes.flatMap((theme) => missedLines(theme, columns)),
   ];
   // A live campaign is too short for these.
   if (!live) {
@@ -38,6 +40,19 @@ export function renderCoverage(
     if (unseen.length > most) lines.push(`- and ${count(unseen.length - most, "other")}`);
   }
   return `${lines.join("\n")}\n`;
+}
+
+interface ThemeReached {
+  readonly title: string;
+  readonly reachable: readonly { readonly id: string; readonly sentence: string }[];
+  readonly missed: ThemeReached["reachable"];
+}
+
+/** A theme of which nothing was met is told in one line: most likely the target does not have such a thing. */
+function missedLines({ title, reachable, missed }: ThemeReached, columns: number): readonly string[] {
+  if (missed.length > 1 && missed.length === reachable.length)
+    return labelled("- ", `${title}: none of its ${count(missed.length, "condition")}`, columns);
+  return missed.flatMap(({ id, sentence }) => labelled(`- ${id}: `, sentence, columns));
 }
 
 /** In one line: `reached 240 of 262 conditions, 90 of 101 transitions`. */

@@ -12,6 +12,23 @@ describe("eventLine", () => {
     );
   });
 
+  it("says where a datagram goes whose device is no longer there, and from where one comes that was not there before", () => {
+    const down: HistoryEvent = {
+      kind: "downlink",
+      at: 9,
+      device: 0,
+      address: "a:1",
+      bytes: REGISTER_BYTES,
+      arrivals: [9],
+    };
+    expect(eventLine(down, 0, { at: 5_000, toOldAddress: "a:1" })).toContain(
+      " 0.005 s  → device 0 at its old address a:1  CON POST",
+    );
+    expect(eventLine({ ...uplink, at: 0, sentAt: 0 }, 0, { at: 0, fromNewAddress: "b:2" })).toContain(
+      "← device 0 at its new address b:2  CON POST",
+    );
+  });
+
   it.each<[string, HistoryEvent]>([
     ["(lost on the way)", { ...uplink, at: 0, sentAt: 0, lost: true }],
     ["(copy made by the network)", { ...uplink, at: 0, sentAt: 0, copy: true }],

@@ -36,7 +36,8 @@ export function eventLine(event: HistoryEvent, start = 0, place: EventPlace = { 
 export const planStart = (events: readonly HistoryEvent[]): number =>
   events.find((event) => event.kind === "mark" && event.mark === "start")?.at ?? 0;
 
-function eventText(event: HistoryEvent, { toOldAddress, fromNewAddress }: EventPlace): string {
+/** The event without its time. */
+export function eventText(event: HistoryEvent, { toOldAddress, fromNewAddress }: EventPlace): string {
   switch (event.kind) {
     case "uplink":
       return `← device ${event.device}${fromNewAddress === undefined ? "" : ` at its new address ${fromNewAddress}`}  ${datagramText(event.bytes)}${event.lost ? "  (lost on the way)" : ""}${event.copy ? "  (copy made by the network)" : ""}`;

@@ -59,8 +59,8 @@ describe("renderMarkdown", () => {
       replayCommand: () => "",
       coverage: "",
     });
-    expect(text.match(/^\| \[.*?\]/gm)).toEqual(["| [R-04-retry-17]", "| [R-04-queue-2]", "| [T-01-retry-17]"]);
-    expect(text).toContain("| 2 operations, 1 fault | R-04-retry-17 |");
+    expect(text.match(/^\| (↳ )?\[.*?\]/gm)).toEqual(["| [R-04-retry-17]", "| ↳ [T-01-retry-17]", "| [R-04-queue-2]"]);
+    expect(text).toContain("| 2 operations, 1 fault |");
     expect(text).toContain("## R-04 is broken (1 of 2)");
     expect(text).toContain("- **its plan made small also breaks** T-01");
     expect(text).toContain("- **comes with** R-04-retry-17");

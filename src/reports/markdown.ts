@@ -5,7 +5,10 @@
  */
 import type { FailureSummary, RequirementVerdict, Verdict } from "../harness/record/verdict.ts";
 import { eventLines } from "./event-lines.ts";
+import { evidentEvents } from "./evident-events.ts";
 import { expectationLines } from "./expectation-lines.ts";
+import { failureGroups } from "./failure-groups.ts";
+import { headline, isKnown } from "./headline.ts";
 import { planLines } from "./plan-text.ts";
 import type { FailureEvidence, ReportView } from "./report-view.ts";
 import {
@@ -20,8 +23,11 @@ import {
   whichOf,
 } from "./requirement-lines.ts";
 import { count } from "./text.ts";
+import { troubleLines } from "./trouble-lines.ts";
 
 const PLAN_WIDTH = 110;
+/** Plans that cannot be relied on, told one by one. */
+const MOST_PLANS = 20;
 
 export function renderMarkdown(view: ReportView): string {
   const { verdict } = view;
@@ -42,7 +48,8 @@ export function renderMarkdown(view: ReportView): string {
     .join("\n\n")}\n`;
 }
 
-function headSection({ verdict }: ReportView): readonly string[] {
+function headSection({ verdict, expectations }: ReportView): readonly string[] {
+  const { word, reason } = headline(verdict, expectations);
   const rows = [
     ["target", verdict.target],
     ["profile", verdict.profile],
@@ -53,9 +60,9 @@ function headSection({ verdict }: ReportView): readonly string[] {
     ...(verdict.historyHash === undefined ? [] : [["hash of all histories", verdict.historyHash]]),
   ];
   return [
-    `# ${verdict.outcome.toUpperCase()}: ${verdict.target}`,
+    `# ${word}: ${verdict.target}`,
     "",
-    plain(verdict.reason),
+    plain(reason),
     "",
     "| | |",
     "|---|---|",
@@ -72,20 +79,22 @@ function expectedSection({ expectations }: ReportView): readonly string[] {
   return lines.length === 0 ? [] : ["## What was expected", "", ...lines.map((line) => `- ${line}`)];
 }
 
-/** All failures in a few lines, when there are several. */
+/** All failures in a few lines, when there are several; those that are perhaps one defect together. */
 function glanceSection(verdict: Verdict): readonly string[] {
   if (verdict.failures.length < 2) return [];
+  const row = (failure: FailureSummary, comesWith: boolean): string =>
+    `| ${comesWith ? "↳ " : ""}[${failure.id}](${failure.shrunk}) | ${plain(failure.expected)} | ${plain(failure.actual)} | ${failure.plans} | ${count(failure.operations, "operation")}, ${count(failure.faults, "fault")} |`;
   return [
     "## Failures",
     "",
-    "What stands for itself comes first. *With* names the failure that another most likely comes with: another side of it, or another way to it.",
+    "What stands behind a ↳ most likely comes with the one above: another side of it, or another way to it.",
     "",
-    "| failure | actual | plans | plan made small | with |",
-    "|---|---|---:|---|---|",
-    ...failuresFirst(verdict).map(
-      (failure) =>
-        `| [${failure.id}](${failure.shrunk}) | ${plain(failure.actual)} | ${failure.plans} | ${count(failure.operations, "operation")}, ${count(failure.faults, "fault")} | ${failure.belongsTo ?? ""} |`,
-    ),
+    "| failure | expected | actual | plans | plan made small |",
+    "|---|---|---|---:|---|",
+    ...failureGroups(verdict).flatMap(({ first, others }) => [
+      row(first, false),
+      ...others.map((other) => row(other, true)),
+    ]),
   ];
 }
 
@@ -94,7 +103,7 @@ function failureSection(view: ReportView, failure: FailureSummary): readonly str
   const level = view.verdict.requirements.find(({ id }) => id === failure.requirement)?.level ?? "";
   const evidence = view.evidence.get(failure.id);
   return [
-    `## ${failure.requirement} is broken${whichOf(failure, view.verdict)}`,
+    `## ${failure.requirement} is broken${isKnown(failure.requirement, view.expectations) ? ", as expected" : ""}${whichOf(failure, view.verdict)}`,
     "",
     `> ${plain(requirement?.sentence ?? "")}`,
     ...(requirement === undefined ? [] : [">", `> ${level}, ${plain(requirement.source)}`]),
@@ -121,7 +130,7 @@ function evidenceLines(failure: FailureSummary, { plan, history, finding }: Fail
     `### The plan, ${whatPlan(failure)}: ${count(plan.operations.length, "operation")}, ${count(plan.faults.length, "fault")}`,
     "",
     "```text",
-    ...planLines(plan, PLAN_WIDTH),
+    ...planLines(plan, PLAN_WIDTH, evidentEvents(history, finding.events)),
     "```",
     "",
     "<details><summary>The plan as JSON</summary>",
@@ -179,11 +188,7 @@ function choicesSection({ observedChoices }: Verdict): readonly string[] {
 }
 
 function troubleSection(verdict: Verdict): readonly string[] {
-  const lines = [
-    ...(verdict.interrupted ? ["- The campaign was interrupted."] : []),
-    ...(verdict.cutOff > 0 ? [`- ${count(verdict.cutOff, "plan")} did not run to the end.`] : []),
-    ...verdict.harnessErrors.map(({ plan, reason }) => `- ${plan} cannot be relied on: ${plain(reason)}`),
-  ];
+  const lines = troubleLines(verdict, MOST_PLANS).map((line) => `- ${plain(line)}`);
   return lines.length === 0 ? [] : ["## What went wrong on our side", "", ...lines];
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { planLines } from "./plan-text.ts";
+import { isEvident, planLines } from "./plan-text.ts";
 import { SMALL_PLAN } from "./test-kit.ts";
 
 describe("planLines", () => {
@@ -12,6 +12,13 @@ describe("planLines", () => {
       "at 20 s all faults are over",
       "at 60 s the plan ends",
     ]);
+  });
+
+  it("has what shows the violation behind the operation that brought it about", () => {
+    const lines = planLines(SMALL_PLAN, 200, [{ at: 12_000, text: "12.000 s ← device 0 CON POST /rd/1" }]);
+    const at = lines.indexOf("▶ 12.000 s ← device 0 CON POST /rd/1");
+    expect(lines[at - 1]).toBe("at 12 s device 0 updates its registration");
+    expect(lines.filter(isEvident)).toHaveLength(1);
   });
 
   it("tells devices that are alike once", () => {

@@ -5,8 +5,15 @@ import { describeTime } from "../scenarios/describe-time.ts";
 import type { Plan, PlannedDevice } from "../scenarios/plan.ts";
 import { labelled } from "./text.ts";
 
-/** Lines of at most `width` characters. */
-export function planLines(plan: Plan, width: number): readonly string[] {
+/** What shows the violation, to stand in the plan at its moment. */
+export interface Evident {
+  /** Milliseconds of plan time. */
+  readonly at: number;
+  readonly text: string;
+}
+
+/** Lines of at most `width` characters; what is evident stands behind a ▶. */
+export function planLines(plan: Plan, width: number, evident: readonly Evident[] = []): readonly string[] {
   const happenings = [
     ...plan.faults.map((fault) => ({ at: fault.from, text: describeFault(fault) })),
     ...plan.operations.map((operation) => ({ at: operation.at, text: describeOperation(operation) })),
@@ -14,15 +21,21 @@ export function planLines(plan: Plan, width: number): readonly string[] {
       ? []
       : [{ at: plan.quietFrom, text: `at ${describeTime(plan.quietFrom)} all faults are over` }]),
   ];
+  const shown = evident.map(({ at, text }) => ({ at, text: `${EVIDENT}${text}` }));
   const end = Math.max(plan.until, ...plan.operations.map(({ at }) => at));
   const texts = [
     ...deviceTexts(plan.fleet),
     ...(plan.images ?? []).map(describeImage),
-    ...happenings.sort((a, b) => a.at - b.at).map(({ text }) => text),
+    ...[...happenings, ...shown].sort((a, b) => a.at - b.at).map(({ text }) => text),
     `at ${describeTime(end)} the plan ends`,
   ];
   return texts.flatMap((text) => labelled("", text, width).map((line, index) => (index === 0 ? line : `  ${line}`)));
 }
+
+const EVIDENT = "▶ ";
+
+/** Whether a line of a plan is what shows the violation. */
+export const isEvident = (line: string): boolean => line.startsWith(EVIDENT);
 
 /** One line per kind of device: what differs from a plain one. */
 function deviceTexts(fleet: readonly PlannedDevice[]): readonly string[] {

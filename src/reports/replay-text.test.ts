@@ -69,6 +69,12 @@ describe("replayLine", () => {
   const view = { saved, outcome: reproduced, target: "sim" };
   const none = { known: [], unexpected: [], stale: [], warnings: [] };
 
+  it("calls a plan fixed only when what failed was examined and held", () => {
+    expect(replayLine({ ...view, outcome: passes })).toEqual({ word: "FIXED", about: "R-04" });
+    const unseen = { ...passes, kept: ["Q-01"] };
+    expect(replayLine({ ...view, outcome: unseen })).toEqual({ word: "PASSES", about: "R-04 was not examined" });
+  });
+
   it("calls a failure known only when all that broke is, and a SHOULD a warning", () => {
     expect(replayLine(view).word).toBe("REPRODUCED");
     expect(replayLine(view, { ...none, known: ["R-04"] })).toEqual({ word: "KNOWN", about: "R-04" });

@@ -102,7 +102,8 @@ export interface ReplayLine {
 }
 
 /**
- * A plan that failed when it was recorded and passes now is fixed; one that passed then passes.
+ * A plan that failed when it was recorded and keeps the same now is fixed; one that passed then, or in which that is not
+ * examined any more, passes.
  *
  * @param meeting of this plan alone with what is expected: a failure that is known there, or only warns, says so
  */
@@ -129,9 +130,10 @@ function plainLine({ saved, outcome, divergence }: ReplayView): ReplayLine {
     case "inconclusive":
       return { word: "INCONCLUSIVE", about: `${was} ${outcome.reason}`.trim() };
     case "passes":
-      return saved.requirement === undefined
-        ? { word: "PASSES", about: historyRemark(outcome.sameHistory, divergence).replace(/^, /, "") }
-        : { word: "FIXED", about: was };
+      if (saved.requirement === undefined)
+        return { word: "PASSES", about: historyRemark(outcome.sameHistory, divergence).replace(/^, /, "") };
+      if (!outcome.kept.includes(saved.requirement)) return { word: "PASSES", about: `${was} was not examined` };
+      return { word: "FIXED", about: was };
   }
 }
 

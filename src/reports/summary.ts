@@ -1,5 +1,6 @@
 /** A verdict in a few lines of Markdown, for a comment at a pull request. Pure. */
 import type { FailureSummary } from "../harness/record/verdict.ts";
+import { headline } from "./headline.ts";
 import type { ReportView } from "./report-view.ts";
 import { failuresFirst, outcomeCounts } from "./requirement-lines.ts";
 import { count, tableRow } from "./text.ts";
@@ -9,10 +10,11 @@ const MOST_FAILURES = 10;
 
 export function renderSummary(view: ReportView): string {
   const { verdict } = view;
+  const { word, reason } = headline(verdict, view.expectations);
   const counts = outcomeCounts(verdict.requirements).map((row) => `${row.symbol} ${row.count} ${row.text}`);
   const failures = failuresFirst(verdict).filter(({ belongsTo }) => belongsTo === undefined);
   const lines = [
-    `**Fleetproof: ${verdict.outcome.toUpperCase()}** on ${verdict.target}: ${verdict.reason}`,
+    `**Fleetproof: ${word}** on ${verdict.target}: ${reason}`,
     "",
     `${counts.join(" · ")} · ${count(verdict.runs, "plan")} · seed \`${verdict.seed}\``,
     ...(failures.length === 0 ? [] : ["", ...table(failures, view)]),

@@ -100,6 +100,37 @@ describe("renderTerminal", () => {
     expect(toldOfGone).not.toContain("   smaller ");
   });
 
+  it("shows in a plan that is too long the lines that show the violation and those before them", () => {
+    const [, update] = SMALL_PLAN.operations;
+    if (update === undefined) throw new Error("the plan has two operations");
+    const operations = Array.from({ length: 30 }, (_, index) => ({ ...update, at: 20_000 + index * 1_000 }));
+    const evident = new Map([["R-04-retry-17", [{ at: 49_000, text: "49.020 s → device 0 CON GET /3/0/0" }]]]);
+    const shrunk = new Map([["R-04-retry-17", { ...SMALL_PLAN, operations }]]);
+    const text = renderTerminal({ ...view(), shrunk, evident }, plain());
+    expect(text).toContain("    at 49 s device 0 updates its registration\n    ▶ 49.020 s → device 0 CON GET /3/0/0\n");
+    expect(text).toMatch(/\n {4}… \d+ lines more in the report\n {4}at 3\d s/);
+  });
+
+  it("says of failures that are known to be broken that the campaign ended as expected", () => {
+    const expectations = { known: ["R-04"], unexpected: [], unseen: [], stale: [] };
+    const text = renderTerminal({ ...view(), expectations }, plain(200));
+    expect(text).toContain(" ✗ R-04 MUST, known  ");
+    expect(text).toContain("AS EXPECTED  known to be broken: R-04\n");
+    expect(text).not.toContain("FAIL");
+  });
+
+  it("says of a rare failure that it is perhaps another's defect, and leaves it in its place", () => {
+    const [, r04] = FAILED_VERDICT.failures;
+    if (r04 === undefined) throw new Error("the verdict of the tests has two failures");
+    const failures = [
+      { ...r04, plans: 15 },
+      { ...r04, id: "T-01-retry-17", requirement: "T-01", plans: 1, alsoBroke: ["R-04"] },
+    ];
+    const text = renderTerminal(view({ failures }), plain());
+    expect(text).toContain(" ✗ T-01 ");
+    expect(text.match(/ {3}perhaps {3}the same defect as R-04-retry-17\n/g)).toHaveLength(1);
+  });
+
   it("tells five failures at length and names the others", () => {
     const failures = Array.from({ length: 7 }, (_, index) => ({
       ...(FAILED_VERDICT.failures[1] as (typeof FAILED_VERDICT.failures)[number]),

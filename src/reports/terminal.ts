@@ -3,10 +3,14 @@
  *
  * Pure: gives text. The width and whether colours are wanted come from the caller.
  */
+import type { Meeting } from "../harness/record/expectations.ts";
 import type { FailureSummary, RequirementVerdict, Verdict } from "../harness/record/verdict.ts";
 import type { Plan } from "../scenarios/plan.ts";
 import type { Requirement } from "../scenarios/requirements.ts";
-import { planLines } from "./plan-text.ts";
+import { failureGroups } from "./failure-groups.ts";
+import { headline, isKnown } from "./headline.ts";
+import { type ExcerptLine, excerpt } from "./plan-excerpt.ts";
+import { type Evident, planLines } from "./plan-text.ts";
 import {
   type Colour,
   comesWith,
@@ -22,6 +26,7 @@ import {
   whichOf,
 } from "./requirement-lines.ts";
 import { count, labelled, shorten } from "./text.ts";
+import { troubleLines as wordsOfTrouble } from "./trouble-lines.ts";
 
 export interface TerminalStyle {
   /** Characters per line. */
@@ -34,10 +39,14 @@ export interface VerdictView {
   readonly catalogue: readonly Pick<Requirement, "id" | "sentence">[];
   /** The shrunk plan of each failure, by the failure's id. */
   readonly shrunk: ReadonlyMap<string, Plan>;
+  /** What shows the violation in it, by the failure's id. */
+  readonly evident?: ReadonlyMap<string, readonly Evident[]> | undefined;
   /** The command that replays a failure. */
   readonly replayCommand: (failure: FailureSummary) => string;
   /** The command that makes its plan smaller; absent: none is told. */
   readonly shrinkCommand?: ((failure: FailureSummary) => string) | undefined;
+  /** How the verdict meets what is expected of the target; absent: nothing is. */
+  readonly expectations?: Meeting | undefined;
 }
 
 /** Failures told at length; the others in a line each. */
@@ -73,7 +82,7 @@ export function renderTerminal(view: VerdictView, style: TerminalStyle): string 
     ...failureBlocks(view, width, paint),
     matrixLines(view.verdict.requirements, width, paint),
     troubleLines(view.verdict, width, paint),
-    conclusionLines(view.verdict, width, paint),
+    conclusionLines(view, width, paint),
   ];
   return `${blocks
     .filter((lines) => lines.length > 0)
@@ -113,7 +122,12 @@ function failureLines(
 ): readonly string[] {
   const row = requirementOf(view.verdict, failure);
   const which = whichOf(failure, view.verdict);
-  const head = labelled(`   ${failure.requirement}${which} ${row?.level ?? ""}  `, sentenceOf(view, failure), width);
+  const known = isKnown(failure.requirement, view.expectations) ? ", known" : "";
+  const head = labelled(
+    `   ${failure.requirement}${which} ${row?.level ?? ""}${known}  `,
+    sentenceOf(view, failure),
+    width,
+  );
   const field = (name: string, text: string) => labelled(`   ${name.padEnd(9)} `, text, width);
   return [
     ...head.map((line, index) => paint("bold", index === 0 ? ` ${symbolText(row)}${line.slice(2)}` : line)),
@@ -122,6 +136,7 @@ function failureLines(
     ...field("seen in", seenIn(failure, view.verdict.runs)),
     ...shrunkPlanLines(view, failure, before, width, paint),
     ...comesWithLines(comesWith(failure, view.verdict), width),
+    ...perhapsLines(failure, view.verdict),
     `   ${"replay".padEnd(9)} ${view.replayCommand(failure)}`,
     ...(mayShrink(failure) && view.shrinkCommand !== undefined ? [`   smaller   ${view.shrinkCommand(failure)}`] : []),
   ];
@@ -137,6 +152,12 @@ function comesWithLines(ids: readonly string[], width: number): readonly string[
   return labelled(`   ${"with it".padEnd(9)} `, names, width);
 }
 
+/** What stands for itself may still be one defect with what is told above. */
+function perhapsLines(failure: FailureSummary, verdict: Verdict): readonly string[] {
+  const group = failureGroups(verdict).find(({ others }) => others.includes(failure));
+  return group === undefined ? [] : [`   perhaps   the same defect as ${group.first.id}`];
+}
+
 /** One plan often breaks several requirements: it is told once. */
 function shrunkPlanLines(
   view: VerdictView,
@@ -150,15 +171,18 @@ function shrunkPlanLines(
   const text = JSON.stringify(plan);
   const same = before.find(({ id }) => JSON.stringify(view.shrunk.get(id)) === text);
   if (same !== undefined) return [`   plan      the same as for ${same.requirement} above`];
-  const lines = planLines(plan, width - 4);
-  const left = lines.length - LONGEST_PLAN;
+  const lines = excerpt(planLines(plan, width - 4, view.evident?.get(failure.id)), LONGEST_PLAN);
   const size = `${count(plan.fleet.length, "device")}, ${count(plan.operations.length, "operation")}, ${count(plan.faults.length, "fault")}`;
   return [
     ...labelled("   plan      ", `${whatPlan(failure)}: ${size}`, width),
-    ...lines.slice(0, left > 1 ? LONGEST_PLAN : lines.length).map((line) => `    ${line}`),
-    ...(left > 1 ? [paint("grey", `    … ${left} more lines in the report`)] : []),
+    ...lines.map(({ text, kind }) => paintLine(kind, `    ${text}`, paint)),
   ];
 }
+
+const paintLine = (kind: ExcerptLine["kind"], text: string, paint: Paint): string => {
+  if (kind === "plan") return text;
+  return kind === "evident" ? paint("bold", text) : paint("grey", text);
+};
 
 const symbolText = (row: RequirementVerdict | undefined): string =>
   outcomeRow(row === undefined ? "fail" : markOf(row)).symbol;
@@ -220,19 +244,8 @@ function groupLines(group: RequirementGroup, width: number, paint: Paint): reado
 
 /** What keeps the campaign from being conclusive, and who is to look at it. */
 function troubleLines(verdict: Verdict, width: number, paint: Paint): readonly string[] {
-  const [error] = verdict.harnessErrors;
   const plain = [
-    ...(verdict.interrupted
-      ? labelled(" ", "Interrupted: the verdict is about the plans that ran until then.", width)
-      : []),
-    ...(verdict.cutOff > 0 ? labelled(" ", `${count(verdict.cutOff, "plan")} did not run to the end.`, width) : []),
-    ...(error === undefined
-      ? []
-      : labelled(
-          " ",
-          `${count(verdict.harnessErrors.length, "plan")} cannot be relied on, first ${error.plan}: ${error.reason}`,
-          width,
-        )),
+    ...wordsOfTrouble(verdict, 0).flatMap((line) => labelled(" ", line, width)),
     ...verdict.requirements
       .filter(({ outcome }) => outcome === "inconclusive")
       .slice(0, TOLD_AT_LENGTH)
@@ -243,9 +256,10 @@ function troubleLines(verdict: Verdict, width: number, paint: Paint): readonly s
 
 const OUTCOME_COLOURS = { pass: "green", fail: "red", inconclusive: "yellow" } as const;
 
-function conclusionLines(verdict: Verdict, width: number, paint: Paint): readonly string[] {
-  const label = `${verdict.outcome.toUpperCase()}  `;
-  const [first = label, ...rest] = labelled(label, verdict.reason, width);
+function conclusionLines({ verdict, expectations }: VerdictView, width: number, paint: Paint): readonly string[] {
+  const { word, tone, reason } = headline(verdict, expectations);
+  const label = `${word}  `;
+  const [first = label, ...rest] = labelled(label, reason, width);
   const facts = [
     verdict.target,
     `profile ${verdict.profile}`,
@@ -254,7 +268,7 @@ function conclusionLines(verdict: Verdict, width: number, paint: Paint): readonl
     `seed ${verdict.seed}`,
   ];
   return [
-    paint("bold", paint(OUTCOME_COLOURS[verdict.outcome], label.trimEnd())) + first.slice(label.trimEnd().length),
+    paint("bold", paint(OUTCOME_COLOURS[tone], word)) + first.slice(word.length),
     ...rest,
     ...labelled(" ".repeat(label.length), facts.join(" · "), width).map((line) => paint("grey", line)),
   ];

@@ -43,6 +43,23 @@ export function spanText(milliseconds: number): string {
   return row === undefined ? `${milliseconds / 1_000} s` : `${milliseconds / row.size} ${row.unit}`;
 }
 
+const LONG_UNITS = [
+  { unit: "d", size: 86_400_000, least: 48 * 3_600_000 },
+  { unit: "h", size: 3_600_000, least: 3_600_000 },
+  { unit: "min", size: 60_000, least: 60_000 },
+  { unit: "s", size: 1_000, least: 0 },
+] as const;
+
+/** Milliseconds in their two largest units, cut: `12 h 18 min`, `24 h`, `3 d 2 h`, `40 s`. */
+export function roughSpanText(milliseconds: number): string {
+  const from = LONG_UNITS.findIndex(({ least }) => milliseconds >= least);
+  const [first, second] = LONG_UNITS.slice(Math.max(0, from));
+  if (first === undefined) return "0 s";
+  const whole = `${Math.floor(milliseconds / first.size)} ${first.unit}`;
+  const rest = second === undefined ? 0 : Math.floor((milliseconds % first.size) / second.size);
+  return second === undefined || rest === 0 ? whole : `${whole} ${rest} ${second.unit}`;
+}
+
 /** A row of a Markdown table; a pipe inside a cell would end it. */
 export const tableRow = (cells: readonly (string | number)[]): string =>
   `| ${cells.map((cell) => String(cell).replaceAll("|", "\\|")).join(" | ")} |`;

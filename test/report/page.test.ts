@@ -51,6 +51,11 @@ describe.skipIf(executablePath === undefined)("the HTML report of a failed campa
     const box = await picture.boundingBox();
     expect(box?.height).toBeGreaterThan(200);
     expect(await picture.locator("g.marked line.datagram").count()).toBeGreaterThan(0);
+    // All of it is seen without scrolling in it, and fits a screen.
+    const inPicture = "document.querySelector('article.failure .picture')";
+    expect(await page.evaluate<number>(`${inPicture}.scrollHeight - ${inPicture}.clientHeight`)).toBe(0);
+    expect(box?.height).toBeLessThan(900);
+    expect(await failure.locator("pre mark").count()).toBeGreaterThan(0);
     expect(trouble).toEqual([]);
   });
 

@@ -10,7 +10,7 @@ import { openFleetShow } from "../fleet/show-fleet.ts";
 import { refuseFarStart, waitForStart } from "../fleet/start-at.ts";
 import { createLoadMetrics } from "../load/load-metrics.ts";
 import { LOAD_OPTIONS, LoadValues } from "../load/load-options.ts";
-import { progressText } from "../load/load-text.ts";
+import { beginText, progressText } from "../load/load-text.ts";
 import { prepareLoad } from "../load/prepare-load.ts";
 import { LOAD_EXITS, tellLoad, writeLoad } from "../load/write-load.ts";
 import { openTarget } from "../targets.ts";
@@ -34,7 +34,7 @@ export const LOAD = defineCommand({
     refuseFarStart(options["start-at"], services.now());
     const { choice, load } = await prepareLoad(options, services);
     const { fleet, devices } = load;
-    io.err(`seed ${fleet.seed}: ${devices.length} of ${fleet.devices} devices\n`);
+    io.err(`seed ${fleet.seed}: ${devices.length} of ${fleet.devices} devices\n${beginText(load)}\n`);
     const opened = await openTarget(choice, load.profile, options.token, services);
     const show = await openFleetShow(options, services, io);
     const metrics = createLoadMetrics(show.metrics.registry);

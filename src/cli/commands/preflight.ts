@@ -1,21 +1,34 @@
-/** `preflight`: in at most ten seconds, whether a target can be verified at all, and how long that would take. */
+/** `preflight`: in about ten seconds, whether a target can be verified at all, and how long that would take. */
 import { z } from "zod";
+import { limitsOf } from "../../harness/adapter/capabilities.ts";
+import { MAPPING_ROWS } from "../../harness/oracle/checkers/mapping.ts";
 import { UsageError } from "../../platform/errors.ts";
 import { uniqueName } from "../../platform/hash.ts";
+import type { Profile } from "../../protocol/profile.ts";
 import { renderPreflight } from "../../reports/preflight-text.ts";
+import { labelled } from "../../reports/text.ts";
 import { ADAPTER_OPTIONS, AdapterSchemas } from "../adapters.ts";
-import { defineCommand, Flag, Text } from "../command.ts";
+import { defineCommand, Flag, PositiveDuration, Text } from "../command.ts";
 import { EXIT_FAIL, EXIT_INCONCLUSIVE, EXIT_PASS, type ExitCode } from "../exit-codes.ts";
 import type { PreflightStep } from "../preflight/step.ts";
 import { runPreflight } from "../preflight/steps.ts";
 import { groupWaits } from "../preflight/waits.ts";
-import { PROFILE_OPTION, ProfileName, readProfile, TIME_OPTIONS, TimeSchemas } from "../profiles.ts";
+import {
+  JUDGED_TIME_OPTIONS,
+  JudgedTimeSchemas,
+  PROFILE_OPTION,
+  ProfileName,
+  readProfile,
+  TIME_OPTIONS,
+  TimeSchemas,
+  timesHint,
+} from "../profiles.ts";
 import { openTarget, readTarget } from "../targets.ts";
 
 export const PREFLIGHT = defineCommand({
   name: "preflight",
   about:
-    "Checks in at most 10 s whether a live target can be verified: addresses, provisioning, registration, capabilities.",
+    "Checks in about 10 s whether a live target can be verified: addresses, provisioning, registration, tasks, capabilities.",
   options: [
     {
       name: "target",
@@ -28,6 +41,13 @@ export const PREFLIGHT = defineCommand({
     ...ADAPTER_OPTIONS,
     { ...PROFILE_OPTION, presetText: "live for reference-live, empty for other targets" },
     ...TIME_OPTIONS,
+    ...JUDGED_TIME_OPTIONS,
+    {
+      name: "patience",
+      value: "DURATION",
+      about: "longest wait for one answer by HTTP or CoAP, on a busy machine for instance",
+      presetText: "2s by HTTP, 3s by CoAP",
+    },
     { name: "json", about: "print the result as one JSON document to stdout, all else to stderr" },
   ],
   examples: [
@@ -42,6 +62,8 @@ export const PREFLIGHT = defineCommand({
     ...AdapterSchemas,
     profile: ProfileName,
     ...TimeSchemas,
+    ...JudgedTimeSchemas,
+    patience: PositiveDuration.optional(),
     json: Flag,
   }),
   async run(options, services, io) {
@@ -52,22 +74,42 @@ export const PREFLIGHT = defineCommand({
     if (target.kind !== "live") throw new Error("a live target is expected here");
     try {
       const [coapHost, coapPort] = hostAndPort(target.coap);
+      const notFoundCodes =
+        MAPPING_ROWS.find(({ coap }) => coap === "4.04")?.[profile.errorMapping ?? "undeclared"] ?? [];
       const name = `preflight-${uniqueName().slice(0, 12)}`;
       const steps = await runPreflight(
-        { http: target.http, adapter: target.adapter, coapHost, coapPort, token: options.token, name },
+        {
+          http: target.http,
+          adapter: target.adapter,
+          coapHost,
+          coapPort,
+          token: options.token,
+          name,
+          patience: options.patience,
+          notFoundCodes,
+        },
         await services.openProbes(),
       );
-      const waits = groupWaits(profile);
+      const { adapter } = target;
+      const limits = adapter === undefined ? undefined : limitsOf(adapter.capabilities, adapter.verbs);
+      const waits = groupWaits(profile, limits?.notApplicable);
       if (options.json)
         io.out(`${JSON.stringify({ target: target.name, profile: profile.name, steps, waits }, null, 2)}\n`);
       else
-        io.out(renderPreflight(target.name, profile.name, steps, waits, { columns: io.columns, colours: io.colours }));
+        io.out(
+          `${renderPreflight(target.name, profile.name, steps, waits, { columns: io.columns, colours: io.colours })}${hintText(profile, io.columns)}`,
+        );
       return exitCode(steps);
     } finally {
       await close();
     }
   },
 });
+
+function hintText(profile: Profile, columns: number): string {
+  const hint = timesHint(profile);
+  return hint === undefined ? "" : `\n${labelled("", hint, columns).join("\n")}\n`;
+}
 
 function hostAndPort(address: string): readonly [string, number] {
   const colon = address.lastIndexOf(":");

@@ -169,6 +169,20 @@ describe("verify with expectations", () => {
     expect([stale.code, stale.out]).toEqual([1, expect.stringMatching(/stale: .*R-06.* but kept/)]);
   });
 
+  it("keeps in the record what was expected, so that its page says it when it is made again, and forgets it in the next run", async () => {
+    const record = newDirectory();
+    const settings = [...SETTINGS, "--shrink-budget", "0s", "--out", record, ...ofMutant];
+    const file = path.join(newDirectory(), "expected.json");
+    const first = await fleetproof("verify", ...settings, "--expectations", file, "--update-expectations");
+    expect(first.out).toContain("AS EXPECTED  known to be broken: ");
+    const page = await readText(path.join(record, "report.html"));
+    expect(page).toContain("AS EXPECTED");
+    await fleetproof("report", record, "--format", "html");
+    expect(await readText(path.join(record, "report.html"))).toBe(page);
+    await fleetproof("verify", ...settings);
+    expect(await exists(path.join(record, "as-expected.json"))).toBe(false);
+  });
+
   it("fails for what the file does not name", async () => {
     const file = path.join(newDirectory(), "expected.json");
     await writeText(file, '{ "formatVersion": 1, "broken": [] }');

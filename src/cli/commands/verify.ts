@@ -11,7 +11,15 @@ import { Duration, defineCommand, Flag, integer, List, PositiveDuration, Seed, T
 import { DistributedSchemas, distributedOptions, readDistributed } from "../distributed/options.ts";
 import { withoutPassword } from "../distributed/redis-link.ts";
 import { readExpectations } from "../expectations.ts";
-import { PROFILE_OPTION, ProfileName, readProfile, TIME_OPTIONS, TimeSchemas } from "../profiles.ts";
+import {
+  JUDGED_TIME_OPTIONS,
+  JudgedTimeSchemas,
+  PROFILE_OPTION,
+  ProfileName,
+  readProfile,
+  TIME_OPTIONS,
+  TimeSchemas,
+} from "../profiles.ts";
 import { readTarget, type TargetChoice } from "../targets.ts";
 
 /** Plans of a simulated campaign for which neither `--runs` nor `--time` is given. */
@@ -31,11 +39,13 @@ const Options = z.strictObject({
   strict: Flag,
   profile: ProfileName,
   ...TimeSchemas,
+  ...JudgedTimeSchemas,
   token: Text.optional(),
   ...AdapterSchemas,
   mutant: Text.optional(),
   "shrink-budget": Duration,
   jobs: integer(1, 256).optional(),
+  "at-once": integer(1, 1_000).optional(),
   ...DistributedSchemas,
   keep: z.enum(KEEP),
   expectations: Text.optional(),
@@ -97,6 +107,7 @@ export const VERIFY = defineCommand({
     { name: "strict", about: "a SHOULD that is not kept fails the campaign" },
     PROFILE_OPTION,
     ...TIME_OPTIONS,
+    ...JUDGED_TIME_OPTIONS,
     { name: "token", value: "TEXT", about: "bearer token for the task API of an http target" },
     {
       name: "mutant",
@@ -114,6 +125,12 @@ export const VERIFY = defineCommand({
       value: "N",
       about: "threads for simulated plans; the result is the same for any number",
       presetText: "as many as the machine can run",
+    },
+    {
+      name: "at-once",
+      value: "N",
+      about: "the most plans at the same time on a live target; fewer while it, or this machine, cannot keep up",
+      presetText: "200",
     },
     {
       name: "keep",
@@ -152,6 +169,8 @@ export const VERIFY = defineCommand({
     const isLive = target.kind !== "sim";
     const distributed = readDistributed(options);
     if (distributed !== undefined) refuseUnshared(target.kind, options.jobs);
+    if (!isLive && options["at-once"] !== undefined)
+      throw new UsageError("conflict", "--at-once is for live targets; simulated plans share threads: --jobs");
     const unlimited = options.runs === undefined && options.time === undefined;
     const profile = await readProfile(options.profile, target.kind, options);
     const settings = {
@@ -167,6 +186,7 @@ export const VERIFY = defineCommand({
       strict: options.strict,
       shrinkBudget: options["shrink-budget"],
       jobs: options.jobs,
+      atOnce: options["at-once"],
       distributed,
       keep: options.keep,
       expectations: await readExpectations(options.expectations, options["update-expectations"]),
@@ -192,7 +212,15 @@ function refuseUnshared(target: TargetChoice["kind"], jobs: number | undefined):
   );
 }
 
-const DURATIONS: readonly string[] = ["time", "shrink-budget", "wait-for-workers", "ack-timeout", "response-timeout"];
+const DURATIONS: readonly string[] = [
+  "time",
+  "shrink-budget",
+  "wait-for-workers",
+  "ack-timeout",
+  "response-timeout",
+  "awake-window",
+  "reaction",
+];
 
 /** What was asked for, for the record; a token stays out of it. */
 function commandLine(options: z.infer<typeof Options>): readonly string[] {

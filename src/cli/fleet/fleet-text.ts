@@ -13,7 +13,7 @@ export function statusLine(snapshot: FleetSnapshot, before: FleetSnapshot | unde
     count((snapshot.counts[key] - (before?.counts[key] ?? 0)) / seconds);
   const parts = [
     `${(snapshot.at / 1e6).toFixed(0)} s`,
-    snapshot.phase === "leaving" ? "leaving" : undefined,
+    snapshot.phase === "leaving" ? leavingText(snapshot) : undefined,
     `registered ${count(snapshot.registered)}/${count(snapshot.devices)}`,
     `asleep ${count(snapshot.asleep)}`,
     `in flight ${count(snapshot.inFlight)}`,
@@ -24,6 +24,16 @@ export function statusLine(snapshot: FleetSnapshot, before: FleetSnapshot | unde
     `errors ${count(errorsOf(snapshot))}`,
   ];
   return parts.filter((part) => part !== undefined).join("  ");
+}
+
+/** For whom a fleet that ends still waits, `--leave-within` at most: an answer that was lost comes with a retransmission. */
+function leavingText({ registered, inFlight }: FleetSnapshot): string {
+  const silent = Math.max(0, registered - inFlight);
+  const parts = [
+    ...(inFlight > 0 ? [`${count(inFlight)} wait for the answer to their De-register`] : []),
+    ...(silent > 0 ? [`${count(silent)} offline or not yet asked to`] : []),
+  ];
+  return parts.length === 0 ? "leaving" : `leaving (${parts.join(", ")})`;
 }
 
 /** Error responses, requests without response, and refusals of the server's port. */

@@ -63,6 +63,14 @@ describe("createLoadMetrics", () => {
 });
 
 describe("statusLine", () => {
+  it("says for whom a fleet that leaves still waits", () => {
+    const leaving = { ...snapshot(2_000_000, 150), phase: "leaving" as const, registered: 9, inFlight: 6 };
+    expect(statusLine(leaving, undefined)).toContain(
+      "2 s  leaving (6 wait for the answer to their De-register, 3 offline or not yet asked to)  registered 9/5,000",
+    );
+    expect(statusLine({ ...leaving, registered: 0, inFlight: 0 }, undefined)).toContain("2 s  leaving  registered 0/");
+  });
+
   it("shows counts, rates since the line before, and what went wrong", () => {
     const line = statusLine(snapshot(2_000_000, 150), snapshot(1_000_000, 100));
     expect(line).toBe(

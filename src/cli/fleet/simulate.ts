@@ -1,8 +1,8 @@
 /** `fleet --target sim`: the fleet and the reference server in virtual time, in this process. */
 import { simulateFleet } from "../../harness/fleet/simulated-fleet.ts";
 import { SimulatedRecord } from "../../harness/fleet/simulated-record.ts";
-import { formatDuration } from "../../protocol/duration.ts";
 import { ARTIK } from "../../protocol/profile.ts";
+import { roughSpanText } from "../../reports/text.ts";
 import { EXIT_INCONCLUSIVE, EXIT_PASS, type ExitCode } from "../exit-codes.ts";
 import type { CommandIo } from "../io.ts";
 import type { TimeValues } from "../profiles.ts";
@@ -41,7 +41,7 @@ export async function runSimulatedFleet(
     onEvent: record?.onEvent,
     onMoment: record?.onMoment,
     onProgress: (at, registered) =>
-      progress.show(`${formatDuration(at)} of ${formatDuration(fleet.duration)}: ${registered} registered`),
+      progress.show(`${roughSpanText(at)} of ${roughSpanText(fleet.duration)}: ${registered} registered`),
   });
   progress.clear();
   const text = simulatedLines(summary).map((line) => `${line}\n`);

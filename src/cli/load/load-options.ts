@@ -4,7 +4,7 @@ import { ADAPTER_OPTIONS, AdapterSchemas } from "../adapters.ts";
 import { Flag, type OptionRow, Text } from "../command.ts";
 import { DistributedSchemas, distributedOptions, RERUN_OPTION } from "../distributed/options.ts";
 import { FleetSchemas, fleetOptions } from "../fleet/fleet-options.ts";
-import { PROFILE_OPTION, ProfileName } from "../profiles.ts";
+import { JUDGED_TIME_OPTIONS, JudgedTimeSchemas, PROFILE_OPTION, ProfileName } from "../profiles.ts";
 
 export const LOAD_OPTIONS: readonly OptionRow[] = [
   { name: "workload", value: "FILE", about: "which tasks, how often, and what has to hold: YAML or JSON" },
@@ -37,6 +37,7 @@ export const LOAD_OPTIONS: readonly OptionRow[] = [
   },
   { name: "json", about: "print one JSON document with the result to standard output" },
   ...fleetOptions("a device, and the target,"),
+  ...JUDGED_TIME_OPTIONS,
   ...distributedOptions("the load is run"),
   RERUN_OPTION,
 ];
@@ -58,6 +59,7 @@ export const LoadValues = z.strictObject({
   out: Text.optional(),
   json: Flag,
   ...FleetSchemas,
+  ...JudgedTimeSchemas,
   ...DistributedSchemas,
   "rerun-lost": Flag,
 });

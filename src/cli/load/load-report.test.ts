@@ -83,9 +83,32 @@ describe("the report of a load", () => {
     expect(page).not.toMatch(/<script|<link|https?:/);
   });
 
+  it("begins the chart of tasks with the first of them, not with the time in which devices register", () => {
+    const values = (...numbers: readonly number[]) => [...Array.from({ length: 60 }, () => 0), ...numbers];
+    const timeline = {
+      times: values(0, 0).map((_, at) => at),
+      series: [
+        { name: "asked", values: values(7, 8) },
+        { name: "succeeded", values: values(5, 8) },
+      ],
+    };
+    const [chart] = loadCharts(viewOfLoad({ ...LOAD, timeline }));
+    expect(chart?.says).toContain("Of 8 device tasks asked for, at the end 8 succeeded");
+    expect(chart?.says).toContain("The first was asked for 59 s after the start of the fleet.");
+    expect(chart?.x.to).toBe(2);
+    expect(chart?.series.find(({ name }) => name === "succeeded")?.points).toEqual([
+      { x: 0, y: 0 },
+      { x: 1, y: 5 },
+      { x: 2, y: 8 },
+    ]);
+  });
+
   it("has charts of tasks, latencies and the fleet, and none of what a record does not have", () => {
     expect(loadCharts(viewOfLoad(LOAD)).map(({ name, says }) => [name, says])).toEqual([
-      ["completion", "Of 5 device tasks asked for, at the end 3 succeeded, 0 failed, 0 cancelled, 2 open."],
+      [
+        "completion",
+        "Of 5 device tasks asked for, at the end 3 succeeded, 0 failed, 0 cancelled, 2 open. The first was asked for 1 s after the start of the fleet.",
+      ],
       ["latencies", "task.completion{operation=read}: p50 200 ms, p99 2.50 s."],
       ["fleet", "At most 50 devices registered, first at 2 s; at most 0 asleep at once."],
     ]);

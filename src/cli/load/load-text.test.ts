@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { joinLoads, mergeLoads } from "../../harness/load/merge.ts";
 import { shardOfLoad } from "../../harness/load/test-kit.ts";
+import { Workload } from "../../harness/load/workload.ts";
+import { createFleet } from "../../simulator/fleet/fleet.ts";
+import { FleetFile } from "../../simulator/model/fleet.ts";
 import { loadJunit } from "./load-junit.ts";
-import { loadLines } from "./load-text.ts";
+import { beginText, loadLines } from "./load-text.ts";
 
 const shards = [0, 1, 2].map((index) => shardOfLoad(index, 3));
 const [part] = shards[1]?.parts ?? [];
@@ -29,6 +32,25 @@ describe("loadLines", () => {
 
   it("says nothing of shards where there is one process", () => {
     expect(loadLines(shardOfLoad(0, 1)).some((line) => line.includes("shard"))).toBe(false);
+  });
+});
+
+describe("beginText", () => {
+  it("says how long devices register first: by --ramp, or else by the group that is done last", () => {
+    const groups = [
+      { name: "meters", count: 10, start: { kind: "linear", over: "30s", after: "2m" } },
+      { name: "lamps", count: 10, start: { kind: "storm" } },
+    ];
+    const file = FleetFile.parse({ formatVersion: 1, groups });
+    const workload = Workload.parse({
+      formatVersion: 1,
+      begin: { registered: 95, atMost: "5m" },
+      arrival: { kind: "open", perSecond: 1 },
+      tasks: [{ operation: "read", property: "deviceProperties.device.manufacturer", targets: { kind: "one" } }],
+    });
+    const text = (ramp?: number) => beginText({ fleet: createFleet(file, { seed: "s", ramp }), workload });
+    expect(text()).toContain("within 2 min 30 s (--ramp); tasks begin when 95 % of them have, after 5 min in any case");
+    expect(text(5_000)).toContain("within 2 min 5 s (--ramp)");
   });
 });
 

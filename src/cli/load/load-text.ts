@@ -1,9 +1,10 @@
 /** How a load is shown to people: what is appended to the status line, and the summary at the end. */
 import { createLatencies } from "../../harness/load/latencies.ts";
-import type { LoadProgress } from "../../harness/load/run-load.ts";
+import type { LoadOptions, LoadProgress } from "../../harness/load/run-load.ts";
 import type { LoadResult, ThresholdOutcome } from "../../harness/record/load-result.ts";
 import { isWhole, shardText } from "../../harness/record/shards.ts";
 import { spanWords } from "../../harness/record/span-words.ts";
+import { roughSpanText } from "../../reports/text.ts";
 import { summaryLines } from "../fleet/fleet-text.ts";
 
 export function progressText({ phase, asked, underWay, series }: LoadProgress): string {
@@ -11,6 +12,14 @@ export function progressText({ phase, asked, underWay, series }: LoadProgress): 
   const failed = series.total("failed", {}) + series.total("refused", {}) + series.total("unanswered", {});
   const p99 = series.spans("task.completion", {}).percentile(99);
   return `  ${phase}: tasks ${asked}, under way ${underWay}, failed ${failed}, p99 ${spanWords(p99)}`;
+}
+
+/** What there is to wait for before the first task. */
+export function beginText({ fleet, workload }: Pick<LoadOptions, "fleet" | "workload">): string {
+  const starts = fleet.file.groups.map(({ start }) => start.after + (fleet.ramp ?? start.over));
+  const within = Math.max(0, ...starts);
+  const { registered, atMost } = workload.begin;
+  return `first the devices register, within ${roughSpanText(within)} (--ramp); tasks begin when ${registered} % of them have, after ${roughSpanText(atMost)} in any case`;
 }
 
 export const labelText = (labels: Readonly<Record<string, string>>): string =>
@@ -49,13 +58,20 @@ function verdictLines(result: LoadResult): readonly string[] {
       ? ""
       : `; ${((registered.devices / registered.of) * 100).toFixed(2)} % of the devices registered at the end`;
   return [
-    `tasks asked for: ${tasks}${part}`,
+    `tasks asked for: ${tasks}${updatesText(result)}${part}`,
     ...partLines(result),
     generator.sentence,
     ...checkLines(check),
     ...thresholds.map((each) => thresholdLine(each, result)),
     `outcome: ${outcome}`,
   ];
+}
+
+/** What a workload asks of devices themselves is no task of the server: the counts above do not have it. */
+function updatesText({ tasks, series }: LoadResult): string {
+  const requested = series.counts.filter(({ name }) => name === "requested").reduce((sum, { count }) => sum + count, 0);
+  const updates = tasks - requested;
+  return updates > 0 ? `, ${updates} of them Updates that devices were told to send` : "";
 }
 
 function partLines({ shard, parts }: LoadResult): readonly string[] {

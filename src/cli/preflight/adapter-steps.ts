@@ -73,7 +73,7 @@ async function pendingStatuses(check: AdapterCheck): Promise<Ending> {
   if (typeof line === "string") return fault(line);
   if (line.status === "REQUESTED" || line.status === "QUEUED") return ok(String(line.status));
   return unclear(
-    `deviceStatuses says ${shown(line.status)} of a device that is not registered, and so waits; ${askTheServer(created.id)}`,
+    `deviceStatuses says ${shown(line.status)} of a device that is not registered, and so waits. ${askTheServer(created.id)}`,
   );
 }
 
@@ -130,7 +130,7 @@ async function expires(check: AdapterCheck): Promise<Ending> {
     ? "does deviceStatuses translate the server's word for expiry into another end"
     : "does createTask not pass expiresAfter on";
   return unclear(
-    `after ${seconds} s a device is ${shown(status)}, not FAILED: ${slip}, or does the server not let it expire? ${askTheServer(id)}`,
+    `after ${seconds} s a device is ${shown(status)}, not FAILED: ${slip}, or does the server not let it expire (E-05)? ${askTheServer(id)}`,
   );
 }
 

@@ -64,7 +64,7 @@ function exchange(
       resolve({ kind: "answer", code: incoming.code, location: locationOf(incoming) });
     });
     outgoing.on("error", (error: Error) => resolve({ kind: "failure", reason: error.message }));
-    const late = `no answer within ${patience / 1_000} s`;
+    const late = `no answer within ${patience / 1_000} s (--patience gives it longer)`;
     void pause(millis(patience), settled.signal).then(() => resolve({ kind: "failure", reason: late }));
     outgoing.end(request.payload);
   });

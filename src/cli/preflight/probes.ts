@@ -50,6 +50,8 @@ export interface PreflightTarget {
   readonly token?: string | undefined;
   /** Is asked instead, and `http` is what messages call it. */
   readonly adapter?: Adapter | undefined;
+  /** Error codes that a device task may have whose device answers 4.04, by the profile. */
+  readonly notFoundCodes: readonly string[];
   /** Of the device type and device that are made for this check. */
   readonly name: string;
   /** Milliseconds for one answer; absent: 2 s for one by REST, 3 s for one by CoAP. */

@@ -10,8 +10,8 @@ const PATIENCE = 2_000;
 
 export const openRestProbe: PreflightProbes["openRest"] = ({ http, adapter, patience }) => {
   const agenda = createAgenda();
-  const timeout = millis(patience ?? PATIENCE);
-  const reasons = adapter === undefined ? REASONS : { ...REASONS, refused: "the adapter is gone" };
+  const timeout = adapter?.patience ?? millis(patience ?? PATIENCE);
+  const reasons = adapter === undefined ? REASONS : { ...REASONS, refused: "the adapter is gone", timeout: "too late" };
   const client =
     adapter === undefined
       ? createHttpClient({ base: http, agenda, timeout })
@@ -36,7 +36,7 @@ export const openRestProbe: PreflightProbes["openRest"] = ({ http, adapter, pati
 
 const REASONS = {
   refused: "nobody listens there",
-  timeout: "no answer",
+  timeout: "--patience gives it longer",
   broken: "the connection broke",
   "not-json": "the answer is not JSON: is it the base URL of the task API?",
   adapter: "the adapter failed",

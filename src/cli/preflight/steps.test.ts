@@ -6,7 +6,13 @@ import type { CoapProbeOutcome, PreflightProbes, PreflightTarget, RestProbeOutco
 import { runPreflight } from "./steps.ts";
 
 const NAME = "preflight-1";
-const TARGET: PreflightTarget = { http: "http://h/v1.1", coapHost: "h", coapPort: 5683, name: NAME };
+const TARGET: PreflightTarget = {
+  http: "http://h/v1.1",
+  coapHost: "h",
+  coapPort: 5683,
+  notFoundCodes: ["4040"],
+  name: NAME,
+};
 const ADAPTER: Adapter = {
   name: "a.js",
   coap: "coap://h",
@@ -47,6 +53,7 @@ interface Answers {
   /** What is told of the device once it has answered, besides its name. */
   readonly endOf?: (code: string) => object;
   readonly adapter?: Adapter;
+  readonly notFoundCodes?: readonly string[];
 }
 
 interface AskedTask {
@@ -93,7 +100,7 @@ async function preflight(answers: Answers = {}) {
     openCoap: () => ({
       async send({ method, path }) {
         asked.push(`${method} /${path.join("/")}`);
-        registered = method === "POST";
+        registered = method === "POST" && answers.register?.kind !== "failure";
         if (method === "DELETE") return answers.deregister ?? coapAnswer("2.02");
         return path.length > 1
           ? (answers.update ?? coapAnswer("2.04"))
@@ -105,7 +112,8 @@ async function preflight(answers: Answers = {}) {
     unixTime: () => 1_000_000,
     pause: async () => {},
   };
-  const steps = await runPreflight({ ...TARGET, adapter: answers.adapter }, probes);
+  const { adapter, notFoundCodes = TARGET.notFoundCodes } = answers;
+  const steps = await runPreflight({ ...TARGET, adapter, notFoundCodes }, probes);
   return { steps, asked, closed, notOk: steps.filter(({ outcome }) => outcome !== "ok") };
 }
 
@@ -128,6 +136,7 @@ describe("runPreflight", () => {
     ["CoAP is silent", { register: silence, waiting: silence }, "CoAP reachable"],
     ["CoAP falls silent", { update: silence }, "Update"],
     ["HTTP falls silent", { rest: { "POST tasks": silence } }, "a device does a task"],
+    ["HTTP falls silent later", { waiting: silence }, "create a task that waits"],
     ["no task is taken at all", { rest: { "POST tasks": answer(409) } }, "a device does a task"],
   ])("calls it a set-up fault, not a finding, when %s", async (_, answers, name) => {
     const { steps, notOk } = await preflight(answers);
@@ -153,6 +162,13 @@ describe("runPreflight", () => {
       ["unclear", true],
       ["unclear", true],
     ]);
+  });
+
+  it("takes what the profile declares of a device's 4.04", async () => {
+    const endOf = (code: string) => ({ ...ENDS[code], errorCode: "4000" });
+    const { notOk, steps } = await preflight({ endOf, notFoundCodes: ["4040", "4000"] });
+    expect(notOk).toEqual([]);
+    expect(steps).toContainEqual({ name: "a device refuses a task", outcome: "ok", detail: "FAILED with 4000" });
   });
 
   it("notes what the API does not offer", async () => {
@@ -212,7 +228,7 @@ describe("runPreflight through an adapter", () => {
     [
       "a device that did its task has failed",
       { endOf: () => ({ status: "FAILED" }), adapter: ADAPTER },
-      /answered 2\.05 and is "FAILED", not SUCCEEDED: .*what does the server itself say of task t1\?/,
+      /answered 2\.05 and is "FAILED", not SUCCEEDED: .*What does the server itself say of task t1\?/,
     ],
     [
       "a refused task is not over",

@@ -43,7 +43,7 @@ async function stepsOfDevice(
   coap: CoapProbe,
   probes: PreflightProbes,
 ): Promise<readonly PreflightStep[]> {
-  const { adapter, name } = target;
+  const { adapter, name, notFoundCodes } = target;
   const check: TaskCheck = {
     adapter,
     name,
@@ -51,7 +51,10 @@ async function stepsOfDevice(
     pause: (milliseconds) => probes.pause(milliseconds),
   };
   const { steps: registered, location } = await register(target, coap);
-  const worked = location === undefined ? undefined : await deviceSteps({ ...check, answered: () => coap.answered() });
+  const worked =
+    location === undefined
+      ? undefined
+      : await deviceSteps({ ...check, notFoundCodes, answered: () => coap.answered() });
   const gone = location === undefined ? [] : [await deregister(coap, location)];
   const first = [...registered, ...(worked?.steps ?? []), ...gone];
   if (worked?.takesTasks === false) return [...first, step("the other steps", skipped("each needs a task"))];

@@ -86,4 +86,5 @@ export const answerText = ({ status, body }: RestResponse): string =>
   `HTTP ${status}${body === undefined ? "" : ` ${JSON.stringify(body).slice(0, MOST_ANSWER)}`}`;
 
 /** How to find out who is wrong, where nobody but the owner of both can. */
-export const askTheServer = (id: string): string => `what does the server itself say of task ${id}?`;
+export const askTheServer = (id: string): string =>
+  `What does the server itself say of task ${id}? If the same, it is the server.`;

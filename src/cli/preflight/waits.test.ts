@@ -15,6 +15,14 @@ describe("groupWaits", () => {
     expect(waits(SHIPPED_PROFILES.live)).toMatchObject({ R: 5_500, Q: 5_000 });
   });
 
+  it("names no time, and the reason, for a group that the target cannot be asked", () => {
+    const images = new Map([...Array(8).keys()].map((index) => [`O-0${index + 1}`, "no images"]));
+    const groups = groupWaits(SHIPPED_PROFILES.live, new Map([...images, ["T-04", "no cancelling"]]));
+    expect(groups.find(({ letter }) => letter === "O")).toMatchObject({ why: "no images" });
+    expect(groups.find(({ letter }) => letter === "O")).not.toHaveProperty("wait");
+    expect(groups.find(({ letter }) => letter === "T")).toHaveProperty("wait");
+  });
+
   it("names no time for a group that only simulation can judge", () => {
     expect(waits(EMPTY_PROFILE)).toHaveProperty("L", undefined);
   });

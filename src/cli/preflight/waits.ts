@@ -57,7 +57,11 @@ const WAITS: Readonly<Record<string, readonly [(times: Times) => number, string]
   S: [(t) => t.giveUp + t.reaction, "a restart of the target, if somebody can do that, and a reaction"],
 };
 
-export function groupWaits(profile: Profile): readonly GroupWait[] {
+/** @param notApplicable requirements that the target cannot be asked, each with the reason */
+export function groupWaits(
+  profile: Profile,
+  notApplicable: ReadonlyMap<string, string> = new Map(),
+): readonly GroupWait[] {
   const times = timesOf(profile);
   return REQUIREMENT_GROUPS.flatMap(({ letter, title }) => {
     const rows = REQUIREMENTS.filter(({ id, checked }) => id.startsWith(`${letter}-`) && checked === true);
@@ -65,6 +69,8 @@ export function groupWaits(profile: Profile): readonly GroupWait[] {
     if (rows.length === 0) return [];
     const row = WAITS[letter];
     const counts = { letter, title, simulationOnly, requirements: rows.length };
+    const [reason, ...others] = rows.map(({ id }) => notApplicable.get(id));
+    if (reason !== undefined && others.every((other) => other !== undefined)) return [{ ...counts, why: reason }];
     if (row === undefined || simulationOnly === rows.length) return [{ ...counts, why: "judged in simulation only" }];
     return [{ ...counts, wait: Math.ceil(row[0](times)), why: row[1] }];
   });

@@ -66,7 +66,7 @@ function bound<View>(formats: readonly Format<View>[], view: View, tools: Report
 }
 
 function viewOfVerdict(
-  { directory, run, verdict, coverage, states, tasks, evidence }: ReadRecord,
+  { directory, run, verdict, coverage, states, tasks, expectations, evidence }: ReadRecord,
   services: Services,
 ): ReportView {
   const live = !run.target.startsWith("sim");
@@ -79,6 +79,7 @@ function viewOfVerdict(
     coverage: coverage === undefined ? "" : renderCoverage(coverage, COVERAGE_NAMES, { live }),
     states,
     tasks,
+    expectations,
     ...(states === undefined ? {} : { chart: "states.png" }),
   };
 }

@@ -244,7 +244,7 @@ describe("createAdapterClient", () => {
     expect(await ask(clientOf(adapter, millis(20)), statuses)).toEqual({
       kind: "failure",
       reason: "timeout",
-      detail: "./my-server.js: deviceStatuses: no answer within 0.02 s",
+      detail: "adapter ./my-server.js: deviceStatuses: no answer within 0.02 s; --adapter-timeout gives it longer",
     });
     const client = clientOf(adapter);
     const pending = ask(client, statuses);

@@ -5,26 +5,27 @@
  * Device types are ours alone: the adapter is told each device with its type, and each task with its devices by name.
  */
 import type { RestRequest, RestResponse } from "../../protocol/server-port.ts";
-import { type Instant, type Micros, seconds } from "../../protocol/time.ts";
+import type { Instant, Micros } from "../../protocol/time.ts";
 import type { Agenda } from "../live/agenda.ts";
 import type { RestClient, RestOutcome } from "../live/rest-client.ts";
 import { createUnderWay } from "../live/under-way.ts";
 import type { Adapter, VerbOutcome } from "./adapter.ts";
 import type { Capabilities } from "./capabilities.ts";
+import { ADAPTER_PATIENCE, tooLate } from "./patience.ts";
 import { type Call, callFor, lacks } from "./routes.ts";
 import { shapeProblem, VERBS } from "./verbs.ts";
 
 export interface AdapterClientOptions {
   readonly adapter: Adapter;
   readonly agenda: Agenda;
-  /** For one call. Default 10 s. */
+  /** For one call. Default: the adapter's own, else 10 s. */
   readonly timeout?: Micros;
   /** By which that is measured. Default: the machine's. */
   readonly clock?: (() => Instant) | undefined;
 }
 
 export function createAdapterClient(options: AdapterClientOptions): RestClient {
-  const { adapter, agenda, timeout = seconds(10) } = options;
+  const { adapter, agenda, timeout = adapter.patience ?? ADAPTER_PATIENCE } = options;
   const underWay = createUnderWay(agenda, timeout, options.clock);
   const types = new Map<string, string[]>();
 
@@ -39,7 +40,7 @@ export function createAdapterClient(options: AdapterClientOptions): RestClient {
     send(request, settle) {
       const call = callFor(request, adapter, types);
       const what = call.kind === "verb" ? call.verb : request.path.join("/");
-      const late = `adapter ${adapter.name}: ${what}: no answer within ${timeout / 1_000_000} s`;
+      const late = `adapter ${adapter.name}: ${what}: ${tooLate(timeout)}`;
       const begun = underWay.begin((why) =>
         settle({ kind: "failure", reason: why, detail: why === "timeout" ? late : "the run is over" }),
       );

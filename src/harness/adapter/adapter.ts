@@ -1,6 +1,7 @@
 /**
  * An adapter as the harness sees it, whether it is a module, a process or an HTTP server.
  */
+import type { Micros } from "../../protocol/time.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { Verb } from "./verbs.ts";
 
@@ -10,6 +11,8 @@ export interface Adapter {
   /** Where devices reach the server: `coap://127.0.0.1:5683`. */
   readonly coap: string;
   readonly capabilities: Capabilities;
+  /** For one answer, where the user has said it. */
+  readonly patience?: Micros | undefined;
   /** Those that it has. */
   readonly verbs: ReadonlySet<Verb>;
   /** Never rejects. @param parameters by name, in the order of the verb's row; those that are absent are left out */

@@ -1,11 +1,13 @@
 /**
  * What a module that adapts a server says of it. This is what `import { defineTarget } from "fleetproof"` gives; it needs
- * nothing of the rest of the program.
+ * nothing of the rest of the program but the names of properties.
  */
 import type { DeclaredCapabilities } from "./capabilities.ts";
 import type { TaskRequest } from "./routes.ts";
 import type { CreatedTask, DeviceStatus, HistoryLine, PropertyGroups, StatusCounts, TaskState } from "./verbs.ts";
 
+// biome-ignore lint/performance/noBarrelFile: this file is what the package exports.
+export { PROPERTY_PATHS, propertyAt, propertyPath } from "./property-paths.ts";
 export type { CreatedTask, DeclaredCapabilities, DeviceStatus, HistoryLine, PropertyGroups, TaskRequest, TaskState };
 
 /** A device that the server is to know from now on. */

@@ -1,9 +1,10 @@
 /** An adapter that is an HTTP server, in any language: each question is a POST, its answer the body. */
-import { type Micros, seconds } from "../../protocol/time.ts";
+import type { Micros } from "../../protocol/time.ts";
 import { type Agenda, createAgenda } from "../live/agenda.ts";
 import { createHttpClient } from "../live/http-client.ts";
 import type { RestClient } from "../live/rest-client.ts";
 import type { Adapter, VerbOutcome } from "./adapter.ts";
+import { ADAPTER_PATIENCE, tooLate } from "./patience.ts";
 import { type Asked, PROTOCOL_VERSION, question, readHello, readReply } from "./protocol.ts";
 
 export interface HttpAdapterOptions {
@@ -12,16 +13,17 @@ export interface HttpAdapterOptions {
   /** `http://127.0.0.1:9000/` */
   readonly url: string;
   /** For one answer. Default 10 s. */
-  readonly timeout?: Micros;
+  readonly patience?: Micros | undefined;
 }
 
 /** @throws HarnessError `target-not-usable`: nobody listens there, or it does not say what it is */
-export async function openHttpAdapter({ name, url, timeout = seconds(10) }: HttpAdapterOptions): Promise<Adapter> {
+export async function openHttpAdapter(options: HttpAdapterOptions): Promise<Adapter> {
+  const { name, url, patience = ADAPTER_PATIENCE } = options;
   const agenda: Agenda = createAgenda();
-  const client = createHttpClient({ base: url, agenda, timeout });
+  const client = createHttpClient({ base: url, agenda, timeout: patience });
   let next = 1;
   const ask = (asked: Asked, parameters: Readonly<Record<string, unknown>>): Promise<VerbOutcome> =>
-    post(client, next++, asked, parameters);
+    post(client, next++, asked, parameters, patience);
   const end = (): void => {
     client.close();
     agenda.close();
@@ -32,6 +34,7 @@ export async function openHttpAdapter({ name, url, timeout = seconds(10) }: Http
     return {
       name,
       ...declaration,
+      patience: options.patience,
       call: ask,
       async close() {
         if (closed) return;
@@ -51,12 +54,13 @@ function post(
   id: number,
   asked: Asked,
   parameters: Readonly<Record<string, unknown>>,
+  patience: Micros,
 ): Promise<VerbOutcome> {
   const request = { method: "POST", path: [], query: {}, body: question(id, asked, parameters) };
   return new Promise((resolve) =>
     client.send(request, (outcome) => {
       if (outcome.kind === "failure") {
-        const reason = `${outcome.reason}: ${outcome.detail}`;
+        const reason = outcome.reason === "timeout" ? tooLate(patience) : `${outcome.reason}: ${outcome.detail}`;
         const failed = { kind: "failed", reason } as const;
         return resolve(outcome.reason === "refused" ? { ...failed, gone: true } : failed);
       }

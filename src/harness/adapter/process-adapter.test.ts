@@ -85,7 +85,9 @@ describe("openProcessAdapter", () => {
 
   it("is a harness error when it says nothing, is what it cannot be, or cannot be started", async () => {
     const silent = start("const hello = () => {}; const answer = () => {};", seconds(0.1));
-    expect((await failure(silent)).message).toContain("hello: no answer within 0.1 s");
+    expect((await failure(silent)).message).toContain(
+      "hello: no answer within 0.1 s; --adapter-timeout gives it longer",
+    );
     const wrong = start('const hello = (id) => say({ id, error: "port in use" }); const answer = () => {};');
     expect((await failure(wrong)).message).toBe("python3 adapter.py: hello: port in use; it said: the adapter begins");
     const missing = openProcessAdapter({ name: "no-such-program", command: "./no-such-program", args: [] });

@@ -9,8 +9,9 @@
 import { type LineProcess, startLineProcess } from "../../platform/line-process.ts";
 import type { ChildEnd } from "../../platform/process.ts";
 import { pause } from "../../platform/timers.ts";
-import { type Micros, seconds } from "../../protocol/time.ts";
+import type { Micros } from "../../protocol/time.ts";
 import type { Adapter, VerbOutcome } from "./adapter.ts";
+import { ADAPTER_PATIENCE, tooLate } from "./patience.ts";
 import { type Asked, PROTOCOL_VERSION, question, type Reply, readHello, readReply } from "./protocol.ts";
 
 export interface ProcessAdapterOptions {
@@ -19,19 +20,17 @@ export interface ProcessAdapterOptions {
   readonly command: string;
   readonly args: readonly string[];
   /** For its first answer, and for its last. Default 10 s. */
-  readonly patience?: Micros;
+  readonly patience?: Micros | undefined;
 }
 
 /** @throws HarnessError `target-not-usable`: it does not start, or does not say what it is */
 export async function openProcessAdapter(options: ProcessAdapterOptions): Promise<Adapter> {
-  const { name, patience = seconds(10) } = options;
+  const { name, patience = ADAPTER_PATIENCE } = options;
   const talk = new Conversation(options);
   const inTime = async (asked: Asked, parameters: Readonly<Record<string, unknown>>): Promise<VerbOutcome> => {
     const answered = new AbortController();
-    const tooLate = pause(patience, answered.signal).then(() =>
-      talk.failure(`no answer within ${patience / 1_000_000} s`),
-    );
-    const outcome = await Promise.race([talk.ask(asked, parameters), tooLate]);
+    const late = pause(patience, answered.signal).then(() => talk.failure(tooLate(patience)));
+    const outcome = await Promise.race([talk.ask(asked, parameters), late]);
     answered.abort();
     return outcome;
   };
@@ -41,6 +40,7 @@ export async function openProcessAdapter(options: ProcessAdapterOptions): Promis
     return {
       name,
       ...declaration,
+      patience: options.patience,
       call: (verb, parameters) => talk.ask(verb, parameters),
       async close() {
         if (closed) return;

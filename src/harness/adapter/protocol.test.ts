@@ -28,7 +28,7 @@ describe("readHello", () => {
     [
       "a capability that it cannot do",
       { capabilities: { mirror: true } },
-      "capabilities.mirror: properties is missing",
+      "capabilities.mirror is declared and needs the verb properties",
     ],
     ["a field that there is not", { version: 1 }, 'there is no "version"'],
   ])("throws a harness error that names adapter and field for %s", (_, changes, wanted) => {

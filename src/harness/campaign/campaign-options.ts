@@ -14,6 +14,8 @@ export interface CampaignOptions {
   readonly runs?: number;
   /** Milliseconds of wall time. */
   readonly timeLimit?: number;
+  /** Live: the most plans at the same time; absent: 200. */
+  readonly atOnce?: number;
   /** Prefixes of requirement ids to judge (`Q-`, `R-04`); empty: all. */
   readonly only: readonly string[];
   readonly strict: boolean;

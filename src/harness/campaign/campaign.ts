@@ -42,7 +42,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   };
 }
 
-function verdictOf(course: Course, { failures, historyHash }: CampaignFindings): Verdict {
+function verdictOf(course: Course, { failures, historyHash, worstLateness }: CampaignFindings): Verdict {
   const { target, seed, profile, runs } = course.options;
   return {
     formatVersion: VERDICT_FORMAT_VERSION,
@@ -53,6 +53,7 @@ function verdictOf(course: Course, { failures, historyHash }: CampaignFindings):
     ...(runs === undefined ? {} : { requestedRuns: runs }),
     interrupted: course.stopped(),
     ...(historyHash === undefined ? {} : { historyHash }),
+    ...(worstLateness === undefined ? {} : { worstLateness }),
     failures: failures.map(failureSummary),
   };
 }

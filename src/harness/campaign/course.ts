@@ -25,6 +25,8 @@ export interface CampaignFindings {
   readonly states: StateSeries | undefined;
   /** Simulation: hash over the hashes of all histories, a line each. */
   readonly historyHash?: string;
+  /** Live: milliseconds, the most by which this process may have been late. */
+  readonly worstLateness?: number;
 }
 
 /** A class: whoever runs the plans adds to it until it says that it is over. */

@@ -21,13 +21,16 @@ import type { StateSeries } from "../record/verdict.ts";
 import { planResult } from "../settlement/plan-result.ts";
 import { stateSeries } from "../settlement/state-series.ts";
 import type { CampaignFindings, Course } from "./course.ts";
+import { createPlansAtOnce } from "./plans-at-once.ts";
 
 export async function liveCampaign(course: Course, target: LiveAddress): Promise<CampaignFindings> {
   const executor = createExecutor(target, course.options.signal);
   try {
     const campaign = new LiveCampaign(course, target, executor);
     await campaign.run();
-    return { failures: await campaign.failures(), states: campaign.states };
+    const failures = await campaign.failures();
+    const worstLateness = Math.round(executor.worstLate() / 1_000);
+    return { failures, states: campaign.states, worstLateness };
   } finally {
     await executor.close();
   }
@@ -35,6 +38,9 @@ export async function liveCampaign(course: Course, target: LiveAddress): Promise
 
 /** Plans at once: a target is tested, not flooded. */
 const AT_ONCE = 200;
+/** A target that is further behind, or a process that is later, both microseconds, has too many of them. */
+const MOST_BEHIND = 250_000;
+const MOST_LATE = 1_000_000;
 /** Runs at once for making all failures small. */
 const SHRINKING_AT_ONCE = 72;
 const TIME_LIMIT = 20_000;
@@ -108,6 +114,11 @@ class LiveCampaign {
     const { runs } = course.options;
     const limit = this.limit * (serves === "all-plans" ? SHARE_OF_OTHERS : 1);
     const running = new Set<Promise<void>>();
+    const hasRoom = createPlansAtOnce({
+      most: course.options.atOnce ?? AT_ONCE,
+      isStrained: () => this.executor.behind() > MOST_BEHIND || this.executor.late() > MOST_LATE,
+      elapsed: () => course.elapsed(),
+    });
     let misfits = 0;
     for (let index = 0; index < (runs ?? Number.POSITIVE_INFINITY) && !course.stopped(); index++) {
       const plan = course.planAt(index);
@@ -126,7 +137,7 @@ class LiveCampaign {
       }
       this.progress("running");
       await this.starts.begun;
-      while (running.size >= AT_ONCE) await Promise.race(running);
+      while (!hasRoom(running.size) && !course.stopped()) await Promise.race([...running, pause(LOOK)]);
     }
     await this.showUntil(Promise.all(running));
   }

@@ -63,6 +63,7 @@ const SimulatedPlan = z.object({
   ),
   choices: z.array(z.object({ requirement: z.string(), choice: z.string(), value: z.string(), event: Index })),
   cutOff: z.boolean(),
+  cutOffBecause: z.string().optional(),
   unanswered: z.array(z.string()),
   devices: Index,
   deviceTasks: Index,

@@ -65,6 +65,8 @@ export interface Executor {
   behind(): number;
   /** By how much this process may have been late in its last second, microseconds; 0 in simulation. */
   late(): number;
+  /** The most by which it may have been late so far, microseconds; 0 in simulation. */
+  worstLate(): number;
   close(): Promise<void>;
 }
 
@@ -83,6 +85,7 @@ const simulating = (build: BuildServer): Executor => ({
   turnsClock: false,
   behind: () => 0,
   late: () => 0,
+  worstLate: () => 0,
   close: () => Promise.resolve(),
 });
 
@@ -128,6 +131,7 @@ function executingLive(target: LiveAddress, signal: AbortSignal | undefined): Ex
       (restartable !== undefined && restartsServer(plan)) || (clock !== undefined && passesDays(plan)),
     behind: () => session?.behind() ?? 0,
     late: () => session?.late() ?? 0,
+    worstLate: () => session?.worstLate() ?? 0,
     async close() {
       await session?.close();
     },

@@ -123,7 +123,7 @@ describe("createHttpClient", () => {
     expect(await ask(client, get("silent"))).toMatchObject({
       kind: "failure",
       reason: "timeout",
-      detail: "no answer within 0.05 s",
+      detail: "REST GET /silent: no answer within 0.05 s",
     });
     expect(await ask(client, get("half"))).toMatchObject({ kind: "failure", reason: "timeout" });
   });

@@ -40,10 +40,7 @@ export function createHttpClient(options: HttpClientOptions): RestClient {
   const givenUp = (why: "timeout" | "cancelled", request: RestRequest): RestOutcome =>
     why === "cancelled"
       ? failure("cancelled", "the run is over")
-      : failure(
-          "timeout",
-          `REST ${request.method} ${pathText(request)}: no answer within ${timeout / 1_000_000} s`,
-        );
+      : failure("timeout", `REST ${request.method} ${pathText(request)}: no answer within ${timeout / 1_000_000} s`);
 
   const exchange = (request: RestRequest, settle: Settle, again: boolean): void => {
     const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));

@@ -33,6 +33,18 @@ describe("createLagTracker", () => {
     expect(ms(tracker.worst)).toBe(9 + 2);
   });
 
+  it("adds up by how much heartbeats came late, also the one that is overdue, but for the least slack of each", () => {
+    const tracker = start();
+    expect(ms(tracker.lost(at(22)))).toBe(0);
+    expect(ms(tracker.lost(at(52)))).toBe(30);
+    tracker.beat(at(52), millis(0));
+    expect(ms(tracker.lost(at(52)))).toBe(30);
+    tracker.beat(at(74), millis(0));
+    expect(ms(tracker.lost(at(74)))).toBe(30);
+    tracker.beat(at(106), millis(0));
+    expect(ms(tracker.lost(at(116)))).toBe(40);
+  });
+
   it("counts a heartbeat that came 30 ms late for the 50 beats that follow, and then no more", () => {
     const tracker = start();
     tracker.beat(at(50), millis(50));

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { millis } from "../../protocol/time.ts";
+import { now } from "../../platform/clock.ts";
+import { before, millis } from "../../protocol/time.ts";
 import { createAgenda } from "./agenda.ts";
 import { type Begun, createUnderWay } from "./under-way.ts";
 
@@ -64,6 +65,26 @@ describe("createUnderWay", () => {
     expect(givenUp).toEqual([]);
     vi.advanceTimersByTime(1_000);
     expect(givenUp).toEqual(["a timeout 100", "b timeout 150"]);
+  });
+
+  it("gives up later by as much as its clock stood still, in the order of beginning", () => {
+    const begin = Date.now();
+    const agenda = createAgenda();
+    let lost = 0;
+    const underWay = createUnderWay(agenda, millis(100), () => before(now(), millis(lost)));
+    const givenUp: string[] = [];
+    const start = (name: string): Begun =>
+      underWay.begin((why) => givenUp.push(`${name} ${why} ${Date.now() - begin}`));
+    start("a");
+    vi.advanceTimersByTime(60);
+    lost = 50;
+    start("b");
+    vi.advanceTimersByTime(89);
+    expect(givenUp).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(givenUp).toEqual(["a timeout 150"]);
+    vi.advanceTimersByTime(1_000);
+    expect(givenUp).toEqual(["a timeout 150", "b timeout 160"]);
   });
 
   it("cancels at close what has not ended, in the order of beginning", () => {

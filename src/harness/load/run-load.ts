@@ -171,9 +171,17 @@ class Load {
 
   /** Once a second. */
   note({ at }: FleetSnapshot): void {
+    this.timeline.add(at / 1_000_000, this.tasksSoFar());
+  }
+
+  private tasksSoFar(): Readonly<Record<string, number>> {
     const total = (name: CountName): number => this.series.total(name, {});
-    const ends = { succeeded: total("succeeded"), failed: total("failed"), cancelled: total("cancelled") };
-    this.timeline.add(at / 1_000_000, { asked: total("asked"), ...ends });
+    return {
+      asked: total("asked"),
+      succeeded: total("succeeded"),
+      failed: total("failed"),
+      cancelled: total("cancelled"),
+    };
   }
 
   begin(run: FleetRun): void {
@@ -281,6 +289,7 @@ class Load {
     this.stop();
     const complete = this.driver?.underWay === 0;
     this.driver?.end();
+    this.timeline.end(fleet.at / 1_000_000, this.tasksSoFar());
     this.addFleet(fleet);
     const { devices, shard } = this.options;
     const { sample } = this.parts;

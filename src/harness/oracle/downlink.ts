@@ -93,7 +93,7 @@ function readServerRequest(
       context.emit({ kind: "block-sent", exchange: whole, sent, before, last: undefined, event: index });
     return;
   }
-  const { operation, firmware, updates, candidates, settled } = attribute(device, message, window);
+  const { operation, firmware, updates, candidates, mayBeOf, settled } = attribute(device, message, window);
   const ending = settled !== undefined && mayBeOpen(context, settled, window);
   const exchange: Exchange = {
     device,
@@ -105,7 +105,7 @@ function readServerRequest(
     started: window,
     event: index,
     task: candidates.length === 1 && !ending ? candidates[0] : undefined,
-    mayBeOf: candidates.length > 1 ? candidates.map(({ task }) => task) : updates.map(({ task }) => task),
+    mayBeOf,
     updates,
     datagrams: 1,
     lastSent: window,
@@ -158,9 +158,10 @@ function attribute(device: DeviceView, message: CoapMessage, window: Window) {
   const updates = firmware === undefined && pending.length > 0 ? [] : runningUpdates(device.firmware, window);
   if (updates.length > 0) for (const candidate of pending) blur(candidate, "it may be a request of an update");
   const candidates = updates.length > 0 ? [] : pending;
+  const mayBeOf = updates.length > 0 || pending.length > 1 ? [...pending, ...updates].map(({ task }) => task) : [];
   const explained = firmware !== undefined && updates.length > 0;
   const settled = operation === undefined || explained ? undefined : device.lastSettled.get(operation);
-  return { operation, firmware, updates, candidates, settled };
+  return { operation, firmware, updates, candidates, mayBeOf, settled };
 }
 
 /** An attempt that surely failed before: what comes now with its ids is no retransmission, but a new attempt. */

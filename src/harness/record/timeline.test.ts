@@ -33,6 +33,16 @@ describe("TimelineRecorder", () => {
     expect(series[0]?.values).toEqual(times);
   });
 
+  it("has what holds at the end, also between two seconds that it keeps", () => {
+    const recorder = new TimelineRecorder();
+    recorder.add(1, { asked: 1 });
+    recorder.add(2, { asked: 5 });
+    recorder.end(2.0, { asked: 7 });
+    expect(recorder.saved()).toEqual({ times: [1, 2], series: [{ name: "asked", values: [1, 7] }] });
+    recorder.end(2.3, { asked: 8 });
+    expect(recorder.saved()).toEqual({ times: [1, 2, 3], series: [{ name: "asked", values: [1, 7, 8] }] });
+  });
+
   it("is empty when nothing was told, and keeps one of two that say the same second", () => {
     expect(recorded([])).toEqual({ times: [], series: [] });
     expect(

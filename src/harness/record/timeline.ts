@@ -32,6 +32,17 @@ export class TimelineRecorder {
     this.times = this.times.filter((_, index) => kept[index]);
   }
 
+  /** What holds at the end, which is kept whenever that is. Told once, and last. */
+  end(at: number, values: Readonly<Record<string, number>>): void {
+    const time = Math.max(Math.ceil(at), this.times.at(-1) ?? 0);
+    if (time === this.times.at(-1)) {
+      this.times.pop();
+      this.rows.pop();
+    }
+    this.times.push(time);
+    this.rows.push(values);
+  }
+
   saved(): Timeline {
     const names = Object.keys(this.rows[0] ?? {}).sort();
     const series = names.map((name) => ({ name, values: this.rows.map((row) => row[name] ?? 0) }));

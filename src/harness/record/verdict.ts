@@ -95,6 +95,10 @@ export const Verdict = z.strictObject({
   devices: Count,
   /** Plans that hit a bound or were interrupted. */
   cutOff: Count,
+  /** Why, each with how often, and the first one and what was said of it. Absent: none, or an older record. */
+  cutOffBecause: z.array(z.strictObject({ plan: z.string(), reason: z.string(), plans: Count })).optional(),
+  /** Live: milliseconds, the most by which this process may have been late. */
+  worstLateness: Count.optional(),
   /** Plans that cannot be relied on: the target could not be asked, or a simulated run did not come again alike. */
   harnessErrors: z.array(z.strictObject({ plan: z.string(), reason: z.string() })),
   interrupted: z.boolean(),

@@ -13,9 +13,11 @@ import type { History, HistoryEvent, HistoryHeader } from "../history/history.ts
 import { readHistory } from "../history/history-file.ts";
 import { createOracle } from "../oracle/oracle.ts";
 import { CoverageRecord } from "../record/coverage-record.ts";
+import type { Meeting } from "../record/expectations.ts";
 import type { Finding } from "../record/finding.ts";
 import { issueText, readRunRecord, readSavedPlan, readVerdict } from "../record/formats.ts";
 import { historyBeside } from "../record/kept-histories.ts";
+import { MEETING_FILE, MeetingRecord } from "../record/meeting-record.ts";
 import { TaskRecord } from "../record/task-record.ts";
 import { type FailureSummary, type RunRecord, StateSeries, type Verdict } from "../record/verdict.ts";
 
@@ -26,6 +28,8 @@ export interface ReadRecord {
   readonly coverage: CoverageRecord | undefined;
   readonly states: StateSeries | undefined;
   readonly tasks: TaskRecord | undefined;
+  /** How the verdict met what was expected; absent: nothing was. */
+  readonly expectations: Meeting | undefined;
   /** By the failure's id. */
   readonly evidence: ReadonlyMap<string, Evidence>;
 }
@@ -60,6 +64,7 @@ export async function readRecord(directory: string): Promise<ReadRecord> {
     coverage: await optional(file("coverage.json"), CoverageRecord),
     states: await optional(file("states.json"), StateSeries),
     tasks: await optional(file("tasks.json"), TaskRecord),
+    expectations: await optional(file(MEETING_FILE), MeetingRecord),
     evidence,
   };
 }

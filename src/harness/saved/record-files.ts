@@ -13,8 +13,10 @@ import type { KeptPlan } from "../execution/plan-runner.ts";
 import type { CampaignFailure } from "../failures/failures.ts";
 import type { History } from "../history/history.ts";
 import { historyHash, historyText } from "../history/history-file.ts";
+import type { Meeting } from "../record/expectations.ts";
 import type { Finding } from "../record/finding.ts";
 import { SAVED_PLAN_FORMAT_VERSION } from "../record/formats.ts";
+import { MEETING_FILE } from "../record/meeting-record.ts";
 import type { RunRecord, SavedPlan } from "../record/verdict.ts";
 
 /** Where the evidence of a failure stands, relative to the record. */
@@ -45,6 +47,7 @@ export async function beginRecord(directory: string, run: RunRecord): Promise<vo
     "coverage.json",
     "states.json",
     "tasks.json",
+    MEETING_FILE,
     "states.png",
     "report.md",
     "report.html",
@@ -71,6 +74,9 @@ export async function writeResult(directory: string, result: CampaignResult, ori
   await writeJson(path.join(directory, "tasks.json"), result.tasks);
   await writeJson(path.join(directory, "verdict.json"), result.verdict);
 }
+
+export const writeMeeting = (directory: string, meeting: Meeting): Promise<void> =>
+  writeJson(path.join(directory, MEETING_FILE), meeting);
 
 export async function completeRecord(directory: string, run: RunRecord, finishedAt: string): Promise<void> {
   await writeJson(path.join(directory, "run.json"), { ...run, status: "complete", finishedAt } satisfies RunRecord);

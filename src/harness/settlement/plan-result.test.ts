@@ -51,6 +51,13 @@ describe("planResult", () => {
     expect(result).not.toHaveProperty("context");
   });
 
+  it("says why the run did not come to its end", () => {
+    const mark = { kind: "mark", mark: "cut-off", at: 5, reason: "this process was 5380 ms late" } as const;
+    const result = planResult(7, plan("a"), { ...empty, events: [mark] }, { ...judged, cutOff: true });
+    expect(result).toMatchObject({ cutOff: true, cutOffBecause: "this process was 5380 ms late" });
+    expect(planResult(7, plan("a"), empty, judged)).not.toHaveProperty("cutOffBecause");
+  });
+
   it("has one key for one sequence", () => {
     const key = (operations: readonly object[]) => planResult(0, plan("a", operations), empty, judged).sequence;
     expect(key([update(1, 0)])).toBe(key([update(900, 0)]));

@@ -24,6 +24,8 @@ export interface PlanResult extends PlanName {
   readonly tallies: readonly Tally[];
   readonly choices: readonly ObservedChoice[];
   readonly cutOff: boolean;
+  /** Why it did not run to its end. */
+  readonly cutOffBecause?: string;
   readonly unanswered: readonly string[];
   /** Size of the fleet. */
   readonly devices: number;
@@ -36,12 +38,18 @@ export interface PlanResult extends PlanName {
   readonly coverage: PlanCoverage;
 }
 
+const whyCutOff = ({ events }: History): Pick<PlanResult, "cutOffBecause"> => {
+  const mark = events.findLast((event) => event.kind === "mark" && event.mark === "cut-off");
+  return mark?.kind === "mark" && mark.reason !== undefined ? { cutOffBecause: mark.reason } : {};
+};
+
 export const planResult = (index: number, plan: Plan, history: History, judgement: Judgement): PlanResult => ({
   index,
   id: plan.id,
   tallies: judgement.tallies,
   choices: judgement.choices,
   cutOff: judgement.cutOff,
+  ...(judgement.cutOff ? whyCutOff(history) : {}),
   unanswered: judgement.unanswered,
   devices: plan.fleet.length,
   deviceTasks: deviceTaskCount(judgement.context),

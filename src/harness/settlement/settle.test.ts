@@ -58,7 +58,9 @@ describe("createSettlement, outcomes of requirements", () => {
       violations: 3,
       brokenPlans: 2,
     });
-    expect(settlement.violated).toMatchObject([{ requirement: "R-04", plans: 2, violations: 3, plan: { id: "b" } }]);
+    expect(settlement.violated).toMatchObject([
+      { requirement: "R-04", plans: 2, violations: 3, seenIn: [1, 2], plan: { id: "b" } },
+    ]);
     expect(verdict).toMatchObject({ outcome: "fail", reason: "broken: R-04", runs: 3, devices: 6 });
   });
 

@@ -11,6 +11,7 @@ import { findingShape } from "../record/finding-shape.ts";
 import type { Verdict } from "../record/verdict.ts";
 import { concludeCampaign, concludeRequirement, type SettleOptions, type Sum, selected } from "./conclude.ts";
 import type { PlanName, PlanResult } from "./plan-result.ts";
+import { createUnfinished, type Unfinished } from "./unfinished.ts";
 
 /** What counts of a plan here. */
 export type PlanSummary = Omit<PlanResult, "deviceTasks" | "tasks" | "coverage">;
@@ -70,6 +71,7 @@ export interface Settlement {
     | "distinctSequences"
     | "devices"
     | "cutOff"
+    | "cutOffBecause"
     | "harnessErrors"
   >;
 }
@@ -82,9 +84,9 @@ interface Book {
   readonly observed: Map<string, Observed>;
   readonly sequences: Map<string, number>;
   readonly harnessErrors: { plan: string; reason: string }[];
+  readonly unfinished: Unfinished;
   runs: number;
   devices: number;
-  cutOff: number;
 }
 
 export function createSettlement(options: SettleOptions): Settlement {
@@ -95,9 +97,9 @@ export function createSettlement(options: SettleOptions): Settlement {
     observed: new Map(),
     sequences: new Map(),
     harnessErrors: [],
+    unfinished: createUnfinished(),
     runs: 0,
     devices: 0,
-    cutOff: 0,
   };
   return {
     get runs() {
@@ -117,7 +119,7 @@ export function createSettlement(options: SettleOptions): Settlement {
 function addPlan(book: Book, plan: PlanSummary): void {
   book.runs++;
   book.devices += plan.devices;
-  if (plan.cutOff) book.cutOff++;
+  book.unfinished.add(plan);
   book.sequences.set(plan.sequence, (book.sequences.get(plan.sequence) ?? 0) + 1);
   const [unanswered] = plan.unanswered;
   if (unanswered !== undefined) book.harnessErrors.push({ plan: plan.id, reason: unanswered });
@@ -225,16 +227,19 @@ function observe(book: Book, plan: PlanName, { requirement, choice, value, event
 }
 
 function concludeBook(book: Book, interrupted: boolean): ReturnType<Settlement["conclude"]> {
-  const { options, sums, violated, sequences, observed, harnessErrors, runs, devices, cutOff } = book;
-  const requirements = REQUIREMENTS.map((row) =>
-    concludeRequirement(row, sums.get(row.id), violated.get(row.id), options, cutOff > 0 || interrupted),
-  );
+  const { options, sums, violated, sequences, observed, harnessErrors, runs, devices, unfinished } = book;
+  const requirements = REQUIREMENTS.map((row) => {
+    const cutShort = unfinished.mightShow(row, interrupted);
+    return concludeRequirement(row, sums.get(row.id), violated.get(row.id), options, cutShort);
+  });
+  const { plans: cutOff, because } = unfinished;
   return {
     ...concludeCampaign(requirements, harnessErrors, runs, interrupted, options),
     requirements,
     runs,
     devices,
     cutOff,
+    ...(because.length === 0 ? {} : { cutOffBecause: because }),
     harnessErrors,
     distinctSequences: [...sequences.values()].filter((count) => count === 1).length,
     observedChoices: [...observed.values()].map(({ requirement, choice, values }) => ({

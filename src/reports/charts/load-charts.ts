@@ -51,7 +51,9 @@ function fleetChart(timeline: Timeline): readonly Chart[] {
 
 const ENDS = ["succeeded", "failed", "cancelled"] as const;
 
-function tasksChart(timeline: Timeline): readonly Chart[] {
+/** Begins with the first task: until then devices register, and there is nothing to see. */
+function tasksChart(whole: Timeline): readonly Chart[] {
+  const { timeline, begin } = fromFirstTask(whole);
   const { times } = timeline;
   const asked = valuesOf(timeline, "asked");
   const total = asked.at(-1) ?? 0;
@@ -64,15 +66,24 @@ function tasksChart(timeline: Timeline): readonly Chart[] {
     {
       name: "completion",
       title: "Task completion over time: device tasks that were asked for, and what had become of them",
-      says: `Of ${count(total, "device task")} asked for, at the end ${said}.`,
+      says: `Of ${count(total, "device task")} asked for, at the end ${said}. The first was asked for ${spanText(begin * 1_000)} after the start of the fleet.`,
       kind: "areas",
-      x: timeAxis("time since the start of the fleet", times.at(-1) ?? 0),
+      x: timeAxis("time since the first task", times.at(-1) ?? 0),
       y: countAxis("device tasks", Math.max(...asked)),
       series: series
         .filter(({ values }) => values.some((value) => value > 0))
         .map(({ name, values }) => ({ name, colour: stateColour(name), points: pointsOf(times, values) })),
     },
   ];
+}
+
+/** @returns begin: seconds from the start of the fleet */
+function fromFirstTask(whole: Timeline): { readonly timeline: Timeline; readonly begin: number } {
+  const first = valuesOf(whole, "asked").findIndex((value) => value > 0);
+  const from = Math.max(0, first - 1);
+  const begin = whole.times[from] ?? 0;
+  const series = whole.series.map(({ name, values }) => ({ name, values: values.slice(from) }));
+  return { begin, timeline: { times: whole.times.slice(from).map((time) => time - begin), series } };
 }
 
 /** Lines that can still be told apart. */

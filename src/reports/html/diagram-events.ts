@@ -6,12 +6,12 @@ import type { HistoryEvent } from "../../harness/history/history.ts";
 import type { ShownEvent } from "../shown-events.ts";
 
 /** Rows that stand on a screen together. */
-const MOST_ROWS = 26;
+const MOST_ROWS = 22;
 /** Rows of a history of which no event shows a violation. */
 const MOST_WITHOUT_MARK = 80;
 /** How much farther away an event counts: after the violation there is little to learn, and of a poll even less. */
 const AFTER = 3;
-const POLL = 4;
+const POLL = 6;
 /** In rows: what is farther away has little to do with the violation. */
 const FARTHEST = 30;
 

@@ -1,6 +1,9 @@
 /** One failure on the page: what was promised, what happened instead, the smallest plan and the picture of it. Pure. */
 import type { FailureSummary } from "../../harness/record/verdict.ts";
 import { eventLines } from "../event-lines.ts";
+import { evidentEvents } from "../evident-events.ts";
+import { isKnown } from "../headline.ts";
+import { excerpt } from "../plan-excerpt.ts";
 import { planLines } from "../plan-text.ts";
 import type { FailureEvidence, ReportView } from "../report-view.ts";
 import { isSmallest, mayShrink, seenIn, whatPlan, whichOf } from "../requirement-lines.ts";
@@ -9,7 +12,8 @@ import { type Content, element, type Markup } from "./markup.ts";
 import { sequenceOf } from "./sequence.ts";
 import { drawSequence } from "./sequence-svg.ts";
 
-const PLAN_WIDTH = 110;
+/** Characters: the page breaks lines itself. */
+const PLAN_WIDTH = 2_000;
 
 export const failureAnchor = (id: string): string => `failure-${id}`;
 
@@ -28,7 +32,11 @@ export function failureHead(view: ReportView, failure: FailureSummary): readonly
     ...(failure.alsoBroke === undefined ? [] : ([["also breaks", failure.alsoBroke.join(", ")]] as const)),
   ];
   return [
-    element("h3", {}, `${failure.requirement} is broken${whichOf(failure, verdict)}`),
+    element(
+      "h3",
+      {},
+      `${failure.requirement} is broken${isKnown(failure.requirement, view.expectations) ? ", as expected" : ""}${whichOf(failure, verdict)}`,
+    ),
     requirement === undefined
       ? ""
       : element(
@@ -75,7 +83,7 @@ export function failureEvidence(failure: FailureSummary, { plan, history, findin
     "div",
     {},
     element("h4", {}, `The plan, ${whatPlan(failure)}: ${size}`),
-    element("pre", { class: "wrapped" }, planLines(plan, PLAN_WIDTH).join("\n")),
+    element("pre", { class: "wrapped" }, planText(planLines(plan, PLAN_WIDTH, evidentEvents(history, finding.events)))),
     element("h4", {}, "What happened"),
     element(
       "figure",
@@ -99,6 +107,13 @@ export function failureEvidence(failure: FailureSummary, { plan, history, findin
     details("The plan as JSON", JSON.stringify(plan, null, 1)),
   );
 }
+
+/** What shows the violation stands out. */
+const planText = (lines: readonly string[]): Content =>
+  excerpt(lines, lines.length).map(({ kind, text }, index) => [
+    index === 0 ? "" : "\n",
+    kind === "evident" ? element("mark", {}, text) : text,
+  ]);
 
 const details = (summary: string, text: string): Markup =>
   element("details", {}, element("summary", {}, summary), element("pre", {}, text));

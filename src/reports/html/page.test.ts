@@ -68,6 +68,30 @@ describe("renderHtml", () => {
     expect(gone).not.toContain("fleetproof shrink");
   });
 
+  it("marks in the plan what shows the violation, at its time", () => {
+    expect(page).toContain("<mark>▶ 0.000 s ← device 0 CON POST /rd?ep=a [0x1a2b] tok 9f01</mark>");
+  });
+
+  it("says what was expected where expectations are met, also of each failure", () => {
+    const text = renderHtml({ ...VIEW, expectations: { known: ["R-04"], unexpected: [], unseen: [], stale: [] } });
+    expect(text).toContain('<span class="outcome pass">AS EXPECTED</span>');
+    expect(text).toContain("R-04 is broken, as expected");
+    expect(text).toContain("<td>MUST, known</td>");
+    expect(text).not.toContain("FAIL");
+  });
+
+  it("puts a failure that comes with another behind it, with what was expected and what was seen", () => {
+    const failures = FAILED_VERDICT.failures.map((each) =>
+      each.requirement === "Q-05" ? { ...each, belongsTo: "R-04-retry-17" } : each,
+    );
+    const text = renderHtml({ ...VIEW, verdict: { ...FAILED_VERDICT, failures } });
+    expect(text).toContain("2 failures, perhaps 1 defect: ↳ comes with the one above");
+    expect(text).toContain('↳ <a href="#failure-Q-05-queue-3">');
+    expect(text).toContain(
+      "<td>sent again within 5 s after the Update at 12.000 s</td><td>no request until 60.000 s</td>",
+    );
+  });
+
   it("tells each outcome by a word, not by its colour alone", () => {
     expect(page).toContain('aria-label="R-04 fail"');
     expect(page).toContain('aria-label="E-01 not exercised"');
@@ -81,7 +105,7 @@ describe("renderHtml", () => {
 
   it("says of an interrupted campaign that it was, and leaves out sections that have nothing", () => {
     const text = renderHtml({ ...VIEW, verdict: { ...FAILED_VERDICT, interrupted: true, failures: [] }, coverage: "" });
-    expect(text).toContain("The campaign was interrupted");
+    expect(text).toContain("Interrupted: the verdict");
     expect(text).not.toContain('id="failures"');
     expect(text).not.toContain('id="coverage"');
   });

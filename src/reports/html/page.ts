@@ -6,9 +6,12 @@
 import type { FailureSummary, Verdict } from "../../harness/record/verdict.ts";
 import { campaignCharts } from "../charts/campaign-charts.ts";
 import { expectationLines } from "../expectation-lines.ts";
+import { failureGroups } from "../failure-groups.ts";
+import { headline, isKnown } from "../headline.ts";
 import type { ReportView } from "../report-view.ts";
 import { failuresFirst, outcomeCounts } from "../requirement-lines.ts";
 import { count } from "../text.ts";
+import { troubleLines } from "../trouble-lines.ts";
 import { chartFigures } from "./chart-section.ts";
 import { type PageHead, renderDocument, table } from "./document.ts";
 import { failureAnchor, failureEvidence, failureHead } from "./failure-section.ts";
@@ -17,6 +20,9 @@ import { openQuestions, requirementSections } from "./requirement-section.ts";
 
 /** Characters of evidence in one page; what does not fit stays in its files, and is said to. */
 const MOST_EVIDENCE = 1_500_000;
+
+/** Plans that cannot be relied on, told one by one. */
+const MOST_PLANS = 20;
 
 export function renderHtml(view: ReportView): string {
   const sections = SECTIONS.map(({ id, title, content }) => ({ id, title, content: content(view) }));
@@ -43,13 +49,14 @@ const SECTIONS: readonly {
   },
 ];
 
-function head({ verdict }: ReportView): PageHead {
+function head({ verdict, expectations }: ReportView): PageHead {
+  const { word, tone, reason } = headline(verdict, expectations);
   const asked = verdict.requestedRuns === undefined ? "" : ` of ${verdict.requestedRuns}`;
   return {
-    title: `${verdict.outcome.toUpperCase()}: ${verdict.target} · Fleetproof`,
-    outcome: { word: verdict.outcome.toUpperCase(), tone: verdict.outcome },
+    title: `${word}: ${verdict.target} · Fleetproof`,
+    outcome: { word, tone },
     subject: verdict.target,
-    reason: verdict.reason,
+    reason,
     facts: [
       ["seed", verdict.seed],
       ["profile", verdict.profile],
@@ -70,30 +77,31 @@ function head({ verdict }: ReportView): PageHead {
   };
 }
 
-/** All failures in a few lines, when there are several. */
+/** All failures in a few lines, when there are several; those that are perhaps one defect together. */
 function glance(view: ReportView): readonly Content[] {
-  const { verdict, catalogue } = view;
+  const { verdict, catalogue, expectations } = view;
   if (verdict.failures.length < 2) return [];
-  const shown = failuresFirst(verdict);
+  const groups = failureGroups(verdict);
+  const shown = groups.flatMap(({ first, others }) => [first, ...others]);
   const firstOf = ({ requirement }: FailureSummary): FailureSummary | undefined =>
     shown.find((other) => other.requirement === requirement);
-  const rows = shown.map((failure) => [
-    element("a", { href: `#${failureAnchor(failure.id)}` }, failure.id),
-    levelOf(failure, verdict),
+  const rowOf = (failure: FailureSummary, comesWith: boolean): readonly Content[] => [
+    [comesWith ? "↳ " : "", element("a", { href: `#${failureAnchor(failure.id)}` }, failure.id)],
+    isKnown(failure.requirement, expectations) ? `${levelOf(failure, verdict)}, known` : levelOf(failure, verdict),
     failure === firstOf(failure)
       ? (catalogue.find(({ id }) => id === failure.requirement)?.sentence ?? "")
       : `${failure.requirement}, as above`,
-    [failure.actual, element("small", {}, `expected: ${failure.expected}`)],
+    failure.expected,
+    failure.actual,
     `${failure.plans} of ${verdict.runs}`,
-    failure.belongsTo === undefined
-      ? ""
-      : element("a", { href: `#${failureAnchor(failure.belongsTo)}` }, failure.belongsTo),
-  ]);
+  ];
+  const joined =
+    groups.length === shown.length ? "" : `, perhaps ${count(groups.length, "defect")}: ↳ comes with the one above`;
   return [
     table(
-      `${count(rows.length, "failure")}; what stands for itself comes first`,
-      ["broken", "level", "promise", "what happened instead", "plans", "comes with"].map((name) => ({ name })),
-      rows,
+      `${count(shown.length, "failure")}${joined}`,
+      ["broken", "level", "promise", "expected", "actual", "plans"].map((name) => ({ name })),
+      groups.flatMap(({ first, others }) => [rowOf(first, false), ...others.map((other) => rowOf(other, true))]),
     ),
   ];
 }
@@ -141,12 +149,7 @@ function choices({ observedChoices }: Verdict): readonly Content[] {
 }
 
 function trouble(verdict: Verdict): readonly Content[] {
-  const lines = [
-    ...(verdict.interrupted ? ["The campaign was interrupted: what follows is what was done until then."] : []),
-    ...(verdict.cutOff > 0 ? [`${count(verdict.cutOff, "plan")} did not run to the end.`] : []),
-    ...verdict.harnessErrors.map(({ plan, reason }) => `${plan} cannot be relied on: ${reason}`),
-  ];
-  return list(lines);
+  return list(troubleLines(verdict, MOST_PLANS));
 }
 
 const list = (lines: readonly string[]): readonly Content[] =>

@@ -114,6 +114,63 @@ describe("sequenceOf", () => {
     expect(rows.map(brief)[2]).toBe("@2 arrives");
   });
 
+  it("never runs back in time, and says where a datagram goes whose device has moved", () => {
+    const moved: HistoryEvent = { kind: "device", at: 1_200_000, device: 0, event: "address", address: "b:2" };
+    const { rows } = sequenceOf(
+      historyOf([START, up(1_000_000), moved, up(1_459_000, { address: "b:2" }), down(1_445_000, [1], 0)]),
+      [3, 4],
+    );
+    const times = rows.flatMap((row) => (row.kind === "gap" ? [] : [row.at]));
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(rows.map(brief).slice(2)).toEqual([
+      "@2 new address",
+      "2>1 arrives CON POST /rd 1a2b · 9f01",
+      "@2 from its new address b:2",
+      "1>2 unheard CON POST /rd 1a2b · 9f01",
+      "@2 at its old address a:1",
+    ]);
+    expect(rows.filter((row) => row.kind !== "gap" && row.marked)).toHaveLength(2);
+  });
+
+  it("shows the text that a device sent where that shows the violation", () => {
+    const garbled = up(1_000_000, { bytes: Uint8Array.from([...REGISTER_BYTES, 0xff, 0x33, 0x2f, 0x30]) });
+    expect(drawn([START, garbled], [1])).toContain('@2 says "3/0"');
+    expect(drawn([START, garbled])).not.toContain('@2 says "3/0"');
+  });
+
+  it("shows of a long history so much that it fits a screen: both marks, what is before them, polls last", () => {
+    const poll = (ticket: number): readonly HistoryEvent[] => [
+      {
+        kind: "rest-request",
+        at: 1_000_000,
+        ticket,
+        request: { method: "GET", path: ["x"], query: {} },
+        purpose: { kind: "poll-task", task: 0 },
+      },
+      { kind: "rest-answer", at: 1_000_000, ticket, response: { status: 200, body: undefined } },
+    ];
+    const events = [
+      START,
+      ...Array.from({ length: 60 }, () => up(1_000_000)),
+      down(1_000_000, [1]),
+      ...[1, 2, 3, 4, 5].flatMap(poll),
+      up(1_000_000),
+      ...[6, 7, 8, 9].flatMap(poll),
+      down(1_000_000, [1]),
+      ...Array.from({ length: 40 }, () => up(1_000_000)),
+    ];
+    const marked = events.flatMap((event, index) => (event.kind === "downlink" ? [index] : []));
+    const { rows } = sequenceOf(historyOf(events), marked);
+    expect(rows.length).toBeLessThanOrEqual(28);
+    expect(rows.filter((row) => row.kind !== "gap" && row.marked)).toHaveLength(2);
+    const first = rows.findIndex((row) => row.kind !== "gap" && row.marked);
+    expect(first).toBeGreaterThan(3);
+    expect(rows.map(brief)[0]).toMatch(/^-- \d+ events left out$/);
+    const polls = rows.map(brief).filter((row) => row.includes("read task 0"));
+    expect(polls.length).toBeLessThan(3);
+    expect(rows.map(brief).at(-1)).toMatch(/^-- 3\d events left out$/);
+  });
+
   it("shows from when to when a device is away, and that the server is down until the end", () => {
     const event = (at: number, name: "offline" | "online"): HistoryEvent => ({
       kind: "device",

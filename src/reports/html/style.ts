@@ -18,7 +18,7 @@ dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 nav ul, .counts { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0; margin: .5rem 0; }
 code, pre { font: .85rem/1.45 ui-monospace, "DejaVu Sans Mono", Consolas, monospace; }
 pre, .command { background: var(--panel); border: 1px solid var(--line); border-radius: .4rem; padding: .6rem .8rem; overflow-x: auto; margin: .4rem 0; }
-pre.wrapped { white-space: pre-wrap; }
+pre.wrapped { white-space: pre-wrap; overflow-wrap: anywhere; } pre mark { background: var(--mark); color: var(--ink); }
 .failure { border: 1px solid var(--line); border-left: .4rem solid var(--bad); border-radius: .4rem; padding: .25rem 1.1rem 1rem; margin: 1.25rem 0; }
 .warnings { border-left: .4rem solid var(--warn); background: var(--panel); border-radius: .4rem; padding: .5rem 1rem .5rem 2rem; overflow-wrap: anywhere; }
 .failure.should { border-left-color: var(--warn); }

@@ -102,6 +102,13 @@ describe("waitsAfterFailedSteps", () => {
     expect(polled.verdict("R-06")).toBeUndefined();
   });
 
+  it("asks nothing of a Read of the device object that another task may have asked for", () => {
+    const look = { content: readContent([3, 0]) };
+    expect(failed().request(0, 74, look).outcome("R-06")).toBe("fail");
+    const task = { type: "R", property: "deviceProperties.device" } as const;
+    expect(failed().create(1, 73, task).request(0, 74, look).verdict("R-06")).toBeUndefined();
+  });
+
   it("asks nothing live after an answer about when the request was given up: the server may have taken it", () => {
     // It was given up between 56 and 72 s, as exactly as timers can be measured; two seconds more may be the server's.
     const live = (): Story => failed({ live: true });

@@ -104,8 +104,8 @@ export const waitsAfterFailedSteps: Checker = {
 const RETRIED: readonly string[] = ["no-acknowledgement", "no-response", "reset"];
 
 /** A request of an ordinary task may look the same. */
-const isAnothers = ({ candidates, settled }: FactOf<"attempt">): boolean =>
-  candidates.length > 0 || settled !== undefined;
+const isAnothers = ({ exchange: { mayBeOf, updates }, settled }: FactOf<"attempt">): boolean =>
+  mayBeOf.length > updates.length || settled !== undefined;
 
 const wasTriggered = ({ trigger }: DeviceView, event: number): boolean =>
   trigger !== undefined && trigger.event > event;

@@ -11,7 +11,7 @@ describe("refusesMalformedRegisters", () => {
     ["foreign-version", "of another major version of LwM2M"],
     ["lifetime-no-number", "whose lifetime is no number"],
     ["no-objects", "without objects"],
-    ["garbled-objects", "without objects"],
+    ["garbled-objects", "with a payload that names no object"],
   ] as const)("breaks G-07 when a Register is accepted: %s", (defect, sentence) => {
     const story = history().registerBadly(0, 1, defect, "2.01").as("answer");
     expect(story.finding("G-07")).toEqual({

@@ -38,6 +38,11 @@ export const REGISTER_DEFECT_ROWS: readonly DefectRow[] = [
   LIFETIME_NO_NUMBER,
   {
     sentence: "without objects",
+    shows: (_parameters, objects) => objects.trim() === "",
+    spec: "Core §5.3.1: objects and object instances",
+  },
+  {
+    sentence: "with a payload that names no object",
     shows: (_parameters, objects) => !/<[^<>]*>/.test(objects),
     spec: "Core §5.3.1: objects and object instances",
   },
