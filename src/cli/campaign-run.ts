@@ -164,8 +164,9 @@ async function runWithProgress(
 function progressText(progress: CampaignProgress, timeLimit: number | undefined): string {
   const elapsed = Math.round(progress.elapsed / 1_000);
   if (progress.phase === "shrinking") return `making ${count(progress.failures, "failure")} small, ${elapsed} s`;
-  const asked = progress.requestedRuns === undefined ? "" : ` of ${progress.requestedRuns}`;
-  const done = `${progress.runs}${asked} plans done, ${count(progress.failures, "failure")}`;
+  const { runs, requestedRuns } = progress;
+  const plans = requestedRuns === undefined ? count(runs, "plan") : `${runs} of ${count(requestedRuns, "plan")}`;
+  const done = `${plans} done, ${count(progress.failures, "failure")}`;
   if (timeLimit === undefined) return `${done}, ${elapsed} s`;
   const limit = Math.round(timeLimit / 1_000);
   // A live plan that has begun is brought to its end.
