@@ -38,6 +38,7 @@ export function seriesOf(samples: readonly TaskSample[]): Series {
   series.record("generator.lag", {}, 1_000);
   for (const { device, span, failed } of samples) {
     const operation = device % 2 === 0 ? "read" : "write";
+    series.count("requested", { operation });
     series.count("asked", { operation });
     series.count("settled", { operation });
     series.record("task.completion", { operation }, span);
