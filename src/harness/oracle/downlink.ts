@@ -88,6 +88,7 @@ function readServerRequest(
   if (whole !== undefined) {
     const before = presentBlock(whole);
     goOn(whole, message, event.bytes, window);
+    if (context.live) postponeEnd(context, whole);
     const sent = sentBlock(message, whole);
     if (sent !== undefined)
       context.emit({ kind: "block-sent", exchange: whole, sent, before, last: undefined, event: index });
@@ -162,6 +163,14 @@ function attribute(device: DeviceView, message: CoapMessage, window: Window) {
   const explained = firmware !== undefined && updates.length > 0;
   const settled = operation === undefined || explained ? undefined : device.lastSettled.get(operation);
   return { operation, firmware, updates, candidates, mayBeOf, settled };
+}
+
+/** It has gone on after what we took for its end. That comes, at the latest, when nobody answers what was sent now. */
+function postponeEnd(context: OracleContext, exchange: Exchange): void {
+  const { end } = exchange;
+  if (end === undefined || (end.how !== "no-acknowledgement" && end.how !== "no-response")) return;
+  const latest = Math.max(end.window.latest, giveUp(context, exchange).latest);
+  exchange.end = { ...end, window: { earliest: end.window.earliest, latest } };
 }
 
 /** An attempt that surely failed before: what comes now with its ids is no retransmission, but a new attempt. */

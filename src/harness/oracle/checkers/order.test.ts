@@ -116,6 +116,16 @@ describe("keepsOrderOfCreation, when a value comes in blocks or an answer is los
     expect(late.request(0, 100.1, { task: 1 }).outcome("Q-10")).not.toBe("fail");
   });
 
+  it("says nothing live when the Update may have come before the RST that it followed", () => {
+    const after = (gap: number): Story => {
+      const story = backlog({ live: true }).request(0, 10).reset(0, 11);
+      return story.update(0, 11 + gap).request(0, 12.5, { task: 1 });
+    };
+    // A RST is known to have arrived within 20 ms.
+    expect(after(0.01).outcome("Q-10")).not.toBe("fail");
+    expect(after(1).outcome("Q-10")).toBe("fail");
+  });
+
   it("says nothing after a block that does not fit to the one before it: the server may begin anew, or have given up", () => {
     const broken = gives(asks(gives(asks(backlog(), 10, 0), 10, 0), 11, 1), 11, 2);
     expect(broken.update(0, 20).request(0, 20, { task: 1 }).outcome("Q-10")).not.toBe("fail");

@@ -103,7 +103,8 @@ export function endExchange(
   if (how !== "answered" && how !== "moved" && how !== "superseded")
     noteFailedAttempt(context, exchange, how, window, giveUp(context, exchange));
   if (how !== "answered") noteFailure(exchange, how, window, isCertain(context, exchange));
-  if (how === "no-acknowledgement" || how === "no-response")
+  // Live, a RST may have been overtaken by what came after it.
+  if (how === "no-acknowledgement" || how === "no-response" || (how === "reset" && context.live))
     device.failingUntil = Math.max(device.failingUntil, window.latest);
   if (deviceTask !== undefined && deviceTask.settled === undefined && how !== "answered")
     requeue(context, deviceTask, how, window, event);

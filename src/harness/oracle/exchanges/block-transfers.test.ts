@@ -118,6 +118,15 @@ describe("a Write in blocks", () => {
     };
     // By 95 s it would be given up; but the server had its answer, and is late.
     expect(sends(begun().wait(120), 120, [1, 2]).findings()).toEqual([]);
+    // What is sent then may be repeated, and answered in a message of its own.
+    const on = begun()
+      .wait(120)
+      .request(0, 120, { content: write(1), token: "abcd" })
+      .retransmit(0, 123);
+    on.answer(0, 124, "2.31", { options: [blockOption(BLOCK1, block(1))] });
+    on.request(0, 125, { content: write(2), token: "abcd" }).acknowledge(0, 126);
+    on.answer(0, 127, "2.04", { type: "CON", options: [blockOption(BLOCK1, block(2))] }).reply(0, 127.1, "ACK");
+    expect(on.findings()).toEqual([]);
   });
 
   it("is none of the task's when it began like it and ended otherwise", () => {
