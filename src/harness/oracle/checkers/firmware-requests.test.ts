@@ -107,6 +107,9 @@ describe("waitsAfterFailedSteps", () => {
     expect(failed().request(0, 74, look).outcome("R-06")).toBe("fail");
     const task = { type: "R", property: "deviceProperties.device" } as const;
     expect(failed().create(1, 73, task).request(0, 74, look).verdict("R-06")).toBeUndefined();
+    // That one failed, and not the update's.
+    const others = registered().create(0, 2, { image: 0 }).create(1, 3, task).requestInVain(0, 4, look);
+    expect(others.request(0, 90, { content: READ_STATE }).outcome("R-06")).not.toBe("fail");
   });
 
   it("asks nothing live after an answer about when the request was given up: the server may have taken it", () => {

@@ -111,11 +111,12 @@ export function endExchange(
   context.emit({ kind: "exchange-ended", exchange });
 }
 
-/** The server surely took it for a failed attempt. */
-const isCertain = ({ profile }: OracleContext, { maybeDropped, maybeFailed, acknowledged }: Exchange): boolean =>
-  !maybeDropped &&
-  maybeFailed === undefined &&
-  (acknowledged === undefined ? profile.coap : profile.responseTimeout) !== undefined;
+/** The server surely took it for a failed attempt, at what no other task may have asked for. */
+const isCertain = ({ profile }: OracleContext, exchange: Exchange): boolean =>
+  !exchange.maybeDropped &&
+  exchange.maybeFailed === undefined &&
+  exchange.mayBeOf.length <= exchange.updates.length &&
+  (exchange.acknowledged === undefined ? profile.coap : profile.responseTimeout) !== undefined;
 
 function requeue(
   context: OracleContext,
