@@ -177,9 +177,14 @@ function acknowledgedInDoubt(context: OracleContext, exchange: Exchange, window:
   if (task !== undefined) blur(task, "acknowledged about when it was given up");
 }
 
-/** A server that declares nothing may have given up before this ACK: then its failed attempt is over, or it waits on. */
+/**
+ * A server that declares nothing may have given up before this ACK, and live one that was late to read it: then its
+ * failed attempt is over, or it waits on.
+ */
 function acknowledged(context: OracleContext, exchange: Exchange, window: Window): void {
-  const early = mayHaveGivenUpEarly(context, exchange, window);
+  const late =
+    context.live && exchange.acknowledged === undefined && window.latest >= giveUp(context, exchange).earliest;
+  const early = late || mayHaveGivenUpEarly(context, exchange, window);
   exchange.acknowledged ??= window;
   if (!early) return;
   const { device, lastSent, task } = exchange;
