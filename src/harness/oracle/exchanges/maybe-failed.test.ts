@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { encodeEmpty } from "../../../protocol/coap/message.ts";
 import { ARTIK } from "../../../protocol/profile.ts";
 import { history, type Story } from "../test-history.ts";
 
@@ -85,21 +84,6 @@ describe("a report that a device cannot be reached (R-03)", () => {
         .poll(1, 60, [{ status: "QUEUED", attempts: 0 }])
         .outcome("Q-02"),
     ).not.toBe("fail");
-  });
-});
-
-describe("an acknowledgement that the server read late", () => {
-  const answered = (readBy: number): Story => {
-    const story = history({ live: true }).register(0, 1).create(0, 2).request(0, 2, { messageId: 7 });
-    const bytes = encodeEmpty("ACK", 7);
-    const times = { sentAt: 3_000_000, earliest: 3_000_000, at: readBy * 1_000_000 };
-    story.add({ kind: "uplink", device: 0, address: "10.0.0.0:40000", bytes, ...times });
-    return story.answer(0, readBy + 1, "2.05", { type: "CON", text: "UTC" }).reply(0, readBy + 1.1, "RST");
-  };
-
-  it("may have come after it gave up, so that it resets the response (I-04)", () => {
-    expect(answered(80).outcome("I-04")).not.toBe("fail");
-    expect(answered(4).outcome("I-04")).toBe("fail");
   });
 });
 
